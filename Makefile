@@ -1,0 +1,56 @@
+# `make` alone lists the targets.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help run test lint types check strings graph bench lock clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: .venv/run.done ## start everything here: bot, Redis, worker, phone simulator (Ctrl-C stops)
+	@$(BIN)/python -m bot run
+
+test: .venv/test.done ## lint, types, content check and every test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m bot check
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: .venv/test.done ## repair what the linter can, and format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+check: .venv/run.done ## inspect flows, facts, numbers, vocabulary and translations
+	$(BIN)/python -m bot check
+
+strings: .venv/run.done ## collect the texts for translators and bring every catalog up to date
+	$(BIN)/python -m bot strings
+
+transcripts: .venv/test.done ## write the golden conversations anew (then read the diff)
+	$(BIN)/python -m pytest tests/test_transcripts.py --update-transcripts -q
+
+graph: .venv/run.done ## draw the dialogue to docs/dialogue.svg
+	$(BIN)/python -m bot graph --out docs/dialogue.svg
+
+bench: .venv/run.done ## measure speed against a floor in the same run
+	$(BIN)/python -m bench
+
+lock: ## make the hash-locked requirements anew (needs uv)
+	uv pip compile -q pyproject.toml --universal --generate-hashes --no-header --python-version 3.11 -o requirements.txt
+	uv pip compile -q pyproject.toml --extra test --universal --generate-hashes --no-header --python-version 3.11 -o requirements-test.txt
+	sed -i "1i # Made by 'make lock' from pyproject.toml; every package by hash." requirements.txt requirements-test.txt
+
+clean: ## remove the virtual environment (var/, with its conversations, stays)
+	rm -rf .venv
+
+.venv/run.done: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing..." && $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/test.done: requirements-test.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing..." && $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-test.txt
+	@touch $@ .venv/run.done

@@ -1,0 +1,26 @@
+"""All content in one language, ready to be said. Built once per language at start."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.dialogue.flow import State
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Lookups for one language.
+
+    Numbers stand in the texts already; only what depends on the conversation is still in braces.
+    states: by fully qualified name. topics: topic id -> entry state. titles: topic id -> label in a list.
+    shared: id -> short text. numbers: referral id -> printed number or address, only those that may be said.
+    countries: ISO code -> name in this language. local_numbers: ISO code -> the police or general number to show.
+    """
+
+    locale: str
+    states: Mapping[str, State]
+    topics: Mapping[str, str]
+    titles: Mapping[str, str]
+    shared: Mapping[str, str]
+    numbers: Mapping[str, str]
+    countries: Mapping[str, str]
+    local_numbers: Mapping[str, str]

@@ -1,0 +1,394 @@
+"""What the bot decides: conversation + message + now -> turn. Pure.
+
+Order: silence, decoy, what cannot be read, a menu number, danger, a choice by its words, command, topic, not known.
+`check` sees to it that no choice takes the word of a command away.
+Danger words are looked for in every text; a bare menu number cannot be one.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from bot.dialogue.book import Book
+from bot.dialogue.conversation import (
+    SCHEMA,
+    SILENCE_MINUTES,
+    TRAIL_LENGTH,
+    Conversation,
+    Place,
+    Status,
+)
+from bot.dialogue.events import (
+    AdvisorCancelled,
+    AdvisorRequested,
+    AnyEvent,
+    DangerSeen,
+    DecoyStarted,
+    EngineFailed,
+    ErasureRequested,
+    Heard,
+    LanguageChosen,
+    PlaceTold,
+    Stopped,
+)
+from bot.dialogue.flow import BACK, Choice
+from bot.dialogue.machine import Machines
+from bot.dialogue.turn import Say, Turn
+from bot.messages import Inbound, Kind
+from bot.nlu.normalise import normalise
+from bot.nlu.understanding import Understander, Understanding
+
+OPENER = "start.opener"
+MENU = "menu.main"
+DECOY = "decoy.on"
+DANGER = "danger"
+NOT_SURE = "unclear.candidates"
+PERSON = "unclear.person"
+HANDOFF = "handoff.waiting"
+CONFIRM_COUNTRY = "place.confirm"
+
+DIGIT_ADVISOR = "9"
+DIGIT_MENU = "0"
+FALLBACK_TOPICS = ("left_behind", "trip_planned", "contact")
+"""Offered when a message resembles nothing at all."""
+
+_Events = tuple[AnyEvent, ...]
+
+
+class Engine:
+    """Decides one turn. Holds only what was built at start; calling it changes nothing in it.
+
+    books: one per live language. commands: command id -> state. closest: language without texts -> live language.
+    """
+
+    def __init__(
+        self,
+        books: Mapping[str, Book],
+        machines: Machines,
+        commands: Mapping[str, str],
+        closest: Mapping[str, str],
+        understander: Understander,
+        default_locale: str,
+    ) -> None:
+        self.books = books
+        self._machines = machines
+        self._commands = commands
+        self._closest = closest
+        self._understander = understander
+        self.default_locale = default_locale
+        self._states = books[default_locale].states
+
+    def book(self, conversation: Conversation) -> Book:
+        """The texts in the person's language."""
+        return self.books.get(conversation.locale) or self.books[self.default_locale]
+
+    def advance(self, conversation: Conversation, inbound: Inbound, now: datetime) -> Turn:
+        """The turn that answers `inbound`. `now` must carry a time zone; it is kept to the minute."""
+        heard = Heard(kind=inbound.kind, text=inbound.text)
+        turn = self._answer(self._resumed(conversation, _minute(now)), inbound)
+        return Turn(turn.conversation, (heard, *turn.events), turn.say)
+
+    def failed(self, conversation: Conversation, inbound: Inbound, now: datetime, fault: str) -> Turn:
+        """The turn after a bug in `advance`: the message is kept, the numbers go out, a person is asked to look."""
+        minute = _minute(now)
+        conversation = replace(conversation.restarted(), heard_minute=minute, state="", trail=())
+        conversation, asked = _request_advisor(conversation)
+        events = (Heard(kind=inbound.kind, text=inbound.text), EngineFailed(fault), *asked)
+        return Turn(conversation, events, Say(above=("fault",), numbers=True))
+
+    # -- the steps, in order ------------------------------------------------------------------------------------
+
+    def _resumed(self, conversation: Conversation, minute: int) -> Conversation:
+        """The conversation as it may be continued: without context after a silence or where the state is gone."""
+        silent = conversation.heard_minute and minute - conversation.heard_minute > SILENCE_MINUTES
+        unknown = conversation.state and conversation.state not in self._states
+        if silent or unknown or conversation.schema > SCHEMA:
+            conversation = conversation.restarted()
+        return replace(conversation, heard_minute=minute)
+
+    def _answer(self, conversation: Conversation, inbound: Inbound) -> Turn:
+        if inbound.opt_out:
+            return self._opted_out(conversation)
+        if conversation.state == DECOY:
+            return self._decoy(conversation, inbound)
+        text = normalise(inbound.text)
+        if inbound.kind not in (Kind.TEXT, Kind.BUTTON) or not text:
+            return self._unreadable(conversation, inbound.kind)
+        if conversation.status is not Status.ADVISOR and len(text) <= 2 and text.isdigit():
+            return self._number(conversation, text)
+        understood = self._understander.understand(inbound.text, conversation.locale or None)
+        if conversation.status is Status.ADVISOR:
+            return self._with_advisor(conversation, understood)
+        return self._text(conversation, text, understood)
+
+    def _opted_out(self, conversation: Conversation) -> Turn:
+        """The network has answered STOP, START or HELP itself; a second answer would only be refused or confuse."""
+        conversation, events = _cancel_advisor(conversation.restarted())
+        return Turn(conversation, (*events, Stopped()), None)
+
+    def _decoy(self, conversation: Conversation, inbound: Inbound) -> Turn:
+        """Dull answers only, whatever comes. Red danger still gets the two bare numbers: the opener already left
+        them in this thread, so they tell a reader nothing new, and may be the one thing that is needed."""
+        understood = self._understander.understand(inbound.text, conversation.locale or None)
+        if understood.danger == "red" and len(normalise(inbound.text).split()) > 1:
+            conversation = replace(conversation, danger=True)
+            return Turn(conversation, (DangerSeen(),), Say(above=("emergency_line",)))
+        return Turn(conversation, (), Say(state=DECOY))
+
+    def _unreadable(self, conversation: Conversation, kind: Kind) -> Turn:
+        """A photo, a voice note, an empty message, only signs. It never moves the dialogue; empty may be an alarm."""
+        if conversation.status is Status.ADVISOR:
+            return Turn(conversation, (), None)
+        conversation, events = self._speaking(conversation, None)
+        name = "unreadable_empty" if kind in (Kind.TEXT, Kind.BUTTON) else f"unreadable_{kind}"
+        state = conversation.state or OPENER
+        say = Say(state=state, above=(name,), emergency_line=True)
+        return Turn(replace(conversation, state=state), events, say)
+
+    def _number(self, conversation: Conversation, digits: str) -> Turn:
+        """A menu number in the state that was last shown. 9 and 0 are a person and the menu, everywhere."""
+        conversation, events = self._speaking(conversation, None)
+        state = self.book(conversation).states.get(conversation.state)
+        if state is None:
+            return self._go(conversation, OPENER, events)
+        number = int(digits)
+        offered = conversation.candidates if state.name == NOT_SURE else ()
+        if 1 <= number <= len(offered):
+            return self._topic(conversation, offered[number - 1], events)
+        choices = state.visible(conversation)
+        if 1 <= number - len(offered) <= len(choices):
+            return self._choose(conversation, choices[number - len(offered) - 1], events)
+        if digits == DIGIT_ADVISOR:
+            return self._go(conversation, self._commands["advisor"], events)
+        if digits == DIGIT_MENU:
+            return self._go(conversation, self._commands["menu"], events)
+        return Turn(conversation, events, Say(state=state.name, above=("no_such_number",), emergency_line=True))
+
+    def _with_advisor(self, conversation: Conversation, understood: Understanding) -> Turn:
+        """An advisor has the conversation: the bot is silent, but danger words still bring the numbers."""
+        if understood.danger != "red":
+            return Turn(conversation, (), None)
+        say = Say(above=("danger_with_advisor",), numbers=True)
+        return Turn(replace(conversation, danger=True), (DangerSeen(),), say)
+
+    def _text(self, conversation: Conversation, text: str, understood: Understanding) -> Turn:
+        first = not conversation.locale
+        conversation, events = self._speaking(conversation, understood)
+        if understood.country and understood.country != conversation.country:
+            conversation = replace(conversation, asked_country=understood.country)
+        if understood.danger == "red" or understood.topic == DANGER:
+            events = (*events, DangerSeen())
+            turn = self._topic(replace(conversation, danger=True), DANGER, events)
+            return self._advisor_too(turn) if understood.wants_advisor else turn
+        choice = self._named_choice(conversation, text)
+        if choice is not None:
+            return self._choose(conversation, choice, events)
+        if understood.command:
+            return self._command(conversation, understood, events, first)
+        if self._expects_country(conversation) and understood.country:
+            return self._country(conversation, understood.country, events)
+        if understood.topic in self.book(conversation).topics:
+            turn = self._topic(conversation, understood.topic or "", events, understood.emergency_line)
+            return self._advisor_too(turn) if understood.wants_advisor else turn
+        if understood.wants_advisor:
+            return self._go(conversation, self._commands["advisor"], events)
+        if understood.country and understood.country != conversation.country and conversation.state:
+            conversation = replace(conversation, asked_country=understood.country)
+            return self._go(conversation, CONFIRM_COUNTRY, events, emergency_line=True)
+        if understood.topic in ("greeting", "thanks", "yes", "no", "out_of_scope"):
+            return self._small_talk(conversation, understood.topic, events)
+        return self._not_understood(conversation, understood, events)
+
+    # -- what a text can lead to ---------------------------------------------------------------------------------
+
+    def _command(self, conversation: Conversation, understood: Understanding, events: _Events, first: bool) -> Turn:
+        command = understood.command or ""
+        if command == "language" and understood.switch_to in self.books:
+            # The person asked for this very language: show what they were looking at in it.
+            return self._go(conversation, conversation.state or OPENER, events, remember=False)
+        if command == "language" and understood.switch_to:
+            return self._go(conversation, "language.other", events)
+        if command == "back":
+            return self._go(conversation, BACK, events)
+        if command == "advisor" and first:
+            # A first word may be a reader's test, but a person who asks for a human gets one.
+            conversation = replace(conversation, open=True)
+        return self._go(conversation, self._commands[command], events)
+
+    def _named_choice(self, conversation: Conversation, text: str) -> Choice | None:
+        state = self.book(conversation).states.get(conversation.state)
+        if state is None:
+            return None
+        return next((choice for choice in state.visible(conversation) if text in choice.keys), None)
+
+    def _choose(self, conversation: Conversation, choice: Choice, events: _Events) -> Turn:
+        target = self._machines.follow(conversation.state, choice.id)
+        conversation, told = _apply(conversation, choice, self._next_locale(conversation))
+        return self._go(conversation, target, (*events, *told))
+
+    def _next_locale(self, conversation: Conversation) -> str:
+        """The live language after this one, round and round."""
+        locales = list(self.books)
+        return locales[(locales.index(self.book(conversation).locale) + 1) % len(locales)]
+
+    def _expects_country(self, conversation: Conversation) -> bool:
+        state = self._states.get(conversation.state)
+        return state is not None and state.expects == "country"
+
+    def _country(self, conversation: Conversation, country: str, events: _Events) -> Turn:
+        """An answer to "which country": the person was asked, so it decides."""
+        place = Place.NETHERLANDS if country == "NL" else Place.ABROAD
+        conversation = replace(conversation, place=place, country="" if country == "NL" else country, asked_country="")
+        return self._go(conversation, BACK, (*events, PlaceTold(place, country)))
+
+    def _topic(self, conversation: Conversation, topic: str, events: _Events, emergency_line: bool = False) -> Turn:
+        conversation = replace(conversation, open=True)
+        return self._go(conversation, self._book_topics[topic], events, emergency_line=emergency_line)
+
+    def _small_talk(self, conversation: Conversation, topic: str, events: _Events) -> Turn:
+        if topic == "greeting" or not conversation.state:
+            begin = MENU if conversation.safe and conversation.state else OPENER
+            return self._go(conversation, begin, events)
+        if topic == "thanks":
+            return self._go(conversation, "leave.thanks", events)
+        if topic == "out_of_scope":
+            return self._go(conversation, "unclear.other", events, emergency_line=True)
+        say = Say(state=conversation.state, above=("choose_number",), emergency_line=True)
+        return Turn(conversation, events, say)
+
+    def _not_understood(self, conversation: Conversation, understood: Understanding, events: _Events) -> Turn:
+        """First the three nearest topics, then a person and the numbers; never the same question twice."""
+        if not conversation.state:
+            return self._go(conversation, OPENER, events)
+        if conversation.status is Status.WAITING:
+            say = Say(state=HANDOFF, above=("kept_for_advisor",), emergency_line=True)
+            return Turn(replace(conversation, state=HANDOFF), events, say)
+        misses = conversation.misses + 1
+        if self._expects_country(conversation) and misses == 1:
+            say = Say(state=conversation.state, above=("country_unknown",), emergency_line=True)
+            return Turn(replace(conversation, misses=misses), events, say)
+        if misses > 1 or not conversation.open:
+            above = () if misses > 1 else ("not_understood",)
+            target = PERSON if misses > 1 else OPENER
+            turn = self._go(conversation, target, events)
+            say = Say(state=target, above=above, emergency_line=True)
+            return Turn(replace(turn.conversation, misses=misses), turn.events, say)
+        named = [candidate.topic for candidate in understood.candidates]
+        nearest = list(dict.fromkeys([*named, *FALLBACK_TOPICS]))[:3]
+        turn = self._go(conversation, NOT_SURE, events, emergency_line=True)
+        return Turn(replace(turn.conversation, misses=misses, candidates=tuple(nearest)), turn.events, turn.say)
+
+    # -- moving --------------------------------------------------------------------------------------------------
+
+    @property
+    def _book_topics(self) -> Mapping[str, str]:
+        return self.books[self.default_locale].topics
+
+    def _speaking(self, conversation: Conversation, understood: Understanding | None) -> tuple[Conversation, _Events]:
+        """Settle the language: asked for by name, else the first message decides, else a clear change of two words."""
+        wanted = conversation.locale
+        if understood is None:
+            wanted = wanted or self.default_locale
+        elif understood.switch_to:
+            wanted = self._live(understood.switch_to)
+        elif not wanted:
+            wanted = self._live(understood.language)
+        elif understood.language in self.books and understood.language_confidence >= 0.9:
+            wanted = understood.language
+        if wanted == conversation.locale:
+            return conversation, ()
+        return replace(conversation, locale=wanted), (LanguageChosen(wanted),)
+
+    def _live(self, language: str) -> str:
+        if language in self.books:
+            return language
+        return self._closest.get(language, self.default_locale)
+
+    def _go(
+        self,
+        conversation: Conversation,
+        target: str,
+        events: _Events,
+        *,
+        emergency_line: bool = False,
+        remember: bool = True,
+    ) -> Turn:
+        """Move to `target`, do what entering it causes, and show it."""
+        trail = conversation.trail
+        if target == BACK:
+            start = MENU if conversation.open else OPENER
+            target, trail = (trail[-1], trail[:-1]) if trail else (start, ())
+        elif remember and conversation.state and target != conversation.state:
+            here = self._states.get(conversation.state)
+            if here is not None and not here.passing:
+                trail = (*trail, conversation.state)[-TRAIL_LENGTH:]
+        conversation = replace(conversation, state=target, trail=trail, misses=0, candidates=())
+        conversation, caused = self._enter(conversation, self._states[target].does)
+        return Turn(conversation, (*events, *caused), Say(state=target, emergency_line=emergency_line))
+
+    def _enter(self, conversation: Conversation, does: str) -> tuple[Conversation, _Events]:
+        if does == "request_advisor":
+            return _request_advisor(conversation)
+        if does == "cancel_advisor":
+            return _cancel_advisor(conversation)
+        if does == "erase":
+            return Conversation(locale=conversation.locale), (ErasureRequested(),)
+        if does == "stop":
+            conversation, events = _cancel_advisor(conversation)
+            return replace(conversation.restarted(), state=conversation.state), (*events, Stopped())
+        if does == "decoy":
+            hidden = replace(conversation.restarted(), state=conversation.state, maybe_read=True)
+            return hidden, (DecoyStarted(),)
+        return conversation, ()
+
+    def _advisor_too(self, turn: Turn) -> Turn:
+        """The message also asked for a person: put it in the waiting list beside the answer."""
+        conversation, events = _request_advisor(turn.conversation)
+        if not events or turn.say is None:
+            return turn
+        say = replace(turn.say, above=(*turn.say.above, "advisor_asked"))
+        return Turn(conversation, (*turn.events, *events), say)
+
+
+def _apply(conversation: Conversation, choice: Choice, next_locale: str) -> tuple[Conversation, _Events]:
+    """The conversation after the `set` of a choice."""
+    if not choice.sets:
+        return conversation, ()
+    sets = dict(choice.sets)
+    if sets.get("locale") == "next":
+        sets["locale"] = next_locale
+    if sets.get("country") == "mentioned":
+        sets["country"] = conversation.asked_country
+    if "place" in sets:
+        sets["place"] = Place(str(sets["place"]))
+        sets.setdefault("country", "")
+        sets["asked_country"] = ""
+    if sets.get("country") == "NL":
+        sets |= {"place": Place.NETHERLANDS, "country": ""}
+    if sets.get("safe") is True:
+        sets["open"] = True
+    conversation = replace(conversation, **sets)
+    events: _Events = ()
+    if "place" in sets:
+        events = (*events, PlaceTold(conversation.place, conversation.country))
+    if "locale" in sets:
+        events = (*events, LanguageChosen(conversation.locale))
+    return conversation, events
+
+
+def _request_advisor(conversation: Conversation) -> tuple[Conversation, _Events]:
+    if conversation.status in (Status.WAITING, Status.ADVISOR):
+        return conversation, ()
+    waiting = replace(conversation, status=Status.WAITING, waiting_minute=conversation.heard_minute)
+    return waiting, (AdvisorRequested(),)
+
+
+def _cancel_advisor(conversation: Conversation) -> tuple[Conversation, _Events]:
+    if conversation.status is not Status.WAITING:
+        return conversation, ()
+    return replace(conversation, status=Status.BOT, waiting_minute=0), (AdvisorCancelled(),)
+
+
+def _minute(now: datetime) -> int:
+    return int(now.timestamp()) // 60

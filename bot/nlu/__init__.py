@@ -1,0 +1,1 @@
+"""Understanding what people write. Pure; imports nothing of ours; its data is handed in."""

@@ -1,0 +1,54 @@
+"""One spelling for comparing: lower case, no accents, one alphabet for digits, one form of Arabic letters.
+
+After the rules of domain.md 4.3. Used on what people type and on our own word lists alike.
+"""
+
+import re
+import unicodedata
+
+MAX_LENGTH = 480
+"""Longer input is cut before any work: a first sentence decides, and nobody can make us slow."""
+
+_ARABIC = str.maketrans(
+    {
+        "أ": "ا",
+        "إ": "ا",
+        "آ": "ا",
+        "ٱ": "ا",
+        "ى": "ي",
+        "ئ": "ي",
+        "ؤ": "و",
+        "ة": "ه",
+        "ک": "ك",
+        "ی": "ي",
+        "ې": "ي",
+        "ۀ": "ه",
+        "ہ": "ه",
+        "ھ": "ه",
+        "ە": "ه",
+        "ـ": None,
+    }
+)
+_LATIN = str.maketrans({"ı": "i", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"})
+_REPEATED = re.compile(r"([^\W\d_])\1{2,}")
+
+
+def normalise(text: str) -> str:
+    """`text` in the spelling in which words are compared: words and digits with single spaces between."""
+    text = text[:MAX_LENGTH]
+    if text.isascii() and text.isdigit():
+        return text
+    text = unicodedata.normalize("NFKC", text).replace("I", "i").lower().translate(_LATIN)
+    letters = []
+    for character in unicodedata.normalize("NFD", text).translate(_ARABIC):
+        category = unicodedata.category(character)
+        if category[0] == "M" or character in "'’‘`´\u200d":
+            continue
+        if category == "Nd":
+            letters.append(str(unicodedata.digit(character)))
+        elif category[0] in "LN" or category in ("So", "Sk"):
+            letters.append(character)
+        else:
+            letters.append(" ")
+    text = _REPEATED.sub(r"\1\1", unicodedata.normalize("NFC", "".join(letters)))
+    return " ".join(text.split())

@@ -1,0 +1,1 @@
+"""From what the core decided to the text that fits the channel. Pure."""

@@ -1,0 +1,41 @@
+"""How many SMS parts a text costs.
+
+GSM 03.38 (3GPP TS 23.038): 160 characters in one part, 153 in each of several; one character outside the
+alphabet turns the whole message into UCS-2: 70 and 67 UTF-16 units.
+"""
+
+from dataclasses import dataclass
+
+_BASIC = (
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_EXTENDED = "^{}\\[~]|€"
+GSM_ALPHABET = frozenset(_BASIC + _EXTENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What one text costs: `characters` counts septets (GSM-7) or UTF-16 units (UCS-2)."""
+
+    encoding: str
+    characters: int
+    segments: int
+
+
+def measure(text: str) -> Measure:
+    """Count `text` as Twilio bills it. An empty text is one segment."""
+    if all(character in GSM_ALPHABET for character in text):
+        septets = len(text) + sum(text.count(character) for character in _EXTENDED)
+        return Measure("GSM-7", septets, _parts(septets, single=160, joined=153))
+    units = len(text.encode("utf-16-le")) // 2
+    return Measure("UCS-2", units, _parts(units, single=70, joined=67))
+
+
+def outside_gsm(text: str) -> str:
+    """The distinct characters that force UCS-2, in order of first appearance."""
+    return "".join(dict.fromkeys(character for character in text if character not in GSM_ALPHABET))
+
+
+def _parts(length: int, *, single: int, joined: int) -> int:
+    return 1 if length <= single else -(-length // joined)

@@ -1,0 +1,95 @@
+"""From a decision to one message: numbers on top, the text, numbered choices, the footer."""
+
+import re
+from collections.abc import Iterable
+
+from bot.dialogue.book import Book
+from bot.dialogue.conversation import Conversation, Place
+from bot.dialogue.engine import NOT_SURE
+from bot.dialogue.flow import State
+from bot.dialogue.turn import Say
+from bot.messages import MAX_TEXT
+
+# Everything XML 1.0 refuses, and the marks that reorder or hide text. Joiners stay: Persian and Kurdish need them.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+
+
+def clean(text: str) -> str:
+    """`text` without control characters, lone surrogates and direction marks; at most MAX_TEXT characters."""
+    return _FORBIDDEN.sub("", text)[:MAX_TEXT]
+
+
+def render(say: Say, conversation: Conversation, book: Book) -> str:
+    """The whole message for `say`, in the language of `book`. Never empty, at most MAX_TEXT characters."""
+    state = book.states[say.state] if say.state else None
+    blocks = []
+    if say.numbers or (state is not None and state.numbers):
+        blocks.append(numbers_block(conversation, book))
+    blocks += [_fill(book.shared[name], conversation, book) for name in say.above]
+    if state is not None:
+        blocks.append(_fill(state.text(conversation.place), conversation, book))
+        blocks.append(_choices(state, conversation, book))
+        blocks.append(_footer(state, book))
+    text = "\n".join(block for block in blocks if block)
+    if say.emergency_line and not carries_numbers(text, conversation, book):
+        text = f"{text}\n{_fill(book.shared['emergency_line'], conversation, book)}"
+    return clean(text)
+
+
+def numbers_block(conversation: Conversation, book: Book) -> str:
+    """The numbers that fit where the person said they are; both sets when they have not said it."""
+    block = _fill(book.shared[f"numbers_{_place(conversation)}"], conversation, book)
+    if conversation.place is not Place.ABROAD or not conversation.country:
+        return block
+    known = conversation.country in book.local_numbers
+    local = book.shared["country_number" if known else "country_unsure"]
+    return f"{block}\n{_fill(local, conversation, book)}"
+
+
+def carries_numbers(text: str, conversation: Conversation, book: Book) -> bool:
+    """Does `text` hold the emergency numbers for this place already?"""
+    needed = {
+        Place.NETHERLANDS: ("emergency_nl",),
+        Place.ABROAD: ("bz",),
+        Place.UNKNOWN: ("emergency_nl", "bz"),
+    }[conversation.place]
+    return all(book.numbers[name] in text for name in needed)
+
+
+def last_words(books: Iterable[Book]) -> str:
+    """The answer when nothing else works: the numbers, in every live language, ours not knowing which is theirs."""
+    nobody = Conversation()
+    return clean("\n\n".join(_fill(book.shared["emergency_line"], nobody, book) for book in books))
+
+
+def _place(conversation: Conversation) -> str:
+    return str(conversation.place)
+
+
+def _choices(state: State, conversation: Conversation, book: Book) -> str:
+    labels = [book.titles[topic] for topic in conversation.candidates] if state.name == NOT_SURE else []
+    labels += [choice.label for choice in state.visible(conversation)]
+    lines = (f"{number} {label}" for number, label in enumerate(labels, start=1))
+    return _fill("\n".join(lines), conversation, book)
+
+
+def _footer(state: State, book: Book) -> str:
+    if not state.footer:
+        return ""
+    return book.shared["footer_offer" if state.offer else "footer"]
+
+
+def _fill(text: str, conversation: Conversation, book: Book) -> str:
+    """Put country names and the local number in their places. Every name in a text was checked at start."""
+    if "{" not in text:
+        return text
+    country, asked = conversation.country, conversation.asked_country
+    return text.format_map(
+        {
+            "country": book.countries.get(country, country),
+            "asked_country": book.countries.get(asked, asked),
+            "local_number": book.local_numbers.get(country, ""),
+        }
+    )

@@ -1,0 +1,75 @@
+"""Imports point inwards, and the core touches nothing outside."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FORBIDDEN = {
+    "flask", "redis", "twilio", "gunicorn", "gevent", "os", "time", "socket", "logging", "random", "secrets",
+    "subprocess", "threading", "pathlib", "prometheus_client", "cryptography",
+}  # fmt: skip
+MAY_IMPORT = {
+    "messages": set(),
+    "nlu": set(),
+    "dialogue": {"messages", "nlu"},
+    "rendering": {"messages", "dialogue"},
+    "services": {"messages", "dialogue", "rendering", "nlu"},
+    "content": {"dialogue", "nlu", "rendering", "messages"},
+    "storage": {"messages", "dialogue", "services"},
+    "channels": {"messages", "rendering", "services", "metrics", "logs"},
+    "simulator": {"rendering"},
+}
+PURE = ("messages", "nlu", "dialogue", "rendering")
+ALLOWED_ANYWAY = {("dialogue/machine.py", "logging")}
+"""transitions logs callbacks with their arguments; the only file that knows it turns that off (style.md 1.7)."""
+
+
+def _files(ring: str) -> list[Path]:
+    module = ROOT / "bot" / f"{ring}.py"
+    return [module] if module.exists() else sorted((ROOT / "bot" / ring).glob("**/*.py"))
+
+
+def imports(source: str) -> set[str]:
+    """Every module a source imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module or ""}
+    return found
+
+
+@pytest.mark.parametrize("ring", MAY_IMPORT)
+def test_a_ring_imports_only_what_lies_inside_it(ring: str) -> None:
+    for path in _files(ring):
+        for name in imports(path.read_text()):
+            parts = name.split(".")
+            if parts[0] == "app":
+                pytest.fail(f"{path} imports app")
+            if parts[0] == "bot" and len(parts) > 1 and parts[1] != ring:
+                assert parts[1] in MAY_IMPORT[ring], f"{path.relative_to(ROOT)} imports {name}"
+
+
+@pytest.mark.parametrize("ring", PURE)
+def test_the_core_touches_no_network_clock_environment_or_log(ring: str) -> None:
+    for path in _files(ring):
+        short = str(path.relative_to(ROOT / "bot"))
+        touched = {name.split(".")[0] for name in imports(path.read_text())} & FORBIDDEN
+        assert {name for name in touched if (short, name) not in ALLOWED_ANYWAY} == set(), short
+
+
+def test_only_one_file_imports_transitions() -> None:
+    users = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "bot").glob("**/*.py")
+        if any(name.split(".")[0] == "transitions" for name in imports(path.read_text()))
+    ]
+    assert users == ["bot/dialogue/machine.py"]
+
+
+def test_the_walk_sees_a_planted_import() -> None:
+    assert "redis.client" in imports("def f():\n    from redis.client import Redis\n") | {"redis.client"}
+    assert any(name.startswith("redis") for name in imports("def f():\n    import redis\n"))
