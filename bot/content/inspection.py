@@ -1,0 +1,331 @@
+"""Softer faults than a file that cannot be read: what makes a dialogue unsafe, unreachable, unsourced or too long."""
+
+import re
+import string
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from bot.content.catalogs import SOURCE
+from bot.content.extract import Sentence, sentences
+from bot.content.faults import Fault, Severity
+from bot.content.files import COMMANDS, SAYABLE, Content
+from bot.content.library import Library, build_book
+from bot.dialogue import engine
+from bot.dialogue.book import Book
+from bot.dialogue.conversation import Conversation, Place
+from bot.dialogue.flow import BACK, HERE, State
+from bot.dialogue.topics import NEITHER, TOPICS
+from bot.dialogue.turn import Say
+from bot.nlu.normalise import normalise
+from bot.rendering.segments import measure, outside_gsm
+from bot.rendering.texts import render
+
+WARN_SEGMENTS = 3
+MOST_SEGMENTS = 4
+MOST_CHOICES = 8
+LABEL = 34
+RESERVED = frozenset(
+    {
+        "stop", "stopall", "unsubscribe", "end", "quit", "revoke", "optout", "cancel", "start", "yes", "unstop", "help",
+        "info",
+    }
+)  # fmt: skip
+"""Words the phone network acts on before we see them (reliability.md 2.4): never the name of a choice."""
+
+DYNAMIC = frozenset({"country", "asked_country", "local_number"})
+"""Names in braces that are filled per conversation; all others are referrals."""
+
+_DIGITS = re.compile(r"\+?\d[\d\s().-]{4,}\d|\b\d{3,}\b")
+_LOUD = re.compile(r"!|\b[A-Z]{5,}\b|[\U0001F300-\U0001FAFF\u2600-\u27BF]")
+_ALLOWED_CAPITALS = frozenset({"LHBTIQ", "LGBTIQ"})
+_ONE_SEGMENT = (engine.OPENER, "card.show")
+_ENGINE_STATES = (
+    engine.OPENER, engine.MENU, engine.DECOY, engine.NOT_SURE, engine.PERSON, engine.HANDOFF,
+    "leave.thanks", "unclear.other", "language.other", "place.country", "place.confirm",
+)  # fmt: skip
+"""States the engine goes to by itself."""
+
+
+def inspect(library: Library, root: Path) -> list[Fault]:
+    """Every fault and warning in the content of the repository at `root`, sorted."""
+    content = library.content
+    books = {code: build_book(library, code) for code in library.languages.live}
+    found: Iterable[Iterator[Fault]] = (
+        _structure(content),
+        _facts(content),
+        _texts(content, root),
+        _words(content),
+        _vocabulary(library),
+        _translations(library, root),
+        *(_messages(content, book, root) for book in books.values()),
+    )
+    return sorted(chain.from_iterable(found))
+
+
+def reachable(content: Content) -> set[str]:
+    """Every state that can be shown: from the opener, a command, a topic in free text, or the engine itself."""
+    states = content.states
+    seen: set[str] = set()
+    todo = [name for name in (*_ENGINE_STATES, *content.commands.values(), *content.topics.values()) if name in states]
+    while todo:
+        name = todo.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        todo += [choice.next for choice in states[name].choices if choice.next not in (HERE, BACK)]
+    return seen
+
+
+def _structure(content: Content) -> Iterator[Fault]:
+    states = content.states
+    for name in _ENGINE_STATES:
+        if name not in states:
+            yield Fault("flows", name, "is missing; the engine needs it")
+    for command in COMMANDS:
+        owners = [name for name, state in states.items() if state.command == command]
+        if command != "back" and len(owners) != 1:
+            yield Fault("flows", f"command {command}", f"must belong to one state, not {len(owners)}")
+    for topic in TOPICS:
+        if topic not in content.topics:
+            yield Fault(f"flows/topics/{topic}.toml", "", "is missing")
+    for topic in content.topics:
+        if topic not in TOPICS:
+            yield Fault(f"flows/topics/{topic}.toml", "", "is not in the closed list of topics")
+    for name in sorted(set(states) - reachable(content)):
+        yield Fault(_file(content, name), name, "cannot be reached")
+    for name, state in states.items():
+        yield from _ways_on(_file(content, name), name, state)
+
+
+def _ways_on(file: str, name: str, state: State) -> Iterator[Fault]:
+    if not state.footer and not state.choices and not state.neutral:
+        yield Fault(file, name, "is a dead end: it shows no choice and no footer")
+    own = [choice for choice in state.choices if not choice.id.startswith("place_")]
+    if len(own) > MOST_CHOICES:
+        yield Fault(file, name, f"has more than {MOST_CHOICES} choices; 9 is a person everywhere")
+
+
+def _facts(content: Content) -> Iterator[Fault]:
+    said: set[str] = set()
+    shown = reachable(content)
+    for where, file, facts, source in _sourced(content):
+        for fact in facts:
+            if fact not in content.facts:
+                yield Fault(file, where, f"rests on {fact}, which is not in facts.toml")
+            elif content.facts[fact].status not in SAYABLE:
+                yield Fault(file, where, f"says {fact}, which the owner has not confirmed")
+        if not facts and source != "channel":
+            yield Fault(file, where, 'has no source: give facts = [...] or source = "channel"')
+        if where in shown or where.startswith("shared."):
+            said.update(facts)
+    for fact, row in content.facts.items():
+        if row.status == "stated" and fact not in said:
+            yield Fault("flows/facts.toml", fact, "is said nowhere")
+
+
+def _sourced(content: Content) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
+    for name, state in content.states.items():
+        yield name, _file(content, name), state.facts, state.source
+    for name, text in content.shared.items():
+        yield f"shared.{name}", "flows/shared.toml", text.facts, text.source
+
+
+def _texts(content: Content, root: Path) -> Iterator[Fault]:
+    """Numbers, names in braces and tone of every Dutch sentence."""
+    numbers = {name for name, referral in content.referrals.items() if referral.sayable}
+    for file, sentence in _all_sentences(root):
+        yield from _sentence(file, sentence.context, sentence.text, numbers)
+        if "slachtoffer" in sentence.text.lower():
+            yield Fault(file, sentence.context, 'says "slachtoffer"; people do not call themselves that')
+    for name, state in content.states.items():
+        yield from _reach(content, name, state)
+
+
+def _sentence(file: str, where: str, text: str, numbers: set[str]) -> Iterator[Fault]:
+    for names in _names(text) - numbers - DYNAMIC:
+        yield Fault(file, where, f'"{{{names}}}" is no number that may be said')
+    if _DIGITS.search(_without_names(text)):
+        yield Fault(file, where, "has a number typed into the text; name it from referrals.toml")
+    loud = [hit for hit in _LOUD.findall(_without_names(text)) if hit not in _ALLOWED_CAPITALS]
+    if loud:
+        yield Fault(file, where, f"is loud: {loud[0]!r}")
+    if "\n\n" in text or text != text.strip() or "  " in text:
+        yield Fault(file, where, "has an empty line, or white space at an end or doubled")
+    for line in text.splitlines():
+        if _names(line) - DYNAMIC and not re.fullmatch(r"\{\w+\}", line.strip()):
+            yield Fault(file, where, "has a number that does not stand on a line of its own")
+
+
+def _reach(content: Content, name: str, state: State) -> Iterator[Fault]:
+    """Never only numbers that do not work where the person may be."""
+    for place in (Place.UNKNOWN, Place.ABROAD):
+        named = [content.referrals[each] for each in _names(state.text(place)) if each in content.referrals]
+        phones = [referral for referral in named if referral.kind == "phone"]
+        if phones and not state.numbers and not any("abroad" in phone.reachable_from for phone in phones):
+            message = f'gives only numbers that work in the Netherlands (place "{place}")'
+            yield Fault(_file(content, name), name, message)
+
+
+def _words(content: Content) -> Iterator[Fault]:
+    """Labels that are too long, words the network takes, words that collide."""
+    commands = _command_words(content)
+    for name, state in content.states.items():
+        file = _file(content, name)
+        taken: dict[str, str] = {}
+        for choice in state.choices:
+            where = f"{name} choice {choice.id}"
+            if len(choice.label) > LABEL and not choice.id.startswith("place_"):
+                yield Fault(file, where, f"label has {len(choice.label)} characters; {LABEL} is the most")
+            if normalise(choice.label) in RESERVED:
+                yield Fault(file, where, f'"{choice.label}" is a word the phone network takes for itself')
+            for word in {normalise(word) for word in (choice.label, *choice.words.split("|"))} - {""}:
+                if word in taken and taken[word] != choice.id and not choice.when:
+                    yield Fault(file, where, f'"{word}" chooses {taken[word]} too')
+                taken.setdefault(word, choice.id)
+                owner = content.commands.get(commands.get(word, ""), "")
+                if owner and owner != choice.next and _flow(owner) != _flow(name):
+                    yield Fault(file, where, f'"{word}" is the command {commands[word]}; a choice must not take it')
+    for flow in content.flows.values():
+        if len(flow.title) > LABEL:
+            yield Fault(content.files[flow.name], "title", f"has more than {LABEL} characters")
+
+
+def _command_words(content: Content) -> dict[str, str]:
+    return {
+        normalise(word): command
+        for vocabulary in content.vocabularies.values()
+        for command, words in vocabulary.commands.items()
+        for word in words
+    }
+
+
+def _vocabulary(library: Library) -> Iterator[Fault]:
+    """Words that mean two things, unknown topics, commands a live language lacks."""
+    commands: dict[str, tuple[str, str]] = {}
+    for language, vocabulary in library.content.vocabularies.items():
+        file = f"flows/vocabulary/{language}.toml"
+        for word, command in _pairs(vocabulary.commands):
+            owner = commands.setdefault(word, (command, language))
+            if owner[0] != command:
+                yield Fault(file, f"commands.{command}", f'"{word}" means {owner[0]} in {owner[1]}')
+        for topic in set(vocabulary.topics) - {*TOPICS, *NEITHER}:
+            yield Fault(file, f"topics.{topic}", "is not in the closed list of topics")
+        topics: dict[str, str] = {}
+        for phrase, topic in _pairs(vocabulary.topics):
+            if topics.setdefault(phrase, topic) != topic:
+                yield Fault(file, f"topics.{topic}", f'"{phrase}" stands in {topics[phrase]} too')
+    for language in library.languages.live:
+        yield from _complete(library.content, language)
+
+
+def _pairs(lists: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
+    """(normalised word, the list it stands in)."""
+    for name, words in lists.items():
+        for word in words:
+            yield normalise(word.replace("...", " gap ")), name
+
+
+def _complete(content: Content, language: str) -> Iterator[Fault]:
+    """Does a live language have words for every command and topic?"""
+    file = f"flows/vocabulary/{language}.toml"
+    known = content.vocabularies.get(language)
+    if known is None:
+        yield Fault(file, "", "is missing; the language is live")
+        return
+    for command in (*COMMANDS, "greeting", "yes", "no"):
+        if not known.commands.get(command):
+            yield Fault(file, f"commands.{command}", "is missing; the language is live")
+    for topic in TOPICS:
+        if not known.topics.get(topic):
+            yield Fault(file, f"topics.{topic}", "has no phrase; the language is live")
+
+
+def _translations(library: Library, root: Path) -> Iterator[Fault]:
+    texts = list(_all_sentences(root))
+    sayable = {name for name, referral in library.content.referrals.items() if referral.sayable}
+    for code, language in library.languages.all.items():
+        if not language.reviewer:
+            note = "live, and no reviewer has checked the texts" if language.live else "draft"
+            yield Fault("locales/supported.toml", code, note, Severity.WARNING)
+        if code == SOURCE:
+            continue
+        file = f"locales/{code}/LC_MESSAGES/messages.po"
+        catalog = library.catalogs[code]
+        severity = Severity.ERROR if language.live else Severity.WARNING
+        for _source, sentence in texts:
+            translated = catalog.get((sentence.context, sentence.text))
+            if not translated:
+                yield Fault(file, sentence.context, "is not translated, or marked fuzzy", severity)
+                continue
+            if _names(translated) != _names(sentence.text):
+                yield Fault(file, sentence.context, "has other names in braces than the Dutch text")
+            yield from _sentence(file, sentence.context, translated, sayable)
+            if sentence.context.endswith(".label") and normalise(translated) in RESERVED:
+                yield Fault(file, sentence.context, f'"{translated}" is a word the phone network takes for itself')
+
+
+def _messages(content: Content, book: Book, root: Path) -> Iterator[Fault]:
+    """Whole messages as they go out, for every place: length, alphabet, neutral words."""
+    forbidden = _neutral_words(root).get(book.locale, ())
+    for name, state in book.states.items():
+        file = _file(content, name)
+        longest = 0
+        for conversation in _situations():
+            text = render(Say(state=name), conversation, book)
+            size = measure(text)
+            longest = max(longest, size.segments)
+            if book.locale == SOURCE and size.encoding == "UCS-2" and not conversation.country:
+                yield Fault(file, name, f"costs double: {outside_gsm(text)!r} is not in the GSM alphabet")
+            if name in _ONE_SEGMENT and size.segments > 1:
+                yield Fault(file, f"{name} ({book.locale})", f"must fit one SMS, has {size.characters} characters")
+            if state.neutral:
+                for word in forbidden:
+                    if word in text.lower():
+                        yield Fault(file, f"{name} ({book.locale})", f'is neutral but says "{word}"')
+        if longest > WARN_SEGMENTS:
+            severity = Severity.ERROR if longest > MOST_SEGMENTS else Severity.WARNING
+            yield Fault(file, f"{name} ({book.locale})", f"takes {longest} SMS parts", severity)
+
+
+def _situations() -> Iterator[Conversation]:
+    """The conversations that change what a state shows."""
+    nobody = Conversation(candidates=("left_behind", "trip_planned", "contact"))
+    yield nobody
+    yield replace(nobody, place=Place.NETHERLANDS)
+    yield replace(nobody, place=Place.ABROAD)
+    yield replace(nobody, place=Place.ABROAD, country="MA")
+    yield replace(nobody, place=Place.ABROAD, country="TR")
+
+
+def _neutral_words(root: Path) -> Mapping[str, list[str]]:
+    return tomllib.loads((root / "flows" / "neutral.toml").read_text(encoding="utf-8"))
+
+
+def _all_sentences(root: Path) -> Iterator[tuple[str, Sentence]]:
+    """Every Dutch sentence with its file, by the same walk the translators' template is made with."""
+    skipped = {"facts.toml", "referrals.toml", "neutral.toml"}
+    for path in sorted([*(root / "flows").glob("*.toml"), *(root / "flows").glob("topics/*.toml")]):
+        if path.name not in skipped:
+            data = tomllib.loads(path.read_text(encoding="utf-8"))
+            for sentence in sentences(data):
+                yield str(path.relative_to(root)), sentence
+
+
+def _flow(state: str) -> str:
+    return state.partition(".")[0]
+
+
+def _names(text: str) -> set[str]:
+    return {name for _literal, name, _format, _conversion in string.Formatter().parse(text) if name is not None}
+
+
+def _without_names(text: str) -> str:
+    return re.sub(r"\{\w+\}", "", text)
+
+
+def _file(content: Content, state: str) -> str:
+    return content.files[_flow(state)]

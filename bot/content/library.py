@@ -1,0 +1,116 @@
+"""All content, read, localised and joined to the engine. The only way the rest of the program gets content."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from babel import Locale
+
+from bot.content.catalogs import SOURCE, Catalog, Languages, read_catalogs, read_languages
+from bot.content.faults import ContentError
+from bot.content.files import Content, read
+from bot.dialogue.book import Book
+from bot.dialogue.engine import Engine
+from bot.dialogue.machine import Machines
+from bot.nlu.phrases import Lexicon, PhraseUnderstander
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What start-up reads: the Dutch content, the languages, their catalogs."""
+
+    content: Content
+    languages: Languages
+    catalogs: Mapping[str, Catalog]
+
+
+def read_library(root: Path, today: date) -> Library:
+    """Read flows/ and locales/ under `root`. Raises ContentError with the faults of both."""
+    faults = []
+    try:
+        content = read(root / "flows", today)
+    except ContentError as error:
+        faults += error.faults
+    try:
+        languages = read_languages(root / "locales")
+        catalogs = read_catalogs(root / "locales", languages)
+    except ContentError as error:
+        faults += error.faults
+    if faults:
+        raise ContentError(faults)
+    return Library(content, languages, catalogs)
+
+
+def build_engine(library: Library) -> Engine:
+    """The engine with everything localised and every machine built. Nothing is read or built after this."""
+    content, languages = library.content, library.languages
+    return Engine(
+        books={code: build_book(library, code) for code in languages.live},
+        machines=Machines(content.flows.values()),
+        commands=content.commands,
+        closest=languages.closest,
+        understander=build_understander(library),
+        default_locale=SOURCE,
+    )
+
+
+def build_book(library: Library, locale: str) -> Book:
+    """All content in one language. A text without translation stands in Dutch; `check` does not let that go live."""
+    content = library.content
+    catalog: Catalog = library.catalogs.get(locale, {})
+
+    numbers = {name: referral.text for name, referral in content.referrals.items() if referral.sayable}
+
+    def translate(context: str, text: str) -> str:
+        return _numbered(catalog.get((context, text), text), numbers)
+
+    flows = [flow.localised(translate) for flow in content.flows.values()]
+    return Book(
+        locale=locale,
+        states={name: state for flow in flows for name, state in flow.states.items()},
+        topics=content.topics,
+        titles={flow.topic: flow.title for flow in flows if flow.topic},
+        shared={name: translate(f"shared.{name}", text.say) for name, text in content.shared.items()},
+        numbers=numbers,
+        countries=_country_names(locale),
+        local_numbers={row.country: row.number for row in content.local_numbers.values() if row.shown},
+    )
+
+
+def build_understander(library: Library) -> PhraseUnderstander:
+    """The understander fed from flows/vocabulary and the country names of every language we know words of."""
+    vocabularies = library.content.vocabularies
+    countries = [(name, code) for locale in vocabularies for code, name in _country_names(locale).items()]
+    return PhraseUnderstander(
+        lexicons=[
+            Lexicon(
+                language=words.language,
+                commands=words.commands,
+                switch=words.switch,
+                wants_advisor=words.wants_advisor,
+                danger=words.danger,
+                place=words.place,
+                hints=words.hints,
+                topics=words.topics,
+            )
+            for words in vocabularies.values()
+        ],
+        countries=countries,
+        priorities={flow.topic: flow.priority for flow in library.content.flows.values() if flow.topic},
+        default=SOURCE,
+    )
+
+
+def _numbered(text: str, numbers: Mapping[str, str]) -> str:
+    """`text` with the numbers in place; what depends on the conversation ({country}) stays for later."""
+    for name, number in numbers.items():
+        text = text.replace(f"{{{name}}}", number)
+    return text
+
+
+def _country_names(locale: str) -> dict[str, str]:
+    """ISO code -> name, from the Unicode CLDR as Babel carries it."""
+    known = {"ary-Latn": "fr", "prs": "fa_AF", "kmr": "ku"}
+    territories = Locale.parse(known.get(locale, locale)).territories
+    return {code: name for code, name in territories.items() if len(code) == 2 and code.isalpha()}
