@@ -1,0 +1,184 @@
+"""The one door through which a conversation changes: open, decide, render, commit."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from bot.dialogue.conversation import Conversation, Status
+from bot.dialogue.engine import Engine
+from bot.dialogue.events import AnyEvent, Said
+from bot.dialogue.turn import Turn
+from bot.messages import Inbound
+from bot.rendering.texts import render
+from bot.services.ports import Opened, Storage, StorageUnavailable
+from bot.services.spool import Spool, Spooled, SpoolFull
+
+DECIDE_AGAIN_SECONDS = 1.5
+"""How long a turn may be decided anew because other messages of the same person came in between. Each conflict
+means that another one was committed, so this drains."""
+
+QUEUE_SECONDS = 0.5
+"""How long a message waits for the one before it of the same person."""
+
+Report = Callable[..., None]
+"""report(what, **fields): count and log. Only names, counts and opaque ids go in."""
+
+
+class Runner:
+    """Answers messages. Thread- and greenlet-safe; holds no conversation of its own.
+
+    now: the clock, with a time zone.
+    """
+
+    def __init__(
+        self, engine: Engine, storage: Storage, spool: Spool, now: Callable[[], datetime], report: Report
+    ) -> None:
+        self._engine = engine
+        self._storage = storage
+        self._spool = spool
+        self._now = now
+        self._report = report
+        self._queues = _Queues()
+
+    def receive(self, inbound: Inbound) -> str:
+        """The answer to one message, "" for silence. The same message always gets the same answer.
+
+        Committed before it is returned. While the storage is away the answer comes without it, numbers first, and
+        the message is spooled. Never raises for a message: the worst answer is the numbers.
+        """
+        now = self._now()
+        try:
+            with self._queues.turn_of(inbound.contact):
+                return self._answered(inbound, self._storage.open(inbound), now)
+        except StorageUnavailable as error:
+            self._report("storage_away", cause=str(error))
+            turn, _reply = self._decided(Conversation(), inbound, now)
+            return self._kept(inbound, now, turn, None)
+
+    def replay(self, spooled: Spooled) -> bool:
+        """Store a spooled message now that the storage is back. False: it had been stored after all.
+
+        What the person read then counts as shown; what happened since wins. Raises StorageUnavailable.
+        """
+        inbound = spooled.inbound
+        deadline = time.monotonic() + DECIDE_AGAIN_SECONDS
+        opened: Opened | None = self._storage.open(inbound)
+        while opened is not None:
+            if opened.reply is not None:
+                return False
+            if time.monotonic() > deadline:
+                raise StorageUnavailable("busy")
+            if spooled.revision == opened.revision:
+                turn, _reply = self._decided(opened.conversation, inbound, spooled.heard_at)
+                conversation = turn.conversation
+            else:
+                turn, _reply = self._decided(Conversation(), inbound, spooled.heard_at)
+                conversation = _rejoined(opened.conversation, turn.conversation)
+            events = (*turn.events, Said(spooled.reply))
+            opened = self._storage.commit(inbound, opened, conversation, events, spooled.reply)
+        self._report("replayed")
+        return True
+
+    def _answered(self, inbound: Inbound, opened: Opened, now: datetime) -> str:
+        deadline = time.monotonic() + DECIDE_AGAIN_SECONDS
+        while opened.reply is None:
+            turn, reply = self._decided(opened.conversation, inbound, now)
+            events = (*turn.events, Said(reply)) if reply else turn.events
+            try:
+                newer = self._storage.commit(inbound, opened, turn.conversation, events, reply)
+                if newer is not None and time.monotonic() > deadline:
+                    raise StorageUnavailable("busy")
+            except StorageUnavailable as error:
+                # It may have been stored or not: give the answer that would have been stored.
+                self._report("storage_away", cause=str(error))
+                return self._kept(inbound, now, turn, opened.revision)
+            if newer is None:
+                self._count(events)
+                return reply
+            opened = newer
+        self._report("repeated")
+        return opened.reply
+
+    def _decided(self, conversation: Conversation, inbound: Inbound, now: datetime) -> tuple[Turn, str]:
+        """The turn and its text; after a bug the turn that keeps the message, gives the numbers, asks for a person."""
+        try:
+            turn = self._engine.advance(conversation, inbound, now)
+            return turn, self._rendered(turn)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the person gets the numbers
+            self._report("engine_failed", fault=type(error).__name__, error=error)
+            turn = self._engine.failed(conversation, inbound, now, type(error).__name__)
+            return turn, self._rendered(turn)
+
+    def _rendered(self, turn: Turn) -> str:
+        if turn.say is None:
+            return ""
+        return render(turn.say, turn.conversation, self._engine.book(turn.conversation))
+
+    def _kept(self, inbound: Inbound, now: datetime, turn: Turn, revision: int | None) -> str:
+        """The answer while the storage is away, numbers first; the message goes, sealed, to the spool."""
+        reply = self._away(turn, "outage" if revision is None else "")
+        try:
+            self._spool.add(Spooled(inbound, now, reply, revision))
+            self._report("spooled")
+        except SpoolFull as error:
+            self._report("spool_full", cause=str(error))
+            reply = self._away(turn, "outage_lost")
+        return reply
+
+    def _away(self, turn: Turn, above: str) -> str:
+        if turn.say is None:
+            return ""
+        say = replace(turn.say, numbers=True, above=(*filter(None, [above]), *turn.say.above))
+        return self._rendered(Turn(turn.conversation, turn.events, say))
+
+    def _count(self, events: tuple[AnyEvent, ...]) -> None:
+        for event in events:
+            self._report("event", event=type(event).__name__)
+
+
+def _rejoined(stored: Conversation, shown: Conversation) -> Conversation:
+    """The stored conversation after a message that was answered without it."""
+    if stored.status is Status.BOT and shown.status is Status.WAITING:
+        stored = replace(stored, status=Status.WAITING, waiting_minute=shown.waiting_minute)
+    stored = replace(stored, danger=stored.danger or shown.danger)
+    if stored.heard_minute > shown.heard_minute:
+        return stored
+    return replace(
+        shown,
+        status=stored.status,
+        danger=stored.danger,
+        waiting_minute=stored.waiting_minute,
+        maybe_read=stored.maybe_read or shown.maybe_read,
+        locale=stored.locale or shown.locale,
+    )
+
+
+class _Queues:
+    """One message of one person at a time within this process. Only makes bursts cheap; the commit is the guarantee."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._locks: dict[str, tuple[threading.Lock, int]] = {}
+
+    @contextmanager
+    def turn_of(self, contact: str) -> Iterator[None]:
+        with self._guard:
+            lock, users = self._locks.get(contact) or (threading.Lock(), 0)
+            self._locks[contact] = (lock, users + 1)
+        # A hung storage must not make the whole queue wait in line: without the lock the commit still guards.
+        held = lock.acquire(timeout=QUEUE_SECONDS)
+        try:
+            yield
+        finally:
+            if held:
+                lock.release()
+            with self._guard:
+                lock, users = self._locks[contact]
+                if users == 1:
+                    del self._locks[contact]
+                else:
+                    self._locks[contact] = (lock, users - 1)

@@ -1,0 +1,38 @@
+"""The port to the spool: messages kept while the storage is away."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from bot.messages import Inbound
+
+
+class SpoolFull(Exception):
+    """The spool cannot be written. Carries the class name of the cause, nothing else."""
+
+
+class Spooled(msgspec.Struct, frozen=True):
+    """One kept message: when it came, what was answered, and which revision the answer was decided on
+    (None: decided without the conversation)."""
+
+    inbound: Inbound
+    heard_at: datetime
+    reply: str
+    revision: int | None = None
+
+
+class Spool(Protocol):
+    def add(self, spooled: Spooled) -> None:
+        """Keep `spooled` so that it survives a power cut. Raises SpoolFull."""
+        ...
+
+
+class SpoolReader(Protocol):
+    def drain(self, handle: Callable[[Spooled], object]) -> int:
+        """Hand every kept message to `handle`, oldest first, and drop it when that returns. Returns how many.
+
+        An exception from `handle` stops the drain; that message and the later ones stay.
+        """
+        ...

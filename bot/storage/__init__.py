@@ -1,0 +1,1 @@
+"""Conversations in Redis, sealed; or in memory, for the terminal."""

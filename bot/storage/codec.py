@@ -1,0 +1,57 @@
+"""Values <-> bytes (msgpack). A conversation of another version is read as far as it can be."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from bot.dialogue.conversation import Conversation, Status
+from bot.dialogue.events import AnyEvent, Said
+
+_encoder = msgspec.msgpack.Encoder()
+_conversation = msgspec.msgpack.Decoder(Conversation)
+_turn = msgspec.msgpack.Decoder(tuple[str, bool, tuple[AnyEvent, ...]])
+
+
+def encode_conversation(conversation: Conversation) -> bytes:
+    return _encoder.encode(conversation)
+
+
+def decode_conversation(data: bytes) -> Conversation:
+    """The stored conversation. One we cannot read (written by newer or long gone code) starts anew, but keeps
+    its owner and its language: nobody who waits for an advisor may fall out of the list by an upgrade."""
+    try:
+        return _conversation.decode(data)
+    except msgspec.ValidationError:
+        fields = msgspec.msgpack.decode(data)
+    if not isinstance(fields, dict):
+        return Conversation()
+    status = fields.get("status")
+    locale = fields.get("locale")
+    minute = fields.get("heard_minute")
+    return Conversation(
+        status=Status(status) if status in list(Status) else Status.BOT,
+        locale=locale if isinstance(locale, str) else "",
+        danger=fields.get("danger") is True,
+        heard_minute=minute if isinstance(minute, int) else 0,
+    )
+
+
+def encode_turn(reply: str, events: Sequence[AnyEvent]) -> bytes:
+    """One turn. The answer stands once: a last Said event that repeats it is left out and put back when reading."""
+    said = bool(events) and events[-1] == Said(reply)
+    return _encoder.encode((reply, said, tuple(events[:-1] if said else events)))
+
+
+def decode_reply(data: bytes) -> str:
+    """The answer of one turn, whatever else newer code may have written there."""
+    reply: str = msgspec.msgpack.decode(data)[0]
+    return reply
+
+
+def decode_turn(data: bytes) -> tuple[AnyEvent, ...]:
+    """The events of one turn; only what was answered when newer code wrote the rest."""
+    try:
+        reply, said, events = _turn.decode(data)
+    except msgspec.ValidationError:
+        reply, said, events = decode_reply(data), True, ()
+    return (*events, Said(reply)) if said else events

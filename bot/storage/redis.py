@@ -1,0 +1,257 @@
+"""Conversations in Redis. Two round trips a turn: one to open, one to commit; each a Lua script, so atomic."""
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import redis
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.retry import Retry
+
+from bot.dialogue.conversation import Conversation, Status
+from bot.dialogue.events import AnyEvent, ErasureRequested
+from bot.messages import Inbound
+from bot.services.ports import Opened, StorageUnavailable, Waiting
+from bot.storage import codec, keys
+from bot.storage.sealing import SealBroken, Sealer
+
+CONNECT_SECONDS = 0.4
+ANSWER_SECONDS = 0.8
+"""redis-py waits 5 s and tries 10 times by default: 59 s with a hung Redis, four times what Twilio waits, and a
+repeated EVAL may run 11 times (reliability.md 2.10). These keep a whole turn under 2 s."""
+
+FAILURES_TO_OPEN = 3
+REST_SECONDS = 1.0
+"""After three failures in a row nobody asks Redis for a second: answers without it stay fast."""
+
+_REVISION_BYTES = 8
+_NEW = b""
+Command = tuple[bytes | str | int, ...]
+_HERE = Path(__file__).parent
+
+
+def connect(url: str) -> redis.Redis:
+    """A client with our time-outs and no retries of its own."""
+    return redis.Redis.from_url(
+        url,
+        retry=Retry(NoBackoff(), 0),
+        socket_connect_timeout=CONNECT_SECONDS,
+        socket_timeout=ANSWER_SECONDS,
+        health_check_interval=0,
+        protocol=2,
+    )
+
+
+class RedisStorage:
+    """`services.ports.Storage` on Redis >= 6.2."""
+
+    def __init__(self, client: redis.Redis, sealer: Sealer) -> None:
+        self._redis = client
+        self._sealer = sealer
+        self._wire = _Wire(client)
+        self._commit = _Script(self._wire, (_HERE / "commit.lua").read_bytes())
+        self._breaker = _Breaker()
+
+    def open(self, inbound: Inbound) -> Opened:
+        """See `Storage.open`."""
+        contacts = (inbound.contact, *inbound.former)
+        field = _field(inbound.message_id)
+        found = self._ask(self._wire.together, [
+            question
+            for contact in contacts
+            for question in (("HGET", keys.turns(contact), field), ("GET", keys.conversation(contact)))
+        ])  # fmt: skip
+        for contact, turn, conversation in zip(contacts, found[::2], found[1::2], strict=True):
+            if turn or conversation:
+                return self._opened(contact, field, conversation, turn)
+        return Opened(inbound.contact, Conversation(), 0)
+
+    def commit(
+        self, inbound: Inbound, opened: Opened, conversation: Conversation, events: Sequence[AnyEvent], reply: str
+    ) -> Opened | None:
+        """See `Storage.commit`."""
+        contact, field, revision = opened.contact, _field(inbound.message_id), opened.revision + 1
+        erased = any(isinstance(event, ErasureRequested) for event in events)
+        turn = codec.encode_turn(reply, () if erased else events)
+        trims = revision % keys.TRIM_EVERY == 0 and revision > keys.TURNS_KEPT
+        outcome = self._ask(
+            self._commit,
+            [keys.conversation(contact), keys.turns(contact), keys.WAITING],
+            [
+                _revision(opened.revision) if opened.revision else _NEW,
+                b"" if erased else self._conversation(contact, revision, conversation),
+                keys.ADVISOR_LIFE if conversation.status is Status.ADVISOR else keys.BOT_LIFE,
+                field,
+                _revision(revision) + self._sealer.seal(turn, _place("turn", contact, field)),
+                _waiting(opened.conversation, conversation, erased=erased),
+                contact,
+                _revision(revision - keys.TURNS_KEPT) if trims else b"",
+            ],
+        )
+        if outcome[0] == b"repeat":
+            return self._opened(contact, field, None, outcome[1])
+        if outcome[0] == b"conflict":
+            return self._opened(contact, field, outcome[1], None)
+        return None
+
+    def transcript(self, contact: str) -> list[AnyEvent]:
+        """See `Storage.transcript`."""
+        turns = self._ask(self._redis.hgetall, keys.turns(contact))
+        in_order = sorted(turns.items(), key=lambda item: item[1][:_REVISION_BYTES])
+        return [event for field, turn in in_order for event in codec.decode_turn(self._turn(contact, field, turn))]
+
+    def waiting(self) -> list[Waiting]:
+        """See `Storage.waiting`. People whose conversation has expired are dropped from the list on the way."""
+        rows = self._ask(self._redis.zrange, keys.WAITING, 0, -1, withscores=True)
+        found = []
+        for member, minute in rows:
+            contact = member.decode()
+            if self._ask(self._redis.exists, keys.conversation(contact)):
+                found.append(Waiting(contact, int(minute)))
+            else:
+                self._ask(self._redis.zrem, keys.WAITING, member)
+        return found
+
+    def ping(self) -> str:
+        """ "" when Redis answers and takes writes; else raises StorageUnavailable."""
+        self._ask(self._redis.set, "helpline:ping", b"1", ex=60)
+        return ""
+
+    def lost_keys(self, peppers: Sequence[str]) -> list[str]:
+        """Which of PEPPERS and DATA_KEYS lack the one this Redis was filled with; [] when all is well.
+
+        With a pepper or key gone every conversation would silently start anew, so the caller refuses to start.
+        """
+        lost = []
+        for name, marks in (("PEPPERS", list(peppers)), ("DATA_KEYS", list(self._sealer.marks()))):
+            stored = self._ask(self._redis.hget, keys.FINGERPRINTS, name)
+            if stored is not None and stored.decode() not in marks:
+                lost.append(name)
+            else:
+                self._ask(self._redis.hset, keys.FINGERPRINTS, name, marks[0])
+        self._ask(self._redis.expire, keys.FINGERPRINTS, keys.ADVISOR_LIFE)
+        return lost
+
+    # -- inside --------------------------------------------------------------------------------------------------
+
+    def _opened(self, contact: str, field: str, stored: bytes | None, turn: bytes | None) -> Opened:
+        conversation, revision = Conversation(), 0
+        if stored:
+            revision = int.from_bytes(stored[:_REVISION_BYTES], "big")
+            place = _place("conversation", contact, str(revision))
+            try:
+                conversation = codec.decode_conversation(self._sealer.open(stored[_REVISION_BYTES:], place))
+            except SealBroken:
+                # A lost data key must not lock a person out: they start anew, the old bytes are overwritten.
+                conversation = Conversation()
+        answered = None
+        if turn:
+            try:
+                answered = codec.decode_reply(self._turn(contact, field, turn))
+            except SealBroken:
+                answered = None
+        return Opened(contact, conversation, revision, answered)
+
+    def _turn(self, contact: str, field: str | bytes, turn: bytes) -> bytes:
+        name = field if isinstance(field, str) else field.decode()
+        return self._sealer.open(turn[_REVISION_BYTES:], _place("turn", contact, name))
+
+    def _conversation(self, contact: str, revision: int, conversation: Conversation) -> bytes:
+        place = _place("conversation", contact, str(revision))
+        return _revision(revision) + self._sealer.seal(codec.encode_conversation(conversation), place)
+
+    def _ask(self, question: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+        """Ask Redis, through the breaker. A broken connection is tried once more on a new one: all we ask may be
+        asked twice (a commit is keyed by its message). A time-out is not: it has cost what we may spend."""
+        self._breaker.check()
+        try:
+            try:
+                result = question(*arguments, **options)
+            except RedisTimeoutError:
+                raise
+            except RedisConnectionError:
+                result = question(*arguments, **options)
+        except (RedisError, OSError) as error:
+            self._breaker.failed()
+            raise StorageUnavailable(type(error).__name__) from None
+        self._breaker.worked()
+        return result
+
+
+class _Wire:
+    """Commands on a connection of the client's pool, past the client's layers above it (retries, events, tracing),
+    none of which we use: they cost a third of a round trip (docs/performance.md)."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._pool = client.connection_pool
+
+    def together(self, commands: Sequence[Command]) -> list[Any]:
+        """The answers to several commands, in one round trip. Raises what redis-py raises."""
+        connection = self._pool.get_connection()
+        try:
+            connection.send_packed_command(connection.pack_commands(commands))
+            return [connection.read_response() for _command in commands]
+        except BaseException:
+            connection.disconnect()
+            raise
+        finally:
+            self._pool.release(connection)
+
+
+class _Script:
+    """A Lua script called by its hash, loaded again when a restarted Redis has forgotten it."""
+
+    def __init__(self, wire: _Wire, source: bytes) -> None:
+        self._wire = wire
+        self._source = source
+        self._sha = hashlib.sha1(source, usedforsecurity=False).hexdigest()
+
+    def __call__(self, names: Sequence[str], arguments: Sequence[bytes | str | int]) -> Any:
+        try:
+            return self._wire.together([("EVALSHA", self._sha, len(names), *names, *arguments)])[0]
+        except NoScriptError:
+            return self._wire.together([("EVAL", self._source, len(names), *names, *arguments)])[0]
+
+
+class _Breaker:
+    """Stops asking for a moment after several failures in a row."""
+
+    def __init__(self) -> None:
+        self._failures = 0
+        self._rest_until = 0.0
+
+    def check(self) -> None:
+        if self._failures >= FAILURES_TO_OPEN and time.monotonic() < self._rest_until:
+            raise StorageUnavailable("resting")
+
+    def failed(self) -> None:
+        self._failures += 1
+        self._rest_until = time.monotonic() + REST_SECONDS
+
+    def worked(self) -> None:
+        self._failures = 0
+
+
+def _waiting(before: Conversation, after: Conversation, *, erased: bool) -> int | str:
+    """What commit.lua does to the waiting list: a minute to wait from, "" to leave it, "-" for neither."""
+    if after.status is Status.WAITING and not erased:
+        return after.waiting_minute
+    return "" if before.status is Status.WAITING else "-"
+
+
+def _revision(number: int) -> bytes:
+    return number.to_bytes(_REVISION_BYTES, "big")
+
+
+def _field(message_id: str) -> str:
+    """The message in the hash of replies. The provider's id alone would lead to the message at the provider."""
+    return hashlib.blake2b(message_id.encode(), digest_size=12).hexdigest()
+
+
+def _place(what: str, contact: str, detail: str) -> bytes:
+    return f"{what}|{contact}|{detail}".encode()

@@ -1,0 +1,47 @@
+"""Sealing what is stored: AES-256-GCM, the key's mark in front, so that keys rotate by list.
+
+Mark (4 bytes of SHA-256 of the key) | nonce (12 random bytes) | ciphertext and tag.
+"""
+
+import hashlib
+import os
+from collections.abc import Sequence
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+KEY_BYTES = 32
+_MARK = 4
+_NONCE = 12
+
+
+class SealBroken(Exception):
+    """Not sealed by any of our keys for this place: a key was lost, or somebody moved or changed the bytes."""
+
+
+class Sealer:
+    """Seals with the newest key, opens with any. `place` binds the bytes to where they belong (associated data)."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        self._keys = {hashlib.sha256(key).digest()[:_MARK]: AESGCM(key) for key in keys}
+        self._mark = next(iter(self._keys))
+        self._newest = self._keys[self._mark]
+
+    def seal(self, plain: bytes, place: bytes) -> bytes:
+        """Ciphertext for `plain` that opens only with the same `place`."""
+        nonce = os.urandom(_NONCE)
+        return self._mark + nonce + self._newest.encrypt(nonce, plain, place)
+
+    def open(self, sealed: bytes, place: bytes) -> bytes:
+        """The plain bytes. Raises SealBroken."""
+        key = self._keys.get(sealed[:_MARK])
+        if key is None:
+            raise SealBroken
+        try:
+            return key.decrypt(sealed[_MARK : _MARK + _NONCE], sealed[_MARK + _NONCE :], place)
+        except InvalidTag:
+            raise SealBroken from None
+
+    def marks(self) -> tuple[str, ...]:
+        """The marks of all keys, newest first, to notice that a key was lost."""
+        return tuple(mark.hex() for mark in self._keys)

@@ -1,0 +1,111 @@
+"""The spool on disk: one file a message, sealed to a public key (HPKE, RFC 9180). The web host cannot read it back;
+only the worker, which holds the private key, can.
+"""
+
+import itertools
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+
+from bot.services.spool import Spooled, SpoolFull
+
+MAX_AGE_SECONDS = 72 * 3600
+"""A message older than a conversation may be is dropped unread."""
+
+_SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+_INFO = b"helpline spool 1"
+_SUFFIX = ".sealed"
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Spooled)
+
+
+class FileSpool:
+    """Writes. `services.spool.Spool`."""
+
+    def __init__(self, directory: Path, key: X25519PublicKey) -> None:
+        self._directory = directory
+        self._key = key
+        self._count = itertools.count()
+
+    def check(self) -> str:
+        """How many messages are kept, in words. Raises SpoolFull unless a file can be written here now."""
+        probe = self._directory / f".probe-{os.getpid()}"
+        try:
+            _write(probe, b"probe")
+        finally:
+            probe.unlink(missing_ok=True)
+        return f"{self.waiting()} kept"
+
+    def add(self, spooled: Spooled) -> None:
+        """See `Spool.add`."""
+        sealed = _SUITE.encrypt(_encoder.encode(spooled), self._key, _INFO)
+        # The order of arrival must survive, so the name carries it; the file is gone within seconds of the return.
+        name = f"{time.time_ns():020d}-{os.getpid()}-{next(self._count)}"
+        try:
+            _write(self._directory / f"{name}.part", sealed)
+            (self._directory / f"{name}.part").rename(self._directory / f"{name}{_SUFFIX}")
+            _sync(self._directory)
+        except OSError as error:
+            (self._directory / f"{name}.part").unlink(missing_ok=True)
+            raise SpoolFull(type(error).__name__) from None
+
+    def waiting(self) -> int:
+        """How many messages are kept."""
+        return sum(1 for _ in _files(self._directory))
+
+
+class FileSpoolReader:
+    """Reads, with the private key. `services.spool.SpoolReader`."""
+
+    def __init__(self, directory: Path, key: X25519PrivateKey) -> None:
+        self._directory = directory
+        self._key = key
+
+    def drain(self, handle: Callable[[Spooled], object]) -> int:
+        """See `SpoolReader.drain`. A file that is too old, or that no key of ours opens, is dropped."""
+        handled = 0
+        for path in _files(self._directory):
+            spooled = self._read(path)
+            if spooled is not None:
+                handle(spooled)
+                handled += 1
+            path.unlink(missing_ok=True)
+        return handled
+
+    def _read(self, path: Path) -> Spooled | None:
+        try:
+            if time.time() - path.stat().st_mtime > MAX_AGE_SECONDS:
+                return None
+            return _decoder.decode(_SUITE.decrypt(path.read_bytes(), self._key, _INFO))
+        except (FileNotFoundError, InvalidTag, msgspec.DecodeError):
+            return None
+
+
+def _files(directory: Path) -> Iterator[Path]:
+    return iter(sorted(directory.glob(f"*{_SUFFIX}")))
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write and bring to the disk, readable for us alone. Raises SpoolFull."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise SpoolFull(type(error).__name__) from None
+
+
+def _sync(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

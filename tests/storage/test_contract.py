@@ -1,0 +1,141 @@
+"""One contract, every storage: in memory, and on a real Redis."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import redis
+from msgspec.structs import replace
+
+from bot.dialogue.conversation import Conversation, Status
+from bot.dialogue.events import AdvisorRequested, ErasureRequested, Heard, Said
+from bot.messages import Channel, Inbound
+from bot.services.ports import Opened, Storage
+from bot.storage.memory import MemoryStorage
+from bot.storage.redis import RedisStorage, connect
+from bot.storage.sealing import Sealer
+
+KEY = bytes(range(32))
+
+
+@pytest.fixture(params=["memory", "redis"])
+def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
+    if request.param == "memory":
+        yield MemoryStorage()
+        return
+    client: redis.Redis[bytes] = request.getfixturevalue("clean_redis")
+    kwargs = client.connection_pool.connection_kwargs
+    url = (
+        f"unix://{kwargs['path']}" if "path" in kwargs else f"redis://{kwargs['host']}:{kwargs['port']}/{kwargs['db']}"
+    )
+    mine = connect(url)
+    yield RedisStorage(mine, Sealer([KEY]))
+    mine.close()
+
+
+def message(number: int | str, contact: str = "anna", former: tuple[str, ...] = ()) -> Inbound:
+    return Inbound(message_id=f"SM{number}", contact=contact, channel=Channel.SMS, former=former)
+
+
+def commit(
+    storage: Storage, inbound: Inbound, conversation: Conversation, *events: object, reply: str = "ok"
+) -> Opened:
+    opened = storage.open(inbound)
+    assert storage.commit(inbound, opened, conversation, events, reply) is None  # type: ignore[arg-type]
+    return opened
+
+
+def test_a_person_nobody_knows_is_new(storage: Storage) -> None:
+    assert storage.open(message(1)) == Opened("anna", Conversation(), 0)
+
+
+def test_what_is_committed_is_there_next_time(storage: Storage) -> None:
+    conversation = Conversation(state="menu.main", locale="nl", trail=("start.opener",), safe=True, heard_minute=7)
+    commit(storage, message(1), conversation)
+    assert storage.open(message(2)) == Opened("anna", conversation, 1)
+
+
+def test_a_repeated_message_gets_its_old_answer_and_changes_nothing(storage: Storage) -> None:
+    commit(storage, message(1), Conversation(state="a.a"), Heard("text", "x"), reply="één\n2")
+    opened = storage.open(message(1))
+    assert opened.reply == "één\n2"
+    again = storage.commit(message(1), opened, Conversation(state="b.b"), [Heard("text", "x")], "other")
+    assert again is not None
+    assert again.reply == "één\n2"
+    assert storage.open(message(2)).conversation.state == "a.a"
+    assert storage.transcript("anna") == [Heard("text", "x")]
+
+
+def test_silence_is_remembered_as_silence(storage: Storage) -> None:
+    commit(storage, message(1), Conversation(), reply="")
+    assert storage.open(message(1)).reply == ""
+
+
+def test_a_turn_decided_on_an_old_revision_is_refused_whole(storage: Storage) -> None:
+    commit(storage, message(1), Conversation(state="a.a"))
+    stale = storage.open(message(2))
+    commit(storage, message(3), Conversation(state="b.b"))
+    newer = storage.commit(message(2), stale, Conversation(state="c.c"), [Heard("text", "lost?")], "no")
+    assert newer == Opened("anna", Conversation(state="b.b"), 2)
+    assert storage.open(message(2)).reply is None
+    assert storage.transcript("anna") == []
+
+
+def test_a_first_message_that_arrives_twice_at_once_is_applied_once(storage: Storage) -> None:
+    first, second = storage.open(message(1)), storage.open(message(1))
+    assert storage.commit(message(1), first, Conversation(state="a.a"), (), "one") is None
+    late = storage.commit(message(1), second, Conversation(state="b.b"), (), "two")
+    assert late is not None
+    assert late.reply == "one"
+
+
+def test_the_transcript_keeps_order(storage: Storage) -> None:
+    commit(storage, message(1), Conversation(), Heard("text", "hoi"), Said("dag"))
+    commit(storage, message(2), Conversation(), Heard("text", "1"), AdvisorRequested())
+    assert storage.transcript("anna") == [Heard("text", "hoi"), Said("dag"), Heard("text", "1"), AdvisorRequested()]
+
+
+def test_waiting_people_stand_in_line_longest_first_and_leave_it(storage: Storage) -> None:
+    for contact, minute in (("late", 9), ("early", 5)):
+        commit(storage, message(1, contact), Conversation(status=Status.WAITING, waiting_minute=minute))
+    assert [entry.contact for entry in storage.waiting()] == ["early", "late"]
+    commit(storage, message(2, "early"), Conversation(status=Status.BOT))
+    assert [(entry.contact, entry.minute) for entry in storage.waiting()] == [("late", 9)]
+
+
+def test_erasing_leaves_only_the_answer_to_the_erasing_message(storage: Storage) -> None:
+    commit(storage, message(1), Conversation(status=Status.WAITING, state="a.a"), Heard("text", "secret"))
+    commit(storage, message(2), Conversation(), Heard("text", "wis"), ErasureRequested(), reply="gone")
+    assert storage.open(message(3)) == Opened("anna", Conversation(), 0)
+    assert storage.transcript("anna") == []
+    assert storage.waiting() == []
+    assert storage.open(message(1)).reply is None
+    assert storage.open(message(2)).reply == "gone"
+
+
+def test_an_open_conversation_stays_under_its_old_id_while_peppers_rotate(storage: Storage) -> None:
+    commit(storage, message(1, "old"), Conversation(state="a.a"))
+    rotated = message(2, "new", former=("old",))
+    assert storage.open(rotated) == Opened("old", Conversation(state="a.a"), 1)
+    commit(storage, rotated, Conversation(state="b.b"))
+    assert storage.open(message(3, "new", former=("old",))).conversation.state == "b.b"
+    assert storage.open(message(1, "new", former=("old",))).reply == "ok"
+
+
+def test_many_at_once_are_all_applied_in_one_order(storage: Storage) -> None:
+    def turn(number: int) -> None:
+        inbound = message(number)
+        opened: Opened | None = storage.open(inbound)
+        while opened is not None:
+            trail = (*opened.conversation.trail, str(number))
+            opened = storage.commit(inbound, opened, replace(opened.conversation, trail=trail), (), "")
+
+    if isinstance(storage, MemoryStorage):
+        for number in range(40):
+            turn(number)
+    else:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(turn, range(40)))
+    final = storage.open(message("end"))
+    assert final.revision == 40
+    assert sorted(final.conversation.trail, key=int) == [str(number) for number in range(40)]
