@@ -1,0 +1,22 @@
+"""gunicorn's own log, without what it may quote."""
+
+import logging
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+from bot.logs import PlainFormatter
+
+
+class QuietLogger(Logger):
+    """Errors of the server in our format: no request line, no exception text, no access log."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)  # type: ignore[no-untyped-call]
+        for handler in self.error_log.handlers:
+            handler.setFormatter(PlainFormatter())
+        self.access_log.disabled = True
+
+    def exception(self, msg: str, *_args: Any, **kwargs: Any) -> None:
+        """gunicorn puts the request path into the message; only the class of the error is kept."""
+        self.error_log.log(logging.ERROR, "server error", exc_info=kwargs.get("exc_info", True))

@@ -1,0 +1,117 @@
+"""The door Twilio knocks on. Signature first; then one message in, one answer out."""
+
+import hmac
+import time
+from collections.abc import Sequence
+from urllib.parse import parse_qsl
+from xml.sax.saxutils import escape
+
+from flask import Blueprint, Response, request
+from twilio.request_validator import RequestValidator
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from bot import metrics
+from bot.channels.twilio import Contacts, read_inbound
+from bot.rendering.texts import clean
+from bot.services.runner import Runner
+
+MAX_BODY = 32 * 1024
+MAX_FIELDS = 200
+_FORM = "application/x-www-form-urlencoded"
+_REASONS = {400: "bad request", 403: "forbidden", 405: "method not allowed", 413: "too large", 415: "unsupported"}
+
+
+class SignatureGate:
+    """Is this request from Twilio? Signed over PUBLIC_URL + raw path, with all fields, by any of our tokens."""
+
+    def __init__(self, public_url: str, tokens: Sequence[str]) -> None:
+        self._public_url = public_url
+        self._validators = [RequestValidator(token) for token in tokens]
+
+    def passes(self, raw_path: str, form: "MultiDict[str, str] | dict[str, str]", signature: str) -> bool:
+        """Constant-time comparison. The SDK's own `validate` raises on a missing header and signs twice; it is the
+        second opinion for the variants with and without the port."""
+        if not signature or not signature.isascii():
+            return False
+        url = self._public_url + raw_path
+        return any(
+            hmac.compare_digest(validator.compute_signature(url, form), signature) for validator in self._validators
+        ) or any(validator.validate(url, form, signature) for validator in self._validators)
+
+
+def make_blueprint(runner: Runner, gate: SignatureGate, contacts: Contacts, last_words: str) -> Blueprint:
+    """The webhook routes. last_words: the answer when everything else fails; numbers, in every live language."""
+    blueprint = Blueprint("twilio", __name__, url_prefix="/twilio")
+
+    def message() -> Response:
+        started = time.perf_counter()
+        if request.mimetype != _FORM:
+            return _refused(415)
+        form = _fields(request.get_data(cache=False))
+        if form is None:
+            return _refused(400)
+        if not gate.passes(_raw_path(), form, request.headers.get("X-Twilio-Signature", "")):
+            return _refused(403)
+        inbound = read_inbound(form, contacts)
+        if inbound is None:
+            return _refused(400)
+        reply = runner.receive(inbound)
+        metrics.webhook("answered" if reply else "silent")
+        metrics.turn(time.perf_counter() - started)
+        return _answer(reply)
+
+    for route in ("/message", "/fallback"):
+        blueprint.add_url_rule(
+            route, route.strip("/"), message, methods=["POST"], provide_automatic_options=False, strict_slashes=False
+        )
+
+    @blueprint.errorhandler(RequestEntityTooLarge)
+    def too_large(_error: HTTPException) -> Response:
+        return _refused(413)
+
+    @blueprint.errorhandler(Exception)
+    def failed(error: Exception) -> Response:
+        """Whatever went wrong before or after the runner: the numbers still go out."""
+        metrics.webhook("failed")
+        metrics.report("webhook_failed", fault=type(error).__name__, error=error)
+        return _answer(last_words)
+
+    return blueprint
+
+
+def _fields(body: bytes) -> "MultiDict[str, str] | dict[str, str] | None":
+    """The form's fields, empty ones too; None when there are too many."""
+    try:
+        pairs = parse_qsl(
+            body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace", max_num_fields=MAX_FIELDS
+        )
+    except ValueError:
+        return None
+    form = dict(pairs)
+    return form if len(form) == len(pairs) else MultiDict(pairs)
+
+
+def _raw_path() -> str:
+    """Path and query as they came over the wire: decoding `%C3%A9` would break a good signature."""
+    raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI")
+    if isinstance(raw, str) and raw.startswith("/"):
+        return raw
+    return request.full_path.rstrip("?")
+
+
+def twiml(text: str) -> str:
+    """Well-formed TwiML with one message, or none for "". Written by hand: it is one element, and the library's
+    XML tree costs more than the whole dialogue (docs/performance.md)."""
+    message = f"<Message>{escape(clean(text))}</Message>" if text else ""
+    return f'<?xml version="1.0" encoding="UTF-8"?><Response>{message}</Response>'
+
+
+def _answer(text: str) -> Response:
+    return Response(twiml(text), mimetype="text/xml")
+
+
+def _refused(status: int) -> Response:
+    """A refusal: the code, no reason, counted."""
+    metrics.webhook(f"refused_{status}")
+    return Response(_REASONS[status], status=status, mimetype="text/plain")

@@ -1,0 +1,188 @@
+"""`python -m bot …`: the commands an operator, a writer or an engineer types. See docs/operations.md."""
+
+import argparse
+import json
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot import logs, metrics
+from bot.content import graph, strings
+from bot.content.faults import ContentError, Severity
+from bot.content.inspection import inspect
+from bot.content.library import Library, build_engine, build_understander, read_library
+from bot.dialogue.conversation import Conversation
+from bot.messages import MAX_TEXT, Channel, Inbound, Kind
+from bot.rendering.texts import last_words
+from bot.services.ports import Opened
+from bot.services.runner import Runner
+from bot.services.spool import Spooled
+from bot.settings import SettingsError, read_settings
+from bot.storage.identity import Identity
+from bot.storage.memory import MemoryStorage
+from bot.storage.redis import RedisStorage, connect
+from bot.storage.sealing import Sealer
+from bot.storage.spool import FileSpool, FileSpoolReader
+from bot.worker import Worker, stop_on_signals
+
+ROOT = Path(__file__).parent.parent
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except (ContentError, SettingsError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        return 0
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    chat = commands.add_parser("chat", help="talk to the bot here; nothing is kept")
+    chat.add_argument("--locale", choices=None, default="", help="begin in this language")
+    chat.add_argument("--channel", choices=[str(each) for each in Channel], default="sms")
+    chat.add_argument("--from", dest="sender", default="+31612345678", help="the number you text from")
+    chat.set_defaults(run=_chat)
+
+    understand = commands.add_parser("understand", help="JSON lines in, what the bot understands out")
+    understand.set_defaults(run=_understand)
+
+    check = commands.add_parser("check", help="inspect flows, facts, numbers, vocabulary and translations")
+    check.set_defaults(run=_check)
+
+    draw = commands.add_parser("graph", help="draw the dialogue: Mermaid, or SVG when the file ends in .svg")
+    draw.add_argument("--out", type=Path, help="write here; without it Mermaid goes to standard output")
+    draw.set_defaults(run=_graph)
+
+    commands.add_parser("strings", help="renew the translators' template and catalogs").set_defaults(run=_strings)
+    fallback = commands.add_parser("fallback-twiml", help="static TwiML for Twilio's fallback URL on another host")
+    fallback.set_defaults(run=_fallback)
+    commands.add_parser("doctor", help="check the surroundings before going live").set_defaults(run=_doctor)
+    commands.add_parser("worker", help="the second process: brings back spooled messages").set_defaults(run=_worker)
+    commands.add_parser("run", help="everything on this machine, for trying out").set_defaults(run=_run)
+    return parser
+
+
+def _library() -> Library:
+    return read_library(ROOT, datetime.now(UTC).date())
+
+
+class _NoSpool:
+    """The terminal keeps nothing."""
+
+    def add(self, spooled: Spooled) -> None:
+        """Drop it."""
+
+
+def _chat(options: argparse.Namespace) -> int:
+    library = _library()
+    if options.locale and options.locale not in library.languages.live:
+        print(f"there are no texts in {options.locale}; live: {', '.join(library.languages.live)}", file=sys.stderr)
+        return 2
+    logs.set_up()
+    storage = MemoryStorage()
+    runner = Runner(build_engine(library), storage, _NoSpool(), lambda: datetime.now(UTC), metrics.report)
+    contact = Identity([secrets.token_hex()]).contacts(options.channel, options.sender)[0]
+    channel = Channel(options.channel)
+    if options.locale:
+        first = Inbound(message_id="locale", contact=contact, channel=channel)
+        storage.commit(first, Opened(contact, Conversation(), 0), Conversation(locale=options.locale), (), "")
+    interactive = sys.stdin.isatty()
+    while True:
+        try:
+            line = input("> " if interactive else "")
+        except (EOFError, KeyboardInterrupt):
+            return 0
+        text = line[:MAX_TEXT]
+        kind = Kind.TEXT if text.strip() else Kind.EMPTY
+        inbound = Inbound(message_id=secrets.token_hex(), contact=contact, channel=channel, kind=kind, text=text)
+        print(runner.receive(inbound), end="\n\n", flush=True)
+
+
+def _understand(_options: argparse.Namespace) -> int:
+    """Standard input: {"text": …, "locale": …} a line. Standard output: the contract's fields, in the same order."""
+    understander = build_understander(_library())
+    for line in sys.stdin:
+        if not line.strip():
+            continue
+        asked = json.loads(line)
+        found = understander.understand(str(asked.get("text") or "")[:MAX_TEXT], asked.get("locale"))
+        fields = (
+            "language", "language_confidence", "topic", "confidence", "command", "danger", "emergency_line",
+            "wants_advisor", "country", "place",
+        )  # fmt: skip
+        answer = {name: getattr(found, name) for name in fields}
+        answer["candidates"] = [{"topic": each.topic, "confidence": each.confidence} for each in found.candidates]
+        print(json.dumps(answer, ensure_ascii=False), flush=True)
+    return 0
+
+
+def _check(_options: argparse.Namespace) -> int:
+    faults = [*inspect(_library(), ROOT), *strings.stale(ROOT)]
+    for fault in faults:
+        print(fault)
+    errors = sum(fault.severity is Severity.ERROR for fault in faults)
+    print(f"{errors} errors, {len(faults) - errors} warnings")
+    return 1 if errors else 0
+
+
+def _graph(options: argparse.Namespace) -> int:
+    content = _library().content
+    if options.out is None:
+        print(graph.mermaid(content))
+    else:
+        drawing = graph.svg(content) if options.out.suffix == ".svg" else graph.mermaid(content)
+        options.out.write_text(drawing, encoding="utf-8")
+    return 0
+
+
+def _strings(_options: argparse.Namespace) -> int:
+    for written in strings.update(ROOT):
+        print(written)
+    return 0
+
+
+def _fallback(_options: argparse.Namespace) -> int:
+    from bot.channels.webhooks import twiml  # noqa: PLC0415 - Flask is not needed for the other commands
+
+    print(twiml(last_words(build_engine(_library()).books.values())))
+    return 0
+
+
+def _doctor(_options: argparse.Namespace) -> int:
+    from bot.doctor import examine  # noqa: PLC0415 - as above
+
+    findings = examine(read_settings(os.environ))
+    for finding in findings:
+        print(finding)
+    return 1 if any(finding.startswith("bad") for finding in findings) else 0
+
+
+def _worker(_options: argparse.Namespace) -> int:
+    logs.set_up()
+    settings = read_settings(os.environ)
+    if settings.spool_private_key is None:
+        raise SettingsError("Cannot start: SPOOL_PRIVATE_KEY is missing; the worker opens the spool with it.")
+    storage = RedisStorage(connect(settings.redis_url), Sealer(settings.data_keys))
+    spool = FileSpool(settings.spool_dir, settings.spool_public_key)
+    runner = Runner(build_engine(_library()), storage, spool, lambda: datetime.now(UTC), metrics.report)
+    reader = FileSpoolReader(settings.spool_dir, settings.spool_private_key)
+    Worker(runner, reader, metrics.report).run(stop_on_signals())
+    return 0
+
+
+def _run(_options: argparse.Namespace) -> int:
+    from bot.launcher import launch  # noqa: PLC0415 - as above
+
+    return launch(ROOT, dict(os.environ))

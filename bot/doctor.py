@@ -1,0 +1,70 @@
+"""`python -m bot doctor`: is everything around us as it must be before people depend on it?
+
+Looks at what can be seen from here. What only Twilio or Meta can show stands in docs/operations.md as a list.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from redis.exceptions import RedisError
+
+from bot.services.spool import SpoolFull
+from bot.settings import Settings
+from bot.storage.redis import connect
+from bot.storage.spool import FileSpool
+
+
+def examine(settings: Settings) -> list[str]:
+    """One line a finding: "ok …", "note …" or "bad …". Never a secret, never a number of a person."""
+    return [*_redis(settings), *_keys(settings), *_urls(settings), *_spool(settings)]
+
+
+def _redis(settings: Settings) -> Iterator[str]:
+    client = connect(settings.redis_url)
+    try:
+        info: Any = client.info()
+        wanted: Any = client.config_get("maxmemory-policy", "appendonly", "appendfsync", "save")
+    except RedisError as error:
+        yield f"bad redis: {type(error).__name__}"
+        return
+    version = str(info["redis_version"])
+    major, minor = (int(part) for part in version.split(".")[:2])
+    yield f"{'ok' if (major, minor) >= (6, 2) else 'bad'} redis version {version}; 6.2 is the oldest that will do"
+    policy, append = wanted.get("maxmemory-policy"), wanted.get("appendonly")
+    yield f"{'ok' if policy == 'noeviction' else 'bad'} redis maxmemory-policy {policy}; others forget people silently"
+    yield f"{'ok' if append == 'yes' else 'bad'} redis appendonly {append}; without it a crash loses conversations"
+    if wanted.get("appendfsync") not in ("everysec", "always"):
+        yield f"bad redis appendfsync {wanted.get('appendfsync')}; everysec or always"
+    if info.get("role") != "master":
+        yield f"bad redis role {info.get('role')}; it takes no writes"
+
+
+def _keys(settings: Settings) -> Iterator[str]:
+    yield f"ok keys: {len(settings.data_keys)} data, {len(settings.peppers)} pepper, {len(settings.auth_tokens)} token"
+    if settings.spool_key_is_shared:
+        yield (
+            "note spool: this process could read the spool back. Give the web host SPOOL_PUBLIC_KEY only, "
+            "and SPOOL_PRIVATE_KEY to the worker"
+        )
+    if not settings.metrics_token:
+        yield "note metrics: METRICS_TOKEN is not set, so there is no /metrics"
+
+
+def _urls(settings: Settings) -> Iterator[str]:
+    secure = settings.public_url.startswith("https://")
+    yield f"{'ok' if secure else 'bad'} public address {'is' if secure else 'is not'} https"
+    yield (
+        "note webhook at Twilio: PUBLIC_URL/twilio/message#rc=3&rp=ct,rt,5xx&ct=2000&rt=4000&tt=14000, POST; fallback "
+        "on another host with the output of fallback-twiml, or PUBLIC_URL/twilio/fallback"
+    )
+    if settings.simulator:
+        yield "bad simulator is on: whoever opens it can write as any number"
+
+
+def _spool(settings: Settings) -> Iterator[str]:
+    try:
+        kept = FileSpool(settings.spool_dir, settings.spool_public_key).check()
+    except SpoolFull as error:
+        yield f"bad spool: {error}"
+    else:
+        yield f"ok spool: {kept}"

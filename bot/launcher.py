@@ -1,0 +1,148 @@
+"""`make run`: a private Redis, the web server and the worker on this machine, with secrets of its own.
+
+For trying out, teaching and developing. Needs no account and no key; what it makes stays under var/.
+"""
+
+import base64
+import fcntl
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from bot.settings import SETTINGS, SettingsError, read_settings
+from bot.storage.embedded import EmbeddedRedis, NoRedis, start_redis
+
+START_SECONDS = 30
+STOP_SECONDS = 15
+WORKER_ONLY = ("SPOOL_PRIVATE_KEY",)
+SMS_NUMBER = "+3197010000000"
+WHATSAPP_NUMBER = "+3197010000001"
+
+
+def launch(root: Path, environment: dict[str, str]) -> int:
+    """Start everything, print the addresses, stop everything on Ctrl-C or SIGTERM. Returns the exit status."""
+    var = root / "var"
+    var.mkdir(mode=0o700, exist_ok=True)
+    lock = (var / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        print("It is already running here. Stop the other one first (Ctrl-C there).", file=sys.stderr)
+        return 1
+    redis: EmbeddedRedis | None = None
+    processes: list[subprocess.Popen[bytes]] = []
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        settings = _environment(var, environment)
+        if not settings.get("REDIS_URL"):
+            redis = start_redis(var / "redis")
+            settings["REDIS_URL"] = redis.url
+        read_settings(settings)
+        web = {name: value for name, value in settings.items() if name not in WORKER_ONLY}
+        gunicorn = [sys.executable, "-m", "gunicorn", "--config", str(root / "gunicorn.conf.py"), "app:create_app()"]
+        processes.append(_start(gunicorn, root, web))
+        processes.append(_start([sys.executable, "-m", "bot", "worker"], root, settings))
+        if not _ready(settings["PORT"], processes):
+            print("It did not start; the lines above say why.", file=sys.stderr)
+            return 1
+        _welcome(settings["PORT"])
+        while all(process.poll() is None for process in processes):
+            time.sleep(0.3)
+        print("A process ended by itself; stopping the others.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopping.")
+        return 0
+    except (NoRedis, SettingsError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    finally:
+        _stop(processes)
+        if redis is not None:
+            redis.stop()
+        lock.close()
+
+
+def _environment(var: Path, given: dict[str, str]) -> dict[str, str]:
+    """The environment with every setting filled: as given, else from var/settings, which is made at first start."""
+    file = var / "settings"
+    made = dict(line.split("=", 1) for line in file.read_text().splitlines()) if file.exists() else {}
+    port = given.get("PORT") or "8000"
+    opener = X25519PrivateKey.generate()
+    fresh = {
+        "TWILIO_ACCOUNT_SID": f"AC{secrets.token_hex(16)}",
+        "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+        "SMS_NUMBER": SMS_NUMBER,
+        "WHATSAPP_NUMBER": WHATSAPP_NUMBER,
+        "SECRET_KEY": secrets.token_hex(32),
+        "DATA_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
+        "PEPPERS": secrets.token_hex(32),
+        "METRICS_TOKEN": secrets.token_hex(16),
+        "SPOOL_PUBLIC_KEY": opener.public_key().public_bytes_raw().hex(),
+        "SPOOL_PRIVATE_KEY": opener.private_bytes_raw().hex(),
+    }
+    if not made:
+        file.touch(mode=0o600)
+        file.write_text("".join(f"{name}={value}\n" for name, value in fresh.items()))
+        made = fresh
+    spool = var / "spool"
+    spool.mkdir(mode=0o700, exist_ok=True)
+    local = {
+        "PORT": port,
+        "BIND": "127.0.0.1",
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "SPOOL_DIR": str(spool),
+        "SIMULATOR": "1",
+    }
+    names = {setting.name for setting in SETTINGS}
+    chosen = {name: value for name, value in given.items() if name not in names or value}
+    return {**made, **local, **chosen}
+
+
+def _start(command: list[str], root: Path, environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+    """A child in its own process group, so that Ctrl-C reaches it through us only and everything stops in order."""
+    return subprocess.Popen(command, cwd=root, env=environment, start_new_session=True)
+
+
+def _ready(port: str, processes: list["subprocess.Popen[bytes]"]) -> bool:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and all(process.poll() is None for process in processes):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1):
+                return True
+        except OSError:
+            time.sleep(0.1)
+    return False
+
+
+def _welcome(port: str) -> None:
+    print(
+        f"\n  Phone simulator   http://127.0.0.1:{port}/simulator\n"
+        f"  Is it well?       http://127.0.0.1:{port}/readyz\n\n"
+        "  Ctrl-C stops all of it; the next `make run` continues the same conversations.\n",
+        flush=True,
+    )
+
+
+def _stop(processes: list["subprocess.Popen[bytes]"]) -> None:
+    for process in processes:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+    deadline = time.monotonic() + STOP_SECONDS
+    for process in processes:
+        try:
+            process.wait(timeout=max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,32 @@
+"""The web server. gevent, because idle event streams of the console must not stop webhooks (docs/performance.md)."""
+
+import os
+import shutil
+import tempfile
+
+bind = f"{os.environ.get('BIND', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104 - behind a proxy
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+worker_class = "gevent"
+accesslog = None
+errorlog = "-"
+loglevel = "warning"
+logger_class = "bot.channels.server.QuietLogger"
+graceful_timeout = 10
+timeout = 30
+keepalive = 30
+preload_app = False
+control_socket_disable = True
+
+# Counts of all web processes are read together; the folder must be new at every start.
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="helpline-metrics-")
+
+
+def child_exit(_server, worker):  # type: ignore[no-untyped-def]
+    """Forget the live gauges of a worker that is gone."""
+    from prometheus_client import multiprocess  # noqa: PLC0415 - only after the folder is set
+
+    multiprocess.mark_process_dead(worker.pid)
+
+
+def on_exit(_server):  # type: ignore[no-untyped-def]
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
