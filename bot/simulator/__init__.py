@@ -1,0 +1,1 @@
+"""The phone simulator: text with the bot as two people, side by side."""
