@@ -1,0 +1,1 @@
+"""The load generator; `smsload.py` also works alone, with nothing but Python and a C compiler."""
