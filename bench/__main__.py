@@ -53,7 +53,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--quick", action="store_true", help="a short smoke run; its figures mean little")
     add("--project", default="app:create_app", help="what is measured: module:factory, or `floor`")
     add("--scenario", default="menu", help="the project's dialogue: a file or a name in scenarios/")
-    add("--conversation-pattern", default="*:conversation:*", help="keys of conversations")
+    add("--conversation-pattern", default="*:conversation", help="keys of conversations")
     add("--floor-padding", type=int, default=0, help="bytes added to the floor's stored state")
     args = words.parse_args(argv)
     if args.cycles < 1:

@@ -22,6 +22,17 @@ _FORM = "application/x-www-form-urlencoded"
 _REASONS = {400: "bad request", 403: "forbidden", 405: "method not allowed", 413: "too large", 415: "unsupported"}
 
 
+class Fields(dict[str, str]):
+    """A form in which every name occurs once, as the SDK's signing likes to read it."""
+
+    def getall(self, name: str) -> tuple[str]:
+        """The one value of `name`."""
+        return (self[name],)
+
+
+Form = Fields | MultiDict[str, str]
+
+
 class SignatureGate:
     """Is this request from Twilio? Signed over PUBLIC_URL + raw path, with all fields, by any of our tokens."""
 
@@ -29,7 +40,7 @@ class SignatureGate:
         self._public_url = public_url
         self._validators = [RequestValidator(token) for token in tokens]
 
-    def passes(self, raw_path: str, form: "MultiDict[str, str] | dict[str, str]", signature: str) -> bool:
+    def passes(self, raw_path: str, form: Form, signature: str) -> bool:
         """Constant-time comparison. The SDK's own `validate` raises on a missing header and signs twice; it is the
         second opinion for the variants with and without the port."""
         if not signature or not signature.isascii():
@@ -80,7 +91,7 @@ def make_blueprint(runner: Runner, gate: SignatureGate, contacts: Contacts, last
     return blueprint
 
 
-def _fields(body: bytes) -> "MultiDict[str, str] | dict[str, str] | None":
+def _fields(body: bytes) -> Form | None:
     """The form's fields, empty ones too; None when there are too many."""
     try:
         pairs = parse_qsl(
@@ -88,7 +99,7 @@ def _fields(body: bytes) -> "MultiDict[str, str] | dict[str, str] | None":
         )
     except ValueError:
         return None
-    form = dict(pairs)
+    form = Fields(pairs)
     return form if len(form) == len(pairs) else MultiDict(pairs)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import redis
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoScriptError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
@@ -184,23 +184,34 @@ class RedisStorage:
 
 
 class _Wire:
-    """Commands on a connection of the client's pool, past the client's layers above it (retries, events, tracing),
-    none of which we use: they cost a third of a round trip (docs/performance.md)."""
+    """Commands straight on connections of redis-py, past the client's layers above them (retries, events, tracing,
+    a pool that looks at the socket twice), none of which we use: they cost a third of a round trip
+    (docs/performance.md). A connection that died while idle fails its next command; `RedisStorage._ask` repeats it.
+    """
 
     def __init__(self, client: redis.Redis) -> None:
         self._pool = client.connection_pool
+        self._idle: list[Any] = []
 
     def together(self, commands: Sequence[Command]) -> list[Any]:
         """The answers to several commands, in one round trip. Raises what redis-py raises."""
-        connection = self._pool.get_connection()
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._pool.make_connection()
         try:
             connection.send_packed_command(connection.pack_commands(commands))
-            return [connection.read_response() for _command in commands]
-        except BaseException:
+            answers = [connection.read_response() for _command in commands]
+        except ResponseError:
+            # Refused, not broken: but answers to later commands may still be on the way.
             connection.disconnect()
             raise
-        finally:
-            self._pool.release(connection)
+        except BaseException:
+            connection.disconnect()
+            self._idle.clear()
+            raise
+        self._idle.append(connection)
+        return answers
 
 
 class _Script:
