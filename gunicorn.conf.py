@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 
 bind = f"{os.environ.get('BIND', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104 - behind a proxy
@@ -19,6 +20,17 @@ control_socket_disable = True
 
 # Counts of all web processes are read together; the folder must be new at every start.
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="helpline-metrics-")
+
+
+def on_starting(_server):  # type: ignore[no-untyped-def]
+    """Refuse a bad flow, locale or setting here, once, before any worker is made."""
+    from bot.errors import StartError  # noqa: PLC0415 - read only when a server starts
+    from bot.startup import check  # noqa: PLC0415 - read only when a server starts
+
+    try:
+        check(os.environ)
+    except StartError as error:
+        sys.exit(str(error))
 
 
 def child_exit(_server, worker):  # type: ignore[no-untyped-def]

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from bot import logs, metrics
 from bot.content import graph, strings
-from bot.content.faults import ContentError, Severity
+from bot.content.faults import Severity
 from bot.content.inspection import inspect
 from bot.content.library import Library, build_engine, build_understander, read_library
 from bot.dialogue.conversation import Conversation
+from bot.errors import StartError
 from bot.messages import MAX_TEXT, Channel, Inbound, Kind
 from bot.rendering.texts import last_words
 from bot.services.ports import Opened
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         status: int = options.run(options)
-    except (ContentError, SettingsError) as error:
+    except StartError as error:
         print(error, file=sys.stderr)
         return 1
     except BrokenPipeError:

@@ -8,6 +8,8 @@ import sys
 import traceback
 from types import TracebackType
 
+from bot.errors import StartError
+
 FIELDS = frozenset({"cause", "event", "fault", "at", "count", "status", "route", "locale", "seconds", "process"})
 """What a log line may carry. A field that is not here is a bug, and raises where it is written."""
 
@@ -15,7 +17,7 @@ _logger = logging.getLogger("helpline")
 
 
 class PlainFormatter(logging.Formatter):
-    """Message and level; for an exception its class and places, never its text."""
+    """Message and level; for an exception its class and places, never its text, unless it is our own StartError."""
 
     def __init__(self) -> None:
         super().__init__("%(levelname)s %(message)s")
@@ -23,6 +25,8 @@ class PlainFormatter(logging.Formatter):
     def formatException(
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
     ) -> str:
+        if isinstance(ei[1], StartError):
+            return str(ei[1])
         return f"exception={ei[0].__name__} at={places(ei[1])}" if ei[0] and ei[1] else ""
 
     def formatStack(self, stack_info: str) -> str:

@@ -12,13 +12,14 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from bot.errors import StartError
 from bot.storage.sealing import KEY_BYTES
 
 TWILIO_API = "https://api.twilio.com"
 MIN_SECRET = 32
 
 
-class SettingsError(Exception):
+class SettingsError(StartError):
     """The settings cannot be used. The message names every setting that is missing or malformed, never a value."""
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.errors import StartError
+
 
 class Severity(StrEnum):
     ERROR = "error"
@@ -23,7 +25,7 @@ class Fault:
         return f"{self.severity}: {place}: {self.message}"
 
 
-class ContentError(Exception):
+class ContentError(StartError):
     """The content cannot be used; `faults` says why. The process must not start."""
 
     def __init__(self, faults: list[Fault]) -> None:

@@ -105,6 +105,7 @@ class Vocabulary:
     place: Mapping[str, tuple[str, ...]]
     hints: tuple[str, ...]
     topics: Mapping[str, tuple[str, ...]]
+    countries: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,6 +414,7 @@ class _Reader:
                 place=self._lists(path, data, "place"),
                 hints=self._lists(path, data, "hints").get("words", ()),
                 topics=self._lists(path, data, "topics"),
+                countries=self._lists(path, data, "countries"),
             )
         return result
 

@@ -82,6 +82,9 @@ def build_understander(library: Library) -> PhraseUnderstander:
     """The understander fed from flows/vocabulary and the country names of every language we know words of."""
     vocabularies = library.content.vocabularies
     countries = [(name, code) for locale in vocabularies for code, name in _country_names(locale).items()]
+    countries += [
+        (name, code) for words in vocabularies.values() for code, names in words.countries.items() for name in names
+    ]
     return PhraseUnderstander(
         lexicons=[
             Lexicon(

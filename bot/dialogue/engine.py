@@ -50,6 +50,7 @@ CONFIRM_COUNTRY = "place.confirm"
 
 DIGIT_ADVISOR = "9"
 DIGIT_MENU = "0"
+SURE_OF_LANGUAGE = 0.6
 FALLBACK_TOPICS = ("left_behind", "trip_planned", "contact")
 """Offered when a message resembles nothing at all."""
 
@@ -120,7 +121,10 @@ class Engine:
         understood = self._understander.understand(inbound.text, conversation.locale or None)
         if conversation.status is Status.ADVISOR:
             return self._with_advisor(conversation, understood)
-        return self._text(conversation, text, understood)
+        turn = self._text(conversation, text, understood)
+        if not conversation.locale and self._has_no_texts(understood) and turn.say is not None:
+            return replace(turn, say=replace(turn.say, above=("language_missing", *turn.say.above)))
+        return turn
 
     def _opted_out(self, conversation: Conversation) -> Turn:
         """The network has answered STOP, START or HELP itself; a second answer would only be refused or confuse."""
@@ -299,6 +303,9 @@ class Engine:
         if wanted == conversation.locale:
             return conversation, ()
         return replace(conversation, locale=wanted), (LanguageChosen(wanted),)
+
+    def _has_no_texts(self, understood: Understanding) -> bool:
+        return understood.language not in self.books and understood.language_confidence >= SURE_OF_LANGUAGE
 
     def _live(self, language: str) -> str:
         if language in self.books:

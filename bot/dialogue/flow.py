@@ -121,5 +121,5 @@ def _fact(conversation: Conversation, name: str) -> object:
     if name == "country_known":
         return bool(conversation.country)
     if name == "country_mentioned":
-        return bool(conversation.asked_country)
+        return conversation.asked_country not in ("", "NL")  # "Ik ben in Nederland" is offered anyway
     return str(getattr(conversation, name))

@@ -9,7 +9,7 @@ import unicodedata
 MAX_LENGTH = 480
 """Longer input is cut before any work: a first sentence decides, and nobody can make us slow."""
 
-_ARABIC = str.maketrans(
+_LETTERS = str.maketrans(
     {
         "أ": "ا",
         "إ": "ا",
@@ -27,9 +27,15 @@ _ARABIC = str.maketrans(
         "ھ": "ه",
         "ە": "ه",
         "ـ": None,
+        "ı": "i",
+        "ß": "ss",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "æ": "ae",
+        "œ": "oe",
     }
 )
-_LATIN = str.maketrans({"ı": "i", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"})
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 
 
@@ -38,15 +44,16 @@ def normalise(text: str) -> str:
     text = text[:MAX_LENGTH]
     if text.isascii() and text.isdigit():
         return text
-    text = unicodedata.normalize("NFKC", text).replace("I", "i").lower().translate(_LATIN)
+    text = unicodedata.normalize("NFKC", text).replace("I", "i").lower()
     letters = []
-    for character in unicodedata.normalize("NFD", text).translate(_ARABIC):
+    for character in unicodedata.normalize("NFD", text).translate(_LETTERS):
         category = unicodedata.category(character)
         if category[0] == "M" or character in "'’‘`´\u200d":
             continue
-        if category == "Nd":
-            letters.append(str(unicodedata.digit(character)))
-        elif category[0] in "LN" or category in ("So", "Sk"):
+        if category[0] == "N":
+            digit = unicodedata.digit(character, None)
+            letters.append(character if digit is None else str(digit))
+        elif category[0] == "L" or category in ("So", "Sk"):
             letters.append(character)
         else:
             letters.append(" ")

@@ -18,12 +18,16 @@ GAP = 4
 FILLERS = 2
 """How many other words may stand inside a phrase."""
 
+REFUSAL = 4
+"""How many words before "a person" a "no" or "not" still belongs to it."""
+
 ORDER = ("danger", "suicide", "left_behind", "leaving_now", "abroad_afraid", "trip_planned")
 """Which topic wins when a message fits more than one (topics.md); then P0, then H, then P1."""
 
 SMALL_TALK = ("greeting", "thanks", "yes", "no")
 _POLITE = frozenset(normalise(word) for word in ("aub", "alsjeblieft", "graag", "svp", "please", "pls", "plz"))
 _NOT = frozenset(("geen", "niet", "no", "not", "dont", "nooit", "never"))
+_TURN = frozenset(("maar", "but", "alleen", "gewoon", "liever", "just", "rather"))
 _SCRIPTS = (("Ethiopic", 0x1200, 0x139F, "ti"), ("Cyrillic", 0x0400, 0x04FF, "uk"))
 _ARABIC_LETTERS = (("ێۆڕڵ", "ckb"), ("ټډړښځڅېګ", "ps"), ("ٹڈڑںے", "ur"), ("پچژگ", "fa"))
 _LIKELY = 0.8
@@ -71,18 +75,19 @@ class _Phrases:
     def find(self, words: Sequence[str]) -> Iterator[_Hit]:
         for start, word in enumerate(words):
             for parts, kind, value, language in self._by_first.get(word, ()):
-                end = _match(words, start, parts)
+                # What excuses a danger word must stand there almost literally: "slaat me als ik niet..." is no excuse.
+                end = _match(words, start, parts, 1 if value == "not" else FILLERS)
                 if end is not None:
                     yield _Hit(kind, value, language, start, end, sum(map(len, parts)))
 
 
-def _match(words: Sequence[str], start: int, parts: Sequence[Sequence[str]]) -> int | None:
+def _match(words: Sequence[str], start: int, parts: Sequence[Sequence[str]], fillers: int) -> int | None:
     """Where a phrase that begins at `start` ends, None when it does not stand there.
 
-    Between two words of one part FILLERS other words may stand in all ("paspoort [is] afgepakt"), between two
+    Between two words of one part `fillers` other words may stand in all ("paspoort [is] afgepakt"), between two
     parts GAP; but never a word that turns the meaning round.
     """
-    position, fillers = start, FILLERS
+    position = start
     for index, part in enumerate(parts):
         for place, word in enumerate(part):
             if index == place == 0:
@@ -288,9 +293,17 @@ def _danger(hits: Sequence[_Hit]) -> str:
 
 
 def _wants_advisor(words: Sequence[str], hits: Sequence[_Hit]) -> bool:
-    return any(
-        hit.kind == "advisor" and not _NOT.intersection(words[max(0, hit.start - 2) : hit.start]) for hit in hits
-    )
+    """Is a person asked for, and no "not" said of it just before?"""
+    return any(hit.kind == "advisor" and not _refused(words[: hit.start]) for hit in hits)
+
+
+def _refused(before: Sequence[str]) -> bool:
+    for word in reversed(before[-REFUSAL:]):
+        if word in _NOT:
+            return True
+        if word in _TURN:
+            return False
+    return False
 
 
 def _longest(hits: Iterable[_Hit], kind: str) -> list[_Hit]:

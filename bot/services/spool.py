@@ -6,11 +6,12 @@ from typing import Protocol
 
 import msgspec
 
+from bot.errors import StartError
 from bot.messages import Inbound
 
 
-class SpoolFull(Exception):
-    """The spool cannot be written. Carries the class name of the cause, nothing else."""
+class SpoolFull(StartError):
+    """The spool cannot be written. Says which kind of failure, nothing else."""
 
 
 class Spooled(msgspec.Struct, frozen=True):

@@ -35,11 +35,12 @@ class FileSpool:
 
     def check(self) -> str:
         """How many messages are kept, in words. Raises SpoolFull unless a file can be written here now."""
-        probe = self._directory / f".probe-{os.getpid()}"
+        probe = self._directory / f".probe-{os.getpid()}-{next(self._count)}"
         try:
             _write(probe, b"probe")
-        finally:
-            probe.unlink(missing_ok=True)
+            probe.unlink()
+        except OSError as error:
+            raise SpoolFull(f"Cannot start: SPOOL_DIR cannot be written ({type(error).__name__}).") from None
         return f"{self.waiting()} kept"
 
     def add(self, spooled: Spooled) -> None:
@@ -52,7 +53,6 @@ class FileSpool:
             (self._directory / f"{name}.part").rename(self._directory / f"{name}{_SUFFIX}")
             _sync(self._directory)
         except OSError as error:
-            (self._directory / f"{name}.part").unlink(missing_ok=True)
             raise SpoolFull(type(error).__name__) from None
 
     def waiting(self) -> int:
@@ -92,15 +92,12 @@ def _files(directory: Path) -> Iterator[Path]:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write and bring to the disk, readable for us alone. Raises SpoolFull."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise SpoolFull(type(error).__name__) from None
+    """Write and bring to the disk, readable for us alone."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _sync(directory: Path) -> None:

@@ -1,0 +1,303 @@
+"""The door Twilio knocks on: who gets in, and what comes out."""
+
+import base64
+import hashlib
+import hmac
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import cast
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from bot import metrics
+from bot.channels import webhooks
+from bot.channels.webhooks import SignatureGate, twiml
+from bot.dialogue.engine import Engine
+from bot.messages import Inbound, Kind
+from bot.rendering.texts import clean, last_words
+from bot.services.runner import Runner
+from bot.storage.identity import Identity
+
+RECORDED = Path(__file__).parent / "recorded"
+PUBLIC = "https://bot.example.org"
+OLD_TOKEN, NEW_TOKEN = "old-token", "new-token"
+FORM = "application/x-www-form-urlencoded"
+FIELDS = {
+    "MessageSid": "SM1",
+    "From": "+31612345678",
+    "To": "+3197010200001",
+    "Body": "hoi",
+    "NumMedia": "0",
+    "Empty": "",
+}
+NUMBERS = "112\n+31 247 247 247"
+
+
+class StubRunner:
+    """Answers what the test says and keeps what it was given."""
+
+    def __init__(self) -> None:
+        self.reply: str | Callable[[Inbound], str] = "dag"
+        self.received: list[Inbound] = []
+
+    def receive(self, inbound: Inbound) -> str:
+        self.received.append(inbound)
+        return self.reply if isinstance(self.reply, str) else self.reply(inbound)
+
+
+@pytest.fixture
+def runner() -> StubRunner:
+    return StubRunner()
+
+
+@pytest.fixture
+def client(runner: StubRunner) -> FlaskClient:
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = webhooks.MAX_BODY
+    gate = SignatureGate(PUBLIC, [NEW_TOKEN, OLD_TOKEN])
+    blueprint = webhooks.make_blueprint(cast(Runner, runner), gate, Identity(["p" * 32]).contacts, NUMBERS)
+    app.register_blueprint(blueprint)
+    return app.test_client()
+
+
+def signature(path: str, pairs: Mapping[str, str], token: str = NEW_TOKEN, public: str = PUBLIC) -> str:
+    """As Twilio describes it, written anew: not by the code that checks it."""
+    signed = public + path + "".join(name + pairs[name] for name in sorted(pairs))
+    return base64.b64encode(hmac.new(token.encode(), signed.encode(), hashlib.sha1).digest()).decode()
+
+
+def post(
+    client: FlaskClient, fields: Mapping[str, str] = FIELDS, path: str = "/twilio/message", token: str = NEW_TOKEN
+) -> TestResponse:
+    headers = {"X-Twilio-Signature": signature(path, fields, token)}
+    return client.post(path, data=urlencode(fields), content_type=FORM, headers=headers)
+
+
+def counted(outcome: str) -> float:
+    value = metrics.REGISTRY.get_sample_value("helpline_webhooks_total", {"outcome": outcome})
+    return value or 0.0
+
+
+def said(response: TestResponse) -> list[str]:
+    root = ElementTree.fromstring(response.data)  # noqa: S314 - our own answer
+    assert root.tag == "Response"
+    return [message.text or "" for message in root.findall("Message")]
+
+
+def test_a_signed_message_is_answered_with_twiml(client: FlaskClient, runner: StubRunner) -> None:
+    before = counted("answered")
+    response = post(client)
+    assert (response.status_code, response.mimetype) == (200, "text/xml")
+    assert said(response) == ["dag"]
+    assert [inbound.text for inbound in runner.received] == ["hoi"]
+    assert counted("answered") == before + 1
+
+
+def test_silence_is_a_response_without_a_message(client: FlaskClient, runner: StubRunner) -> None:
+    runner.reply = ""
+    before = counted("silent")
+    response = post(client)
+    assert response.status_code == 200
+    assert said(response) == []
+    assert counted("silent") == before + 1
+
+
+# -- refusals ------------------------------------------------------------------------------------------------------
+
+
+BIG = {**FIELDS, "Body": "x" * (webhooks.MAX_BODY + 1)}
+MANY = {**FIELDS, **{f"Field{number}": "" for number in range(webhooks.MAX_FIELDS)}}
+UNSIGNED = {"X-Twilio-Signature": "bm90IGEgc2lnbmF0dXJl"}
+
+
+def signed(fields: Mapping[str, str]) -> dict[str, str]:
+    return {"X-Twilio-Signature": signature("/twilio/message", fields)}
+
+
+def without(name: str) -> dict[str, str]:
+    return {field: value for field, value in FIELDS.items() if field != name}
+
+
+@pytest.mark.parametrize(
+    ("status", "fields", "content_type", "headers"),
+    [
+        (415, FIELDS, "application/json", signed(FIELDS)),
+        (415, FIELDS, "multipart/form-data; boundary=x", signed(FIELDS)),
+        (415, FIELDS, "", signed(FIELDS)),
+        (415, BIG, "application/json", {}),  # what it is comes before how big it is
+        (413, BIG, FORM, signed(BIG)),
+        (413, BIG, FORM, {}),  # and how big before who sent it
+        (400, MANY, FORM, signed(MANY)),
+        (403, FIELDS, FORM, {}),
+        (403, FIELDS, FORM, {"X-Twilio-Signature": ""}),
+        (403, FIELDS, FORM, UNSIGNED),
+        (403, FIELDS, FORM, {"X-Twilio-Signature": "sïgnature"}),
+        (403, without("From"), FORM, UNSIGNED),  # who sent it before what is in it
+        (403, {**FIELDS, "Body": "changed"}, FORM, signed(FIELDS)),
+        (403, {**FIELDS, "Extra": "field"}, FORM, signed(FIELDS)),
+        (403, without("Empty"), FORM, signed(FIELDS)),
+        (403, FIELDS, FORM, {"X-Twilio-Signature": signature("/twilio/message", FIELDS, "other-token")}),
+        (400, without("From"), FORM, signed(without("From"))),
+        (400, without("MessageSid"), FORM, signed(without("MessageSid"))),
+        (400, {**FIELDS, "From": "whatsapp:"}, FORM, signed({**FIELDS, "From": "whatsapp:"})),
+        (400, {}, FORM, signed({})),
+    ],
+)
+def test_a_refusal_reaches_nobody_is_counted_and_says_nothing(
+    client: FlaskClient,
+    runner: StubRunner,
+    status: int,
+    fields: Mapping[str, str],
+    content_type: str,
+    headers: Mapping[str, str],
+) -> None:
+    before = counted(f"refused_{status}")
+    response = client.post("/twilio/message", data=urlencode(fields), content_type=content_type, headers=dict(headers))
+    assert response.status_code == status
+    assert response.mimetype == "text/plain"
+    assert len(response.data) < 30
+    assert runner.received == []
+    assert counted(f"refused_{status}") == before + 1
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"])
+@pytest.mark.parametrize("route", ["/twilio/message", "/twilio/fallback"])
+def test_any_other_method_is_refused(client: FlaskClient, runner: StubRunner, method: str, route: str) -> None:
+    assert client.open(route, method=method).status_code == 405
+    assert runner.received == []
+
+
+def test_the_character_set_of_the_form_does_not_matter(client: FlaskClient) -> None:
+    headers = signed(FIELDS)
+    response = client.post(
+        "/twilio/message", data=urlencode(FIELDS), content_type=f"{FORM}; charset=UTF-8", headers=headers
+    )
+    assert response.status_code == 200
+
+
+# -- signature -----------------------------------------------------------------------------------------------------
+
+
+def test_the_published_vector() -> None:
+    fields = {
+        "CallSid": "CA1234567890ABCDE",
+        "Caller": "+14158675310",
+        "Digits": "1234",
+        "From": "+14158675310",
+        "To": "+18005551212",
+    }
+    path, known = "/myapp.php?foo=1&bar=2", "L/OH5YylLD5NRKLltdqwSvS0BnU="
+    assert signature(path, fields, "12345", "https://example.com") == known
+    gate = SignatureGate("https://example.com", ["12345"])
+    assert gate.passes(path, fields, known)
+    assert not gate.passes(path + "0", fields, known)
+    assert not SignatureGate("https://example.com", ["12346"]).passes(path, fields, known)
+
+
+@pytest.mark.parametrize("token", [OLD_TOKEN, NEW_TOKEN])
+def test_while_tokens_rotate_both_are_good(client: FlaskClient, token: str) -> None:
+    assert post(client, token=token).status_code == 200
+
+
+def test_the_path_is_signed_as_it_came_over_the_wire(client: FlaskClient) -> None:
+    raw = "/twilio/message?naam=Ren%C3%A9&b=%20"
+    for path, status in ((raw, 200), ("/twilio/message?naam=René&b= ", 403), ("/twilio/message", 403)):
+        response = client.post(
+            raw,
+            data=urlencode(FIELDS),
+            content_type=FORM,
+            headers={"X-Twilio-Signature": signature(path, FIELDS)},
+            environ_overrides={"RAW_URI": raw},
+        )
+        assert response.status_code == status, path
+
+
+def test_the_host_the_request_came_to_plays_no_role(client: FlaskClient) -> None:
+    response = client.post(
+        "/twilio/message",
+        data=urlencode(FIELDS),
+        content_type=FORM,
+        headers={**signed(FIELDS), "Host": "10.0.0.7:8000", "X-Forwarded-Host": "evil.example"},
+    )
+    assert response.status_code == 200
+
+
+def test_a_signature_for_one_route_does_not_open_the_other(client: FlaskClient) -> None:
+    response = client.post("/twilio/fallback", data=urlencode(FIELDS), content_type=FORM, headers=signed(FIELDS))
+    assert response.status_code == 403
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in RECORDED.glob("*.txt")))
+def test_every_recorded_message_gets_exactly_one_answer(client: FlaskClient, runner: StubRunner, name: str) -> None:
+    body = (RECORDED / f"{name}.txt").read_text(encoding="ascii").strip()
+    fields = dict(parse_qsl(body, keep_blank_values=True))
+    response = client.post("/twilio/message", data=body, content_type=FORM, headers=signed(fields))
+    assert response.status_code == 200
+    assert said(response) == ["dag"]
+    assert len(runner.received) == 1
+
+
+def test_bytes_that_are_no_utf_8_are_still_a_message(client: FlaskClient, runner: StubRunner) -> None:
+    fields = {**FIELDS, "Body": "\N{REPLACEMENT CHARACTER}hoi"}
+    body = urlencode(FIELDS).replace("Body=hoi", "Body=%FFhoi")
+    response = client.post("/twilio/message", data=body, content_type=FORM, headers=signed(fields))
+    assert response.status_code == 200
+    assert runner.received[0].kind is Kind.TEXT
+
+
+# -- answers -------------------------------------------------------------------------------------------------------
+
+
+def test_the_fallback_route_answers_the_same_bytes(client: FlaskClient, runner: StubRunner) -> None:
+    runner.reply = "één & <twee>\n3"
+    assert post(client).data == post(client, path="/twilio/fallback").data
+    assert runner.received[0] == runner.received[1]
+
+
+@pytest.mark.parametrize("error", [RuntimeError("secret"), KeyError("x"), RecursionError(), UnicodeError("secret")])
+def test_after_an_exception_the_numbers_still_go_out(
+    client: FlaskClient, runner: StubRunner, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    def fail(_inbound: Inbound) -> str:
+        raise error
+
+    runner.reply = fail
+    before = counted("failed")
+    response = post(client)
+    assert response.status_code == 200
+    assert said(response) == [NUMBERS]
+    assert counted("failed") == before + 1
+    assert "secret" not in caplog.text
+
+
+def test_the_real_last_words_are_well_formed(engine: Engine) -> None:
+    text = last_words(engine.books.values())
+    root = ElementTree.fromstring(twiml(text))  # noqa: S314 - our own answer
+    assert [message.text for message in root] == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<b>&amp; ]]> \"'",
+        "</Message><Message>two",
+        "a\x00\x0b\x1b[31m\x7f\x85b",
+        "\N{RIGHT-TO-LEFT OVERRIDE}omgekeerd\N{POP DIRECTIONAL FORMATTING}",
+        "\ud800 alone \udfff",
+        "\ufffe\uffff",
+        "<?xml version='1.0'?><!DOCTYPE x [<!ENTITY e 'e'>]>&e;",
+        "line one\nline two\n",
+        "\N{SLIGHTLY SMILING FACE}" * 1600,
+        "بایەخ \N{ZERO WIDTH NON-JOINER} ፍቅር",
+    ],
+)
+def test_whatever_the_text_the_answer_is_well_formed_and_one_message(
+    client: FlaskClient, runner: StubRunner, text: str
+) -> None:
+    runner.reply = text
+    assert said(post(client)) == [clean(text)]
