@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
 from flask import Blueprint, Response, request
-from twilio.request_validator import RequestValidator
+from twilio.request_validator import RequestValidator, get_signature_algorithm
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -19,6 +19,7 @@ from bot.services.runner import Runner
 MAX_BODY = 32 * 1024
 MAX_FIELDS = 200
 _FORM = "application/x-www-form-urlencoded"
+_SETTINGS = "X-Twilio-Webhooks-Signature-Settings"
 _REASONS = {400: "bad request", 403: "forbidden", 405: "method not allowed", 413: "too large", 415: "unsupported"}
 
 
@@ -40,15 +41,23 @@ class SignatureGate:
         self._public_url = public_url
         self._validators = [RequestValidator(token) for token in tokens]
 
-    def passes(self, raw_path: str, form: Form, signature: str) -> bool:
-        """Constant-time comparison. The SDK's own `validate` raises on a missing header and signs twice; it is the
-        second opinion for the variants with and without the port."""
+    def passes(self, raw_path: str, form: Form, signature: str, settings: str = "") -> bool:
+        """Compare in constant time. `settings` is Twilio's header for requests signed with a shared key.
+
+        The SDK's own `validate` raises on a missing header and signs twice; it is the second opinion for the
+        variants of the address with and without the port.
+        """
         if not signature or not signature.isascii():
             return False
-        url = self._public_url + raw_path
-        return any(
-            hmac.compare_digest(validator.compute_signature(url, form), signature) for validator in self._validators
-        ) or any(validator.validate(url, form, signature) for validator in self._validators)
+        url, algorithm = self._public_url + raw_path, get_signature_algorithm(settings)
+        try:
+            return any(
+                hmac.compare_digest(validator.compute_signature(url, form, algorithm), signature)
+                or validator.validate(url, form, signature, algorithm)
+                for validator in self._validators
+            )
+        except ValueError:  # an algorithm or an address the SDK cannot read
+            return False
 
 
 def make_blueprint(runner: Runner, gate: SignatureGate, contacts: Contacts, last_words: str) -> Blueprint:
@@ -59,10 +68,10 @@ def make_blueprint(runner: Runner, gate: SignatureGate, contacts: Contacts, last
         started = time.perf_counter()
         if request.mimetype != _FORM:
             return _refused(415)
-        form = _fields(request.get_data(cache=False))
+        form, header = _fields(request.get_data(cache=False)), request.headers.get
         if form is None:
             return _refused(400)
-        if not gate.passes(_raw_path(), form, request.headers.get("X-Twilio-Signature", "")):
+        if not gate.passes(_raw_path(), form, header("X-Twilio-Signature", ""), header(_SETTINGS, "")):
             return _refused(403)
         inbound = read_inbound(form, contacts)
         if inbound is None:

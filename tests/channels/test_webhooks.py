@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
 from bot import metrics
@@ -301,3 +302,12 @@ def test_whatever_the_text_the_answer_is_well_formed_and_one_message(
 ) -> None:
     runner.reply = text
     assert said(post(client)) == [clean(text)]
+
+
+def test_a_request_signed_with_a_shared_key_passes_by_the_algorithm_it_names() -> None:
+    key, fields, path = "shared key of this webhook", {"From": "+31612345678", "Body": "hoi"}, "/twilio/message"
+    signature = RequestValidator(key).compute_signature("https://example.com" + path, fields, "HMAC_SHA256")
+    gate = SignatureGate("https://example.com", ["12345", key])
+    assert gate.passes(path, fields, signature, "key=webhooks_sharedkey_1,algorithm=HMAC_SHA256")
+    assert not gate.passes(path, fields, signature)
+    assert not gate.passes(path, fields, signature, "algorithm=HMAC_MD5")
