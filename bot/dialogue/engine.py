@@ -79,6 +79,7 @@ class Engine:
         self._understander = understander
         self.default_locale = default_locale
         self._states = books[default_locale].states
+        self._topics = books[default_locale].topics
 
     def book(self, conversation: Conversation) -> Book:
         """The texts in the person's language."""
@@ -106,7 +107,12 @@ class Engine:
         unknown = conversation.state and conversation.state not in self._states
         if silent or unknown or conversation.schema > SCHEMA:
             conversation = conversation.restarted()
-        return replace(conversation, heard_minute=minute)
+        return replace(
+            conversation,
+            heard_minute=minute,
+            trail=tuple(state for state in conversation.trail if state in self._states),
+            candidates=tuple(topic for topic in conversation.candidates if topic in self._topics),
+        )
 
     def _answer(self, conversation: Conversation, inbound: Inbound) -> Turn:
         if inbound.opt_out:
@@ -122,7 +128,8 @@ class Engine:
         if conversation.status is Status.ADVISOR:
             return self._with_advisor(conversation, understood)
         turn = self._text(conversation, text, understood)
-        if not conversation.locale and self._has_no_texts(understood) and turn.say is not None:
+        new = not conversation.locale and turn.conversation.state != DECOY
+        if new and self._has_no_texts(understood) and turn.say is not None:
             return replace(turn, say=replace(turn.say, above=("language_missing", *turn.say.above)))
         return turn
 
@@ -181,11 +188,13 @@ class Engine:
         conversation, events = self._speaking(conversation, understood)
         if understood.country and understood.country != conversation.country:
             conversation = replace(conversation, asked_country=understood.country)
+        choice = self._named_choice(conversation, text)
+        if choice is not None and self._leads_to_numbers(conversation, choice):
+            return self._choose(conversation, choice, events)
         if understood.danger == "red" or understood.topic == DANGER:
             events = (*events, DangerSeen())
             turn = self._topic(replace(conversation, danger=True), DANGER, events)
             return self._advisor_too(turn) if understood.wants_advisor else turn
-        choice = self._named_choice(conversation, text)
         if choice is not None:
             return self._choose(conversation, choice, events)
         if understood.command:
@@ -210,7 +219,8 @@ class Engine:
         command = understood.command or ""
         if command == "language" and understood.switch_to in self.books:
             # The person asked for this very language: show what they were looking at in it.
-            return self._go(conversation, conversation.state or OPENER, events, remember=False)
+            conversation = replace(conversation, state=conversation.state or OPENER)
+            return Turn(conversation, events, Say(state=conversation.state))
         if command == "language" and understood.switch_to:
             return self._go(conversation, "language.other", events)
         if command == "back":
@@ -224,7 +234,20 @@ class Engine:
         state = self.book(conversation).states.get(conversation.state)
         if state is None:
             return None
-        return next((choice for choice in state.visible(conversation) if text in choice.keys), None)
+        for choice in state.visible(conversation):
+            if text in choice.keys or ("{" in choice.label and text == self._filled(conversation, choice.label)):
+                return choice
+        return None
+
+    def _filled(self, conversation: Conversation, label: str) -> str:
+        """The label of a choice that names a country, as somebody would type it."""
+        countries = self.book(conversation).countries
+        return normalise(label.replace("{asked_country}", countries.get(conversation.asked_country, "")))
+
+    def _leads_to_numbers(self, conversation: Conversation, choice: Choice) -> bool:
+        """Does a choice lead where the numbers stand on top? Then it is as good an answer to danger as any."""
+        target = self._machines.follow(conversation.state, choice.id)
+        return target in self._states and self._states[target].numbers
 
     def _choose(self, conversation: Conversation, choice: Choice, events: _Events) -> Turn:
         target = self._machines.follow(conversation.state, choice.id)
@@ -248,7 +271,7 @@ class Engine:
 
     def _topic(self, conversation: Conversation, topic: str, events: _Events, emergency_line: bool = False) -> Turn:
         conversation = replace(conversation, open=True)
-        return self._go(conversation, self._book_topics[topic], events, emergency_line=emergency_line)
+        return self._go(conversation, self._topics[topic], events, emergency_line=emergency_line)
 
     def _small_talk(self, conversation: Conversation, topic: str, events: _Events) -> Turn:
         if topic == "greeting" or not conversation.state:
@@ -262,7 +285,7 @@ class Engine:
         return Turn(conversation, events, say)
 
     def _not_understood(self, conversation: Conversation, understood: Understanding, events: _Events) -> Turn:
-        """First the three nearest topics, then a person and the numbers; never the same question twice."""
+        """First the three nearest topics, then a person and the numbers, then where it began: never the same twice."""
         if not conversation.state:
             return self._go(conversation, OPENER, events)
         if conversation.status is Status.WAITING:
@@ -273,8 +296,8 @@ class Engine:
             say = Say(state=conversation.state, above=("country_unknown",), emergency_line=True)
             return Turn(replace(conversation, misses=misses), events, say)
         if misses > 1 or not conversation.open:
-            above = () if misses > 1 else ("not_understood",)
-            target = PERSON if misses > 1 else OPENER
+            begin = MENU if conversation.open else OPENER
+            target, above = (begin, ("not_understood",)) if misses % 2 else (PERSON, ())
             turn = self._go(conversation, target, events)
             say = Say(state=target, above=above, emergency_line=True)
             return Turn(replace(turn.conversation, misses=misses), turn.events, say)
@@ -284,10 +307,6 @@ class Engine:
         return Turn(replace(turn.conversation, misses=misses, candidates=tuple(nearest)), turn.events, turn.say)
 
     # -- moving --------------------------------------------------------------------------------------------------
-
-    @property
-    def _book_topics(self) -> Mapping[str, str]:
-        return self.books[self.default_locale].topics
 
     def _speaking(self, conversation: Conversation, understood: Understanding | None) -> tuple[Conversation, _Events]:
         """Settle the language: asked for by name, else the first message decides, else a clear change of two words."""
@@ -319,14 +338,13 @@ class Engine:
         events: _Events,
         *,
         emergency_line: bool = False,
-        remember: bool = True,
     ) -> Turn:
         """Move to `target`, do what entering it causes, and show it."""
         trail = conversation.trail
         if target == BACK:
             start = MENU if conversation.open else OPENER
             target, trail = (trail[-1], trail[:-1]) if trail else (start, ())
-        elif remember and conversation.state and target != conversation.state:
+        elif conversation.state and target != conversation.state:
             here = self._states.get(conversation.state)
             if here is not None and not here.passing:
                 trail = (*trail, conversation.state)[-TRAIL_LENGTH:]

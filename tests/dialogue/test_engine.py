@@ -1,0 +1,689 @@
+"""What the bot decides, in conversations with the real content."""
+
+import copy
+import itertools
+from datetime import UTC, datetime
+
+import pytest
+from msgspec.structs import replace
+
+from bot.content.library import Library
+from bot.dialogue.conversation import SCHEMA, SILENCE_MINUTES, TRAIL_LENGTH, Conversation, Place, Status
+from bot.dialogue.engine import DECOY, HANDOFF, MENU, NOT_SURE, OPENER, PERSON, Engine
+from bot.dialogue.events import (
+    AdvisorCancelled,
+    AdvisorRequested,
+    DangerSeen,
+    DecoyStarted,
+    EngineFailed,
+    ErasureRequested,
+    Heard,
+    LanguageChosen,
+    PlaceTold,
+    Said,
+    Stopped,
+)
+from bot.dialogue.flow import BACK, HERE
+from bot.messages import Channel, Inbound, Kind
+from bot.nlu.understanding import Understanding
+from bot.rendering.segments import measure
+from tests.tester import DialogueTester
+
+BZ, EMERGENCY = "+31 247 247 247", "112"
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+MINUTE = int(NOW.timestamp()) // 60
+UNKNOWN_TEXTS = ("blorp vlim", "zwonk krel", "drisp fnuk", "plomf gwer", "trelk bneu")
+"""Nothing in any word list."""
+
+
+def at(state: str, **fields: object) -> Conversation:
+    """A conversation in the middle, a minute old."""
+    values: dict[str, object] = {"locale": "nl", "heard_minute": MINUTE, "open": True} | fields
+    return Conversation(state=state, **values)  # type: ignore[arg-type]
+
+
+def shared(tester: DialogueTester, name: str) -> str:
+    return tester.engine.book(tester.conversation).shared[name]
+
+
+def first_lines(text: str, count: int = 6) -> list[str]:
+    return text.split("\n")[:count]
+
+
+# -- the first words -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["hoi", "Hallo!", "hello", "good morning", "salam", "1", "?", "ja", "dank je", "blorp"]
+)
+def test_who_has_said_nothing_yet_gets_the_neutral_opener_with_both_numbers(tester: DialogueTester, text: str) -> None:
+    tester.say(text).in_state(OPENER).hears(EMERGENCY, BZ)
+    lower = tester.reply.lower()
+    for word in ("achter", "veilig thuis", "geweld", "huwelijk", "ministerie", "abandon", "violence", "ministry"):
+        assert word not in lower
+    assert not tester.conversation.open
+
+
+@pytest.mark.parametrize("text", ["hoi", "hello"])
+def test_the_opener_is_one_sms_with_each_number_on_its_own_line(tester: DialogueTester, text: str) -> None:
+    tester.say(text)
+    assert measure(tester.reply).segments == 1
+    assert {EMERGENCY, BZ} <= set(tester.reply.split("\n"))
+
+
+def test_a_first_message_that_names_the_subject_is_answered_at_once(tester: DialogueTester) -> None:
+    tester.say("ik ben achtergelaten").in_state("left_behind.answer").hears(BZ, EMERGENCY)
+    assert tester.conversation.open
+
+
+def test_a_first_cry_for_help_gets_the_numbers_first(tester: DialogueTester) -> None:
+    tester.say("help me").in_state("danger.answer").caused(DangerSeen)
+    assert {EMERGENCY, BZ} <= set(first_lines(tester.reply))
+
+
+def test_a_first_word_that_asks_for_a_person_gets_one(tester: DialogueTester) -> None:
+    tester.say("medewerker").in_state(HANDOFF).caused(AdvisorRequested)
+
+
+# -- language ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "locale"),
+    [("hoi", "nl"), ("hello", "en"), ("ik ben bang", "nl"), ("I am scared of my father", "en"), ("1", "nl")],
+)
+def test_the_first_message_decides_the_language(tester: DialogueTester, text: str, locale: str) -> None:
+    tester.say(text).caused(LanguageChosen)
+    assert tester.conversation.locale == locale
+
+
+@pytest.mark.parametrize("text", ["لا أعرف ماذا أفعل", "je ne sais pas quoi faire", "nie wiem co robić"])
+def test_a_language_without_texts_is_answered_in_the_closest_live_one(
+    tester: DialogueTester, library: Library, text: str
+) -> None:
+    language = tester.engine._understander.understand(text, None).language
+    assert language not in tester.engine.books
+    tester.say(text)
+    assert tester.conversation.locale == library.languages.closest[language]
+
+
+@pytest.mark.parametrize(("text", "locale"), [("english please", "en"), ("in het engels", "en"), ("English", "en")])
+def test_asking_for_a_language_shows_the_same_in_it(tester: DialogueTester, text: str, locale: str) -> None:
+    tester.begin(at("questions.about", trail=(MENU,))).say(text).in_state("questions.about")
+    assert tester.conversation.locale == locale
+    assert tester.conversation.trail == (MENU,)
+
+
+def test_asking_for_a_language_keeps_the_topics_that_were_offered(tester: DialogueTester) -> None:
+    tester.say("ik ben achtergelaten", UNKNOWN_TEXTS[0]).in_state(NOT_SURE)
+    offered = tester.conversation.candidates
+    tester.say("english please").in_state(NOT_SURE)
+    assert tester.conversation.candidates == offered
+    tester.hears(*(tester.engine.books["en"].titles[topic] for topic in offered))
+
+
+def test_a_language_without_texts_is_said_to_have_none(tester: DialogueTester) -> None:
+    tester.say("hoi", "deutsch").in_state("language.other")
+    tester.say("0").in_state(MENU)
+
+
+def test_a_clear_change_of_language_is_followed_and_one_word_is_not(tester: DialogueTester) -> None:
+    tester.begin(at(MENU)).say("ok")
+    assert tester.conversation.locale == "nl"
+    tester.say("I don't know what they want, they think I should go back home with them")
+    assert tester.conversation.locale == "en"
+
+
+def test_the_language_menu_leads_back_to_where_the_person_was(tester: DialogueTester) -> None:
+    tester.begin(at("cost.answer")).say("taal").in_state("language.choose").say("2").in_state("cost.answer")
+    assert tester.conversation.locale == "en"
+
+
+@pytest.mark.parametrize(("locale", "other"), [("nl", "en"), ("en", "nl")])
+def test_the_third_choice_of_the_opener_is_the_other_language(tester: DialogueTester, locale: str, other: str) -> None:
+    tester.begin(at(OPENER, locale=locale, open=False)).say("3").in_state(OPENER)
+    assert tester.conversation.locale == other
+
+
+# -- silence -------------------------------------------------------------------------------------------------------
+
+
+FULL = at(
+    "cost.answer",
+    place=Place.ABROAD,
+    country="TR",
+    asked_country="MA",
+    role="self",
+    safe=True,
+    trail=(MENU,),
+    misses=1,
+    candidates=("law",),
+)
+
+
+def test_after_half_an_hour_nothing_that_was_told_is_left(tester: DialogueTester) -> None:
+    tester.begin(FULL).wait(SILENCE_MINUTES + 1).say("hoi").in_state(OPENER)
+    assert tester.conversation == Conversation(state=OPENER, locale="nl", heard_minute=MINUTE + SILENCE_MINUTES + 1)
+
+
+def test_before_that_the_conversation_goes_on(tester: DialogueTester) -> None:
+    tester.begin(FULL).wait(SILENCE_MINUTES).say("terug").in_state(MENU)
+    assert tester.conversation.country == "TR"
+
+
+@pytest.mark.parametrize("text", ["1", "terug", "ja", "blorp", "Ja, dat wil ik"])
+def test_what_was_on_the_screen_before_a_silence_cannot_be_answered(tester: DialogueTester, text: str) -> None:
+    tester.begin(FULL).wait(SILENCE_MINUTES + 1).say(text).in_state(OPENER)
+
+
+def test_who_waits_for_a_person_keeps_waiting_through_a_silence(tester: DialogueTester) -> None:
+    tester.say("medewerker").wait(SILENCE_MINUTES + 1).say("hoi").in_state(OPENER)
+    assert tester.conversation.status is Status.WAITING
+    assert tester.conversation.waiting_minute == MINUTE
+    assert [entry.contact for entry in tester.storage.waiting()] == [tester.message("").contact]
+
+
+def test_danger_that_was_seen_is_remembered_through_a_silence(tester: DialogueTester) -> None:
+    tester.say("help me").wait(SILENCE_MINUTES + 1).say("hoi")
+    assert tester.conversation.danger
+
+
+# -- numbers and choices -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["2", " 2 ", "2.", "(2)", "٢", "۲", "２", "२", "2️⃣", "②", "²", "፪", "⓶"])
+def test_a_menu_number_may_be_written_in_any_digits(tester: DialogueTester, text: str) -> None:
+    tester.begin(at(MENU)).say(text).in_state("trip.answer")
+
+
+@pytest.mark.parametrize("text", ["Ik moet op reis", "ik moet op reis!", "IK MOET OP REIS", "vakantie", "reis"])
+def test_a_choice_may_be_made_by_its_label_or_another_word(tester: DialogueTester, text: str) -> None:
+    tester.begin(at(MENU)).say(text).in_state("trip.answer")
+
+
+def test_every_choice_is_the_same_by_number_and_by_label(engine: Engine) -> None:
+    wrong = []
+    for locale, book in engine.books.items():
+        for name, state in book.states.items():
+            start = at(name, locale=locale, trail=("cost.answer",))
+            for number, choice in enumerate(state.visible(start), start=1):
+                by_number, by_label = (reached(engine, start, text) for text in (str(number), choice.label))
+                if by_number != by_label:
+                    wrong.append((locale, name, choice.label, by_number, by_label))
+    assert wrong == []
+
+
+def test_every_other_word_of_a_choice_chooses_it_unless_it_is_danger_or_asks_for_a_language(engine: Engine) -> None:
+    wrong = []
+    for locale, book in engine.books.items():
+        for name, state in book.states.items():
+            start = at(name, locale=locale, trail=("cost.answer",))
+            for number, choice in enumerate(state.visible(start), start=1):
+                for word in filter(str.strip, choice.words.split("|")):
+                    understood = engine._understander.understand(word, locale)
+                    if understood.danger == "red" or understood.switch_to:
+                        continue
+                    if reached(engine, start, word) != reached(engine, start, str(number)):
+                        wrong.append((locale, name, choice.id, word))
+    assert wrong == []
+
+
+def reached(engine: Engine, start: Conversation, text: str) -> str:
+    return DialogueTester(engine, NOW).begin(start).say(text).conversation.state
+
+
+@pytest.mark.parametrize("state", [OPENER, MENU, "cost.answer", "card.show", "leave.stopped", "erase.confirm"])
+def test_nine_is_a_person_and_zero_the_menu(tester: DialogueTester, state: str) -> None:
+    tester.begin(at(state)).say("9").in_state(HANDOFF).say("0").in_state(MENU)
+    assert tester.conversation.status is Status.WAITING
+
+
+@pytest.mark.parametrize("text", ["7", "77", "99", "00"])
+def test_a_number_that_is_not_in_the_list_changes_nothing(tester: DialogueTester, text: str) -> None:
+    tester.begin(at(OPENER)).say(text).in_state(OPENER).hears(shared(tester, "no_such_number"), EMERGENCY, BZ)
+
+
+def test_a_number_of_the_last_menu_cannot_be_used_in_the_next(tester: DialogueTester) -> None:
+    tester.begin(at(MENU)).say("8").in_state(HANDOFF).say("8").in_state(HANDOFF)
+
+
+@pytest.mark.parametrize(("text", "role"), [("4", "other"), ("5", "work")])
+def test_a_choice_sets_what_it_says(tester: DialogueTester, text: str, role: str) -> None:
+    tester.begin(at(MENU)).say(text)
+    assert tester.conversation.role == role
+
+
+def test_the_button_of_a_menu_is_read_by_its_title(tester: DialogueTester) -> None:
+    tester.say("hoi").say("ja", kind=Kind.BUTTON, payload="safe").in_state(MENU)
+
+
+# -- back ----------------------------------------------------------------------------------------------------------
+
+
+def test_back_retraces_the_steps(tester: DialogueTester) -> None:
+    tester.begin(at(MENU)).say("6", "1", "1").in_state("what_is.answer")
+    tester.say("terug").in_state("questions.about").say("terug").in_state("questions.answer")
+    tester.say("terug").in_state(MENU).say("terug").in_state(MENU)
+
+
+def test_back_without_a_trail_is_the_neutral_opener_until_the_person_has_spoken(tester: DialogueTester) -> None:
+    tester.begin(at("leave.thanks", open=False)).say("terug").in_state(OPENER)
+
+
+def test_back_skips_what_was_only_passed(tester: DialogueTester) -> None:
+    tester.begin(at(MENU)).say("6", "kaart").in_state("card.show").say("terug").in_state("questions.answer")
+
+
+def test_the_trail_has_an_end(tester: DialogueTester) -> None:
+    tester.begin(at(MENU))
+    for _ in range(10):
+        tester.say("6", "0")
+    assert len(tester.conversation.trail) == TRAIL_LENGTH
+
+
+def test_back_after_cancelling_does_not_ask_for_a_person_again(tester: DialogueTester) -> None:
+    tester.begin(at(MENU)).say("6", "medewerker", "laat maar").in_state("handoff.cancelled").say("terug")
+    assert tester.conversation.status is Status.BOT
+
+
+# -- what was not understood ---------------------------------------------------------------------------------------
+
+
+def test_an_unknown_text_is_offered_three_topics_then_a_person(tester: DialogueTester) -> None:
+    tester.say("ik ben achtergelaten", UNKNOWN_TEXTS[0]).in_state(NOT_SURE).hears(EMERGENCY, BZ)
+    offered = tester.conversation.candidates
+    assert len(set(offered)) == 3
+    tester.hears(*(f"{number} {tester.engine.books['nl'].titles[each]}" for number, each in enumerate(offered, 1)))
+    tester.say(UNKNOWN_TEXTS[1]).in_state(PERSON).hears(EMERGENCY, BZ)
+
+
+def test_an_offered_topic_can_be_chosen(tester: DialogueTester) -> None:
+    tester.say("ik ben achtergelaten", UNKNOWN_TEXTS[0])
+    offered = tester.conversation.candidates
+    tester.say("2").in_state(tester.engine.books["nl"].topics[offered[1]])
+    assert tester.conversation.candidates == ()
+
+
+def test_none_of_the_offered_topics_leads_to_the_menu(tester: DialogueTester) -> None:
+    tester.say("ik ben achtergelaten", UNKNOWN_TEXTS[0], "4").in_state(MENU)
+
+
+@pytest.mark.parametrize("start", ["ik ben achtergelaten", "hoi"])
+def test_unknown_texts_never_get_the_same_answer_twice_in_a_row(tester: DialogueTester, start: str) -> None:
+    replies = [tester.say(start).reply, *(tester.say(text).reply for text in UNKNOWN_TEXTS)]
+    assert all(one != two for one, two in itertools.pairwise(replies))
+
+
+def test_before_the_person_has_spoken_an_unknown_text_leads_to_no_topic(tester: DialogueTester) -> None:
+    tester.say("hoi", UNKNOWN_TEXTS[0]).in_state(OPENER).hears(shared(tester, "not_understood"))
+
+
+def test_an_understood_text_in_between_starts_the_count_anew(tester: DialogueTester) -> None:
+    tester.say("ik ben achtergelaten", UNKNOWN_TEXTS[0], "menu", UNKNOWN_TEXTS[1]).in_state(NOT_SURE)
+
+
+def test_yes_where_nothing_was_asked_asks_for_a_number(tester: DialogueTester) -> None:
+    tester.begin(at("cost.answer")).say("ja").in_state("cost.answer").hears(shared(tester, "choose_number"))
+
+
+# -- place ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["hoi", "ik ben achtergelaten", "medewerker", "help me", "ik ben in Marokko"])
+def test_who_and_by_which_way_somebody_writes_says_nothing_about_the_place(engine: Engine, text: str) -> None:
+    turns = [
+        engine.advance(Conversation(), Inbound(message_id=contact, contact=contact, channel=channel, text=text), NOW)
+        for contact in ("+31612345678", "+923001234567", "NL.1349120865530")
+        for channel in Channel
+    ]
+    assert all(turn == turns[0] for turn in turns)
+    assert turns[0].conversation.place is Place.UNKNOWN
+    assert turns[0].conversation.country == ""
+
+
+def test_a_country_that_is_mentioned_decides_nothing_until_it_is_confirmed(tester: DialogueTester) -> None:
+    tester.begin(at(MENU)).say("Marokko").in_state("place.confirm").hears("Marokko", EMERGENCY, BZ)
+    assert (tester.conversation.place, tester.conversation.country) == (Place.UNKNOWN, "")
+    tester.say("ja").in_state(MENU).caused(PlaceTold)
+    assert (tester.conversation.place, tester.conversation.country) == (Place.ABROAD, "MA")
+
+
+def test_a_country_that_is_not_confirmed_is_forgotten_again(tester: DialogueTester) -> None:
+    tester.begin(at(MENU)).say("Marokko", "nee").in_state(MENU)
+    assert (tester.conversation.place, tester.conversation.country) == (Place.UNKNOWN, "")
+
+
+def test_a_country_in_a_question_becomes_a_choice(tester: DialogueTester) -> None:
+    tester.say("ik ben achtergelaten in Turkije").in_state("left_behind.answer").hears("Ik ben in Turkije")
+    assert tester.conversation.country == ""
+    tester.say("Ik ben in Turkije").in_state("left_behind.answer").caused(PlaceTold)
+    assert (tester.conversation.place, tester.conversation.country) == (Place.ABROAD, "TR")
+    tester.hears_not(EMERGENCY + "\nAnders")
+
+
+def test_the_place_can_be_told_and_then_the_country(tester: DialogueTester) -> None:
+    tester.say("ik ben achtergelaten", "ik ben in het buitenland").in_state("left_behind.answer")
+    assert tester.conversation.place is Place.ABROAD
+    tester.hears_not("0800")
+    tester.say("land").in_state("place.country").say("Egypte").in_state("left_behind.answer").hears("122", BZ)
+
+
+def test_a_country_nobody_knows_is_asked_for_once_more_and_no_more(tester: DialogueTester) -> None:
+    tester.begin(at("place.country", place=Place.ABROAD, trail=("left_behind.answer",)))
+    tester.say(UNKNOWN_TEXTS[0]).in_state("place.country").hears(shared(tester, "country_unknown"))
+    tester.say(UNKNOWN_TEXTS[1]).in_state(PERSON)
+
+
+def test_nobody_has_to_name_the_country(tester: DialogueTester) -> None:
+    tester.begin(at("place.country", place=Place.ABROAD, trail=("left_behind.answer",))).say("1")
+    tester.in_state("left_behind.answer")
+    assert tester.conversation.country == ""
+
+
+def test_the_netherlands_is_no_country_abroad(tester: DialogueTester) -> None:
+    tester.begin(at("place.country", trail=("left_behind.answer",))).say("Nederland").in_state("left_behind.answer")
+    assert (tester.conversation.place, tester.conversation.country) == (Place.NETHERLANDS, "")
+
+
+def test_who_names_the_netherlands_is_not_asked_twice_whether_they_are_there(tester: DialogueTester) -> None:
+    tester.say("ik ben achtergelaten en wil terug naar nederland").in_state("left_behind.answer")
+    assert tester.reply.count("Ik ben in Nederland") == 1
+
+
+# -- a person ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["9", "medewerker", "ik wil met een mens spreken", "human please", "8"])
+def test_asking_for_a_person_joins_the_waiting_list_with_the_numbers_meanwhile(
+    tester: DialogueTester, text: str
+) -> None:
+    tester.begin(at(MENU)).say(text).in_state(HANDOFF).hears(EMERGENCY, BZ).caused(AdvisorRequested)
+    assert tester.conversation.status is Status.WAITING
+    assert [entry.minute for entry in tester.storage.waiting()] == [MINUTE]
+
+
+def test_asking_twice_keeps_the_place_in_line(tester: DialogueTester) -> None:
+    tester.begin(at(MENU)).say("9").wait(5).say("9").in_state(HANDOFF)
+    assert tester.conversation.waiting_minute == MINUTE
+    assert sum(isinstance(event, AdvisorRequested) for event in tester.events) == 1
+
+
+@pytest.mark.parametrize("text", ["1", "laat maar", "Toch geen medewerker"])
+def test_a_request_can_be_cancelled(tester: DialogueTester, text: str) -> None:
+    tester.begin(at(MENU)).say("9", text).in_state("handoff.cancelled").caused(AdvisorCancelled)
+    assert tester.conversation.status is Status.BOT
+    assert tester.conversation.waiting_minute == 0
+    assert tester.storage.waiting() == []
+
+
+def test_who_waits_can_go_on_reading(tester: DialogueTester) -> None:
+    tester.begin(at(MENU)).say("9", "0", "6", "1").in_state("questions.about")
+    assert tester.conversation.status is Status.WAITING
+
+
+def test_what_is_not_understood_while_waiting_is_kept_for_the_person(tester: DialogueTester) -> None:
+    tester.begin(at(MENU)).say("9", *UNKNOWN_TEXTS[:3]).in_state(HANDOFF).hears(shared(tester, "kept_for_advisor"))
+    assert [event.text for event in tester.events if isinstance(event, Heard)][1:] == list(UNKNOWN_TEXTS[:3])
+
+
+def test_danger_while_waiting_brings_the_numbers_and_keeps_the_place_in_line(tester: DialogueTester) -> None:
+    tester.begin(at(MENU)).say("9").wait(2).say("hij slaat me").in_state("danger.answer").caused(DangerSeen)
+    assert {EMERGENCY, BZ} <= set(first_lines(tester.reply))
+    assert (tester.conversation.status, tester.conversation.waiting_minute) == (Status.WAITING, MINUTE)
+
+
+def test_danger_and_a_person_are_both_answered(tester: DialogueTester) -> None:
+    tester.say("hij slaat me, ik wil een mens spreken").in_state("danger.answer")
+    tester.hears(shared(tester, "advisor_asked")).caused(DangerSeen, AdvisorRequested)
+    assert {EMERGENCY, BZ} <= set(first_lines(tester.reply))
+    assert tester.conversation.status is Status.WAITING
+
+
+@pytest.mark.parametrize("text", ["hoi", "1", "9", "0", "blorp vlim", "menu", "hij slaat me niet"])
+def test_while_an_advisor_has_the_conversation_the_bot_is_silent(tester: DialogueTester, text: str) -> None:
+    before = at(HANDOFF, status=Status.ADVISOR)
+    tester.begin(before).say(text)
+    assert tester.reply == ""
+    assert tester.conversation == before
+    assert [type(event) for event in tester.events] == [Heard]
+
+
+@pytest.mark.parametrize("text", ["hij slaat me", "help", "he has a knife"])
+def test_danger_words_bring_the_numbers_even_then(tester: DialogueTester, text: str) -> None:
+    tester.begin(at(HANDOFF, status=Status.ADVISOR)).say(text).caused(DangerSeen)
+    assert {EMERGENCY, BZ} <= set(first_lines(tester.reply))
+    assert tester.conversation.status is Status.ADVISOR
+    assert tester.conversation.danger
+
+
+def test_an_advisor_keeps_the_conversation_through_a_silence(tester: DialogueTester) -> None:
+    tester.begin(at(HANDOFF, status=Status.ADVISOR)).wait(SILENCE_MINUTES + 1).say("hoi")
+    assert tester.reply == ""
+    assert tester.conversation.status is Status.ADVISOR
+
+
+# -- danger from anywhere ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", [OPENER, MENU, "erase.confirm", "language.choose", "place.country", "leave.stopped"])
+@pytest.mark.parametrize(("place", "numbers"), [("unknown", {EMERGENCY, BZ}), ("nl", {EMERGENCY}), ("abroad", {BZ})])
+def test_danger_words_bring_the_numbers_first_from_any_state(
+    tester: DialogueTester, state: str, place: str, numbers: set[str]
+) -> None:
+    tester.begin(at(state, place=Place(place), locale="en")).say("ze gaan me vermoorden").in_state("danger.answer")
+    assert numbers <= set(first_lines(tester.reply))
+
+
+# -- erase, stop, decoy --------------------------------------------------------------------------------------------
+
+
+def test_erasing_is_confirmed_first_and_then_leaves_nothing(tester: DialogueTester) -> None:
+    tester.say("ik ben achtergelaten", "medewerker", "wis alles").in_state("erase.confirm")
+    assert tester.conversation.status is Status.WAITING
+    tester.say("ja").hears("Gewist")
+    assert tester.conversation == Conversation()
+    assert tester.events == []
+    assert tester.storage.waiting() == []
+    assert tester.reports[-2] == ("event", {"event": ErasureRequested.__name__})
+
+
+def test_who_does_not_confirm_keeps_everything(tester: DialogueTester) -> None:
+    tester.begin(at("cost.answer")).say("wis", "nee").in_state("cost.answer")
+    assert tester.events
+
+
+def test_after_erasing_the_next_message_is_a_first_one(tester: DialogueTester) -> None:
+    tester.begin(at("cost.answer")).say("wis", "ja", "hoi").in_state(OPENER)
+
+
+@pytest.mark.parametrize("text", ["stop", "STOP", "afmelden"])
+def test_stop_ends_with_the_numbers_and_the_door_open(tester: DialogueTester, text: str) -> None:
+    tester.say("ik ben achtergelaten", "9", text).in_state("leave.stopped").hears(EMERGENCY, BZ)
+    tester.caused(Stopped, AdvisorCancelled)
+    assert tester.conversation.status is Status.BOT
+    assert tester.conversation.trail == ()
+    tester.say("hoi").in_state(OPENER)
+
+
+DULL = [
+    "menu", "0", "9", "1", "help", "medewerker", "kaart", "terug", "wis", "stop", "taal", "english please", "hoi", "ja",
+    "nee", "bedankt", "ik ben achtergelaten", "mijn paspoort is afgepakt", "wie ben je", "wat is dit", "blorp", "?",
+    "Marokko", "ik wil een mens spreken", "onweer", "safe", "unsafe", "2", "3", "8", "99", "112 hier", "info", "start",
+    "who is this", "what is this number", "human please", "card", "back", "erase", "language", "thunderstorm", "hello",
+    "yes", "no", "thanks", "ik ben in nederland", "ik ben in het buitenland", "hij slaat me niet", "veilig thuis",
+]  # fmt: skip
+
+
+def test_after_a_decoy_word_only_a_dull_stranger_answers(tester: DialogueTester) -> None:
+    assert len(DULL) == 50
+    tester.say("ik ben achtergelaten", "er dreigt onweer").in_state(DECOY).caused(DecoyStarted)
+    dull = tester.reply
+    assert "nummer" in dull
+    for text in DULL:
+        tester.say(text).in_state(DECOY)
+        assert tester.reply == dull, text
+    for kind in Kind:
+        tester.say("", kind=kind)
+        assert tester.reply == dull, kind
+    assert tester.conversation.maybe_read
+    assert (tester.conversation.place, tester.conversation.trail) == (Place.UNKNOWN, ())
+
+
+def test_behind_a_decoy_red_danger_gets_the_two_numbers_and_nothing_else(tester: DialogueTester) -> None:
+    tester.say("hoi", "verkeerd nummer", "hij slaat me").in_state(DECOY).caused(DangerSeen)
+    assert tester.reply == shared(tester, "emergency_line").format(**tester.engine.books["nl"].numbers)
+    tester.say("wat").in_state(DECOY).hears_not(EMERGENCY)
+
+
+def test_a_decoy_lasts_until_half_an_hour_of_silence(tester: DialogueTester) -> None:
+    tester.say("ik ben achtergelaten", "onweer").wait(SILENCE_MINUTES).say("menu").in_state(DECOY)
+    tester.wait(SILENCE_MINUTES + 1).say("menu").in_state(MENU)
+
+
+def test_after_a_decoy_and_a_silence_comes_the_neutral_opener(tester: DialogueTester) -> None:
+    tester.say("ik ben achtergelaten", "onweer").wait(SILENCE_MINUTES + 1).say("hoi").in_state(OPENER)
+    assert tester.conversation.maybe_read
+    assert not tester.conversation.open
+
+
+@pytest.mark.parametrize("text", ["onweer", "wrong number", "yanlış numara", "رقم خطأ"])
+def test_a_first_word_that_is_a_decoy_gets_the_dull_stranger_alone(tester: DialogueTester, text: str) -> None:
+    tester.say(text).in_state(DECOY)
+    assert tester.reply == tester.engine.book(tester.conversation).states[DECOY].say
+
+
+def test_who_waits_is_not_forgotten_behind_a_decoy(tester: DialogueTester) -> None:
+    tester.begin(at(MENU)).say("9", "onweer").in_state(DECOY)
+    assert tester.conversation.status is Status.WAITING
+
+
+# -- what the network answers, and what cannot be read -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["STOP", "START", "HELP"])
+@pytest.mark.parametrize("state", ["", MENU, DECOY, HANDOFF])
+def test_an_opt_out_word_is_answered_by_the_network_alone(tester: DialogueTester, text: str, state: str) -> None:
+    status = Status.WAITING if state == HANDOFF else Status.BOT
+    tester.begin(at(state, status=status, trail=("cost.answer",))).say(text, opt_out=True)
+    assert tester.reply == ""
+    assert tester.conversation.state == ""
+    assert tester.conversation.status is Status.BOT
+    tester.caused(Heard, Stopped)
+    tester.say("hoi").in_state(OPENER)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in (Kind.TEXT, Kind.BUTTON)])
+@pytest.mark.parametrize("state", ["", OPENER, MENU, HANDOFF, NOT_SURE, "place.country", "erase.confirm"])
+def test_what_cannot_be_read_is_said_and_moves_nothing(tester: DialogueTester, kind: Kind, state: str) -> None:
+    before = at(state, candidates=("law", "cost") if state == NOT_SURE else (), misses=1, trail=(MENU,))
+    tester.begin(before).say("", kind=kind, media=1)
+    tester.hears(shared(tester, f"unreadable_{kind}"), EMERGENCY, BZ)
+    assert tester.conversation == replace(before, state=state or OPENER)
+
+
+@pytest.mark.parametrize("text", ["?", "...", "!!!", " . ", "-", "\N{ZERO WIDTH JOINER}"])
+def test_signs_alone_are_as_good_as_empty(tester: DialogueTester, text: str) -> None:
+    tester.begin(at(MENU)).say(text).in_state(MENU).hears(shared(tester, "unreadable_empty"))
+
+
+def test_emoji_alone_get_an_answer(tester: DialogueTester) -> None:
+    tester.begin(at(MENU)).say("\N{SLIGHTLY SMILING FACE}" * 1600).hears(EMERGENCY, BZ)
+
+
+def test_a_caption_is_a_text_like_any_other(tester: DialogueTester) -> None:
+    tester.begin(at(MENU)).say("2", media=1).in_state("trip.answer")
+
+
+def test_while_an_advisor_has_the_conversation_a_photo_is_only_kept(tester: DialogueTester) -> None:
+    tester.begin(at(HANDOFF, status=Status.ADVISOR)).say("", kind=Kind.PHOTO)
+    assert tester.reply == ""
+    assert tester.events == [Heard("photo", "")]
+
+
+# -- what other versions stored ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["1", "terug", "blorp", "hoi", "ja"])
+@pytest.mark.parametrize(
+    "stored",
+    [
+        at("gone.state", place=Place.ABROAD, trail=(MENU,)),
+        at("menu.gone"),
+        at(MENU, schema=SCHEMA + 1),
+        at("no-dot", candidates=("gone",)),
+    ],
+)
+def test_a_state_of_another_version_is_entered_anew(tester: DialogueTester, stored: Conversation, text: str) -> None:
+    tester.begin(replace(stored, status=Status.WAITING)).say(text).in_state(OPENER).hears(EMERGENCY, BZ)
+    assert tester.conversation.status is Status.WAITING
+    assert tester.conversation.schema == SCHEMA
+    assert "engine_failed" not in tester.reports.names()
+
+
+def test_a_step_on_the_trail_that_no_longer_exists_is_skipped(tester: DialogueTester) -> None:
+    tester.begin(at("cost.answer", trail=(MENU, "gone.state"))).say("terug").in_state(MENU)
+    assert "engine_failed" not in tester.reports.names()
+
+
+@pytest.mark.parametrize("text", ["1", "2", "blorp", "", "taal"])
+def test_an_offered_topic_that_no_longer_exists_does_no_harm(tester: DialogueTester, text: str) -> None:
+    tester.begin(at(NOT_SURE, candidates=("gone_topic", "law"), misses=1)).say(text)
+    assert "engine_failed" not in tester.reports.names()
+
+
+def test_a_language_that_is_no_longer_live_falls_back(tester: DialogueTester) -> None:
+    tester.begin(at(MENU, locale="xx")).say("1").in_state("abroad.answer").hears(BZ)
+
+
+# -- a bug ---------------------------------------------------------------------------------------------------------
+
+
+class Raises:
+    """An understander with a bug."""
+
+    def understand(self, _text: str, _locale: str | None) -> Understanding:
+        raise ZeroDivisionError("a secret text")
+
+
+@pytest.fixture
+def broken(engine: Engine) -> DialogueTester:
+    failing = copy.copy(engine)
+    failing._understander = Raises()
+    return DialogueTester(failing, NOW)
+
+
+@pytest.mark.parametrize("state", ["", MENU, HANDOFF, "cost.answer"])
+def test_after_a_bug_the_message_is_kept_the_numbers_go_out_and_a_person_is_asked(
+    broken: DialogueTester, state: str
+) -> None:
+    broken.begin(at(state, place=Place.ABROAD)).say("mijn verhaal").hears(shared(broken, "fault"))
+    assert {EMERGENCY, BZ} <= set(first_lines(broken.reply))
+    assert broken.events == [
+        Heard("text", "mijn verhaal"),
+        EngineFailed("ZeroDivisionError"),
+        AdvisorRequested(),
+        Said(broken.reply),
+    ]
+    assert broken.conversation.status is Status.WAITING
+    assert [entry.minute for entry in broken.storage.waiting()] == [MINUTE]
+    assert ("engine_failed", "ZeroDivisionError") in [(what, fields.get("fault")) for what, fields in broken.reports]
+
+
+def test_after_a_bug_a_menu_number_still_works(broken: DialogueTester) -> None:
+    broken.say("mijn verhaal", "0").in_state(OPENER)
+
+
+def test_a_bug_while_an_advisor_has_the_conversation_leaves_it_there(broken: DialogueTester) -> None:
+    broken.begin(at(HANDOFF, status=Status.ADVISOR)).say("mijn verhaal").hears(BZ, EMERGENCY)
+    assert broken.conversation.status is Status.ADVISOR
+
+
+def test_deciding_changes_nothing_in_the_engine(engine: Engine) -> None:
+    message = Inbound(message_id="SM1", contact="c", channel=Channel.SMS, text="ik ben achtergelaten")
+    assert engine.advance(Conversation(), message, NOW) == engine.advance(Conversation(), message, NOW)
+
+
+def test_targets_that_choices_name_exist(engine: Engine) -> None:
+    for book in engine.books.values():
+        for state in book.states.values():
+            assert all(choice.next in (HERE, BACK) or choice.next in book.states for choice in state.choices)

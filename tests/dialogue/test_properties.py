@@ -1,0 +1,198 @@
+"""Any text, in any state: one answer, well-formed, with the menu, the numbers and a person one message away."""
+
+import re
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.channels.webhooks import twiml
+from bot.content.inspection import reachable
+from bot.content.library import Library
+from bot.dialogue.conversation import SILENCE_MINUTES, Conversation, Place, Status
+from bot.dialogue.engine import DECOY, DIGIT_ADVISOR, DIGIT_MENU, HANDOFF, MENU, Engine
+from bot.dialogue.topics import TOPICS
+from bot.messages import MAX_TEXT, Kind
+from tests.conftest import NOW
+from tests.tester import DialogueTester
+
+BZ, EMERGENCY = "+31 247 247 247", "112"
+MINUTE = int(NOW.timestamp()) // 60
+LOCALES = ("nl", "en")
+STATUSES = (Status.BOT, Status.WAITING)
+NEEDED = {Place.UNKNOWN: {EMERGENCY, BZ}, Place.NETHERLANDS: {EMERGENCY}, Place.ABROAD: {BZ}}
+
+QUICK = settings(
+    deadline=None, derandomize=True, max_examples=1500, suppress_health_check=[HealthCheck.too_slow], database=None
+)
+
+WORDS = st.sampled_from(
+    [
+        "ja", "nee", "1", "2", "9", "0", "menu", "terug", "wis", "stop", "taal", "kaart", "help", "niet", "ik",
+        "mijn", "vader", "slaat", "me", "paspoort", "weg", "marokko", "nederland", "bang", "english", "hello", "i",
+        "am", "not", "in", "danger", "know", "what", "to", "do", "medewerker", "onweer", "112", "reis",
+        "achtergelaten", "abroad", "left", "here",
+    ]
+)  # fmt: skip
+SENTENCES = st.lists(WORDS, min_size=1, max_size=12).map(" ".join)
+ANYTHING = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
+ODD = st.sampled_from(
+    [
+        "\x00", "\x0b\x0c", "\N{RIGHT-TO-LEFT OVERRIDE}menu", "{bz}", "{country", "%s %d", "</Message>", "]]>", "&amp;",
+        "\N{SLIGHTLY SMILING FACE}" * 1600, "a" * 1600, "9" * 1600, "٩", "፱", "⁹", "-1", "1.5", "00", "09", "I\u0307",
+        "\N{ZERO WIDTH JOINER}" * 50, "e\u0301" * 800, "\ufdfa" * 100, "menu\x00", "\u2028", "ⅷ", "½",
+    ]
+)  # fmt: skip
+TEXTS = st.one_of(SENTENCES, ANYTHING, ODD)
+
+
+@pytest.fixture(scope="module")
+def states(library: Library) -> list[str]:
+    return sorted(reachable(library.content))
+
+
+def conversations(states: Sequence[str]) -> st.SearchStrategy[Conversation]:
+    return st.builds(
+        Conversation,
+        state=st.sampled_from(["", *states]),
+        status=st.sampled_from(STATUSES),
+        locale=st.sampled_from(LOCALES),
+        place=st.sampled_from(Place),
+        country=st.sampled_from(["", "MA", "TR", "XX"]),
+        asked_country=st.sampled_from(["", "NL", "EG"]),
+        safe=st.sampled_from([None, True, False]),
+        open=st.booleans(),
+        trail=st.lists(st.sampled_from(states), max_size=3).map(tuple),
+        candidates=st.lists(st.sampled_from(TOPICS), max_size=3, unique=True).map(tuple),
+        misses=st.integers(0, 3),
+        danger=st.booleans(),
+        heard_minute=st.just(MINUTE),
+    )
+
+
+def tell(engine: Engine, conversation: Conversation, text: str, **fields: object) -> DialogueTester:
+    return DialogueTester(engine, NOW).begin(conversation).say(text, **fields)
+
+
+def fine(tester: DialogueTester) -> None:
+    """One well-formed answer, a state that exists, and no bug on the way."""
+    assert "engine_failed" not in tester.reports.names()
+    assert tester.reply.strip()
+    assert len(tester.reply) <= MAX_TEXT
+    assert re.search(r"[{}]", tester.reply) is None
+    messages = ElementTree.fromstring(twiml(tester.reply)).findall("Message")  # noqa: S314 - our own answer
+    assert [message.text for message in messages] == [tester.reply]
+    conversation = tester.conversation
+    assert conversation.state in ("", *tester.engine.books["nl"].states)
+    assert set(conversation.trail) <= set(tester.engine.books["nl"].states)
+
+
+def lines(tester: DialogueTester) -> set[str]:
+    return set(tester.reply.split("\n"))
+
+
+def first_lines(tester: DialogueTester) -> set[str]:
+    return set(tester.reply.split("\n")[:6])
+
+
+def test_any_text_in_any_state_gets_one_good_answer(engine: Engine, states: list[str]) -> None:
+    @given(conversations(states), TEXTS, st.sampled_from([Kind.TEXT, Kind.TEXT, Kind.TEXT, *Kind]))
+    @QUICK
+    def holds(conversation: Conversation, text: str, kind: Kind) -> None:
+        fine(tell(engine, conversation, text, kind=kind))
+
+    holds()
+
+
+def test_any_conversation_of_several_texts_gets_good_answers(engine: Engine) -> None:
+    @given(st.lists(st.tuples(TEXTS, st.sampled_from([0, 1, 29, 31])), min_size=2, max_size=8))
+    @QUICK
+    def holds(texts: list[tuple[str, int]]) -> None:
+        tester = DialogueTester(engine, NOW)
+        for text, minutes in texts:
+            fine(tester.wait(minutes).say(text))
+
+    holds()
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("status", STATUSES)
+def test_every_state_takes_every_kind_and_every_digit(
+    engine: Engine, states: list[str], locale: str, status: Status
+) -> None:
+    for state in states:
+        for text in ("", "blorp vlim", *(str(number) for number in range(13))):
+            fine(tell(engine, _start(state, locale, status), text))
+
+
+def _start(state: str, locale: str, status: Status, place: Place = Place.UNKNOWN) -> Conversation:
+    return Conversation(state=state, locale=locale, status=status, place=place, heard_minute=MINUTE, open=True)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("status", STATUSES)
+def test_menu_numbers_and_a_person_are_one_message_away_from_everywhere(
+    engine: Engine, states: list[str], locale: str, status: Status
+) -> None:
+    for state in states:
+        if state == DECOY:
+            continue
+        start = _start(state, locale, status)
+        for word in ("menu", "Menu!", DIGIT_MENU):
+            assert tell(engine, start, word).conversation.state == MENU, (state, word)
+        for word in ("kaart", "card", "nummers"):
+            found = tell(engine, start, word)
+            assert {EMERGENCY, BZ} <= lines(found), (state, word)
+        for word in ("medewerker", "human", DIGIT_ADVISOR):
+            found = tell(engine, start, word)
+            assert (found.conversation.state, found.conversation.status) == (HANDOFF, Status.WAITING), (state, word)
+
+
+@pytest.mark.parametrize("place", list(Place))
+@pytest.mark.parametrize("text", ["help me", "hij slaat me", "he has a knife", "imdat", "النجدة"])
+def test_danger_brings_the_numbers_first_from_everywhere(
+    engine: Engine, states: list[str], text: str, place: Place
+) -> None:
+    for state in set(states) - {DECOY}:
+        for locale in LOCALES:
+            for status in (*STATUSES, Status.ADVISOR):
+                found = tell(engine, _start(state, locale, status, place), text)
+                assert NEEDED[place] <= first_lines(found), (state, locale, status)
+                assert found.conversation.status is status
+                assert found.conversation.danger
+
+
+def test_after_a_silence_nothing_the_person_wrote_comes_back(engine: Engine, library: Library) -> None:
+    ours = " ".join(
+        text
+        for book in engine.books.values()
+        for text in (
+            *(part for state in book.states.values() for part in (state.say, state.say_nl, state.say_abroad)),
+            *(choice.label for state in book.states.values() for choice in state.choices),
+            *book.shared.values(),
+            *book.titles.values(),
+            *book.countries.values(),
+        )
+    ).lower()
+    private = st.text(st.characters(categories=["Ll"]), min_size=8, max_size=20)
+
+    @given(st.lists(st.one_of(SENTENCES, private, ANYTHING), min_size=1, max_size=5), st.lists(TEXTS, max_size=4))
+    @QUICK
+    def holds(before: list[str], after: list[str]) -> None:
+        tester = DialogueTester(engine, NOW).say(*before).wait(SILENCE_MINUTES + 1)
+        theirs = {word for text in before for word in re.findall(r"\w{8,}", text.lower()) if word not in ours}
+        for text in ("hoi", *after):
+            reply = tester.say(text).reply.lower()
+            assert [word for word in theirs if word in reply] == []
+
+    holds()
+
+
+@pytest.mark.parametrize("secret", ["kanarievogel", "0612345678", "Rosmalenstraat 12"])
+def test_no_answer_ever_quotes_what_was_written(engine: Engine, states: list[str], secret: str) -> None:
+    for state in states:
+        for status in STATUSES:
+            found = tell(engine, _start(state, "nl", status), f"blorp {secret} vlim")
+            assert secret.lower() not in found.reply.lower(), state
