@@ -178,7 +178,7 @@ def _worker(_options: argparse.Namespace) -> int:
     storage = RedisStorage(connect(settings.redis_url), Sealer(settings.data_keys))
     spool = FileSpool(settings.spool_dir, settings.spool_public_key)
     runner = Runner(build_engine(_library()), storage, spool, lambda: datetime.now(UTC), metrics.report)
-    reader = FileSpoolReader(settings.spool_dir, settings.spool_private_key)
+    reader = FileSpoolReader(settings.spool_dir, settings.spool_private_key, metrics.report)
     Worker(runner, reader, metrics.report).run(stop_on_signals())
     return 0
 

@@ -142,7 +142,11 @@ SETTINGS = (
     Setting("MESSAGING_SERVICE_SID", _matching("(MG[0-9a-fA-F]{32})?"), "Messaging service at Twilio.", False),
     Setting("PUBLIC_URL", _url("http", "https"), "Where Twilio reaches us; webhooks are signed over it."),
     Setting("REDIS_URL", _url("redis", "rediss", "unix"), "Redis 6.2 or newer, noeviction, append-only file on."),
-    Setting("SECRET_KEY", _secret, "At least 32 characters; signs sessions."),
+    Setting(
+        "SECRET_KEY",
+        _secret,
+        "At least 32 characters. The spool key comes from it when none is set; later it signs sessions.",
+    ),
     Setting("DATA_KEYS", _list(key_bytes), "Seal what is stored; 32 bytes each in hex or base64, newest first."),
     Setting("PEPPERS", _list(_secret), "Turn addresses into ids; at least 32 characters each, newest first."),
     Setting("SPOOL_DIR", Path, "Folder for messages that come while Redis is away."),

@@ -9,7 +9,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.content.braces import wrong
 from bot.content.faults import ContentError, Fault
+from bot.dialogue.engine import STATES
 from bot.dialogue.flow import BACK, HERE, Choice, Flow, State
 
 COMMANDS = ("advisor", "language", "menu", "back", "erase", "card", "stop", "decoy")
@@ -48,7 +50,7 @@ _STATE_KEYS = {
     "choice": list,
 }
 _CHOICE_KEYS = {"id": str, "label": str, "words": str, "next": str, "note": str, "set": dict, "when": dict}
-_FLOW_KEYS = {"flow": str, "topic": str, "priority": str, "title": str, "note": str, "state": dict}
+_FLOW_KEYS = {"flow": str, "topic": str, "priority": str, "title": str, "note": str, "general": bool, "state": dict}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +108,14 @@ class Vocabulary:
     hints: tuple[str, ...]
     topics: Mapping[str, tuple[str, ...]]
     countries: Mapping[str, tuple[str, ...]]
+    country_names: Mapping[str, tuple[str, ...]]
+    numbers: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Everything under flows/, in Dutch. files: flow name -> the file it stands in."""
+    """Everything under flows/, in Dutch. files: flow name -> the file it stands in. neutral: language -> words about
+    the subject, which a text marked neutral must not have."""
 
     flows: Mapping[str, Flow]
     shared: Mapping[str, Shared]
@@ -119,6 +124,7 @@ class Content:
     local_numbers: Mapping[str, LocalNumber]
     vocabularies: Mapping[str, Vocabulary]
     files: Mapping[str, str]
+    neutral: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def states(self) -> Mapping[str, State]:
@@ -168,14 +174,18 @@ class _Reader:
             flows[flow.name] = flow
             files[flow.name] = self._name(path)
         flows = self._qualified(flows, files)
+        self._needed(flows)
+        referrals = self._referrals()
+        self._braces(flows, shared, files, referrals)
         return Content(
             flows=flows,
             shared=shared,
             facts=self._facts(),
-            referrals=self._referrals(),
+            referrals=referrals,
             local_numbers=self._local_numbers(today),
             vocabularies=self._vocabularies(),
             files=files,
+            neutral=self._lists(self.root / "neutral.toml", {"": self._toml(self.root / "neutral.toml") or {}}, ""),
         )
 
     # -- flows ---------------------------------------------------------------------------------------------------
@@ -200,6 +210,7 @@ class _Reader:
             topic=data.get("topic", "") if in_topics else "",
             priority=data.get("priority", ""),
             title=data.get("title", ""),
+            general=data.get("general", False),
             note=data.get("note", ""),
         )
 
@@ -298,6 +309,36 @@ class _Reader:
             result[flow.name] = replace(flow, states=states)
         return result
 
+    def _needed(self, flows: Mapping[str, Flow]) -> None:
+        """What the engine cannot do without: the states it goes to, and one state for every command."""
+        states = {name: state for flow in flows.values() for name, state in flow.states.items()}
+        for name in STATES:
+            if name not in states:
+                self.faults.append(Fault("flows", name, "is missing; the engine needs it"))
+        for command in COMMANDS:
+            owners = sum(state.command == command for state in states.values())
+            if command != "back" and owners != 1:
+                self.faults.append(Fault("flows", f"command {command}", f"must belong to one state, not {owners}"))
+
+    def _braces(
+        self,
+        flows: Mapping[str, Flow],
+        shared: Mapping[str, Shared],
+        files: Mapping[str, str],
+        referrals: Mapping[str, Referral],
+    ) -> None:
+        """A name in braces that nothing fills would be a broken answer."""
+        sayable = {name for name, referral in referrals.items() if referral.sayable}
+        texts = [("flows/shared.toml", name, text.say) for name, text in shared.items()]
+        for flow in flows.values():
+            for name, state in flow.states.items():
+                texts += [(files[flow.name], name, text) for text in (state.say, state.say_nl, state.say_abroad)]
+                texts += [(files[flow.name], f"{name} choice {each.id}", each.label) for each in state.choices]
+        for file, where, text in texts:
+            problem = wrong(text, sayable)
+            if problem:
+                self.faults.append(Fault(file, where, problem))
+
     @staticmethod
     def _target(flow: Flow, target: str, flows: Mapping[str, Flow]) -> str | None:
         if target in (HERE, BACK):
@@ -350,10 +391,14 @@ class _Reader:
                 missing = sorted(needed - set(table)) if isinstance(table, dict) else sorted(needed)
                 self._fault(path, name, f"lacks {', '.join(missing)}")
                 continue
+            words = ("text", "kind", "dial", "name_nl", "name_en", "for_whom", "hours", "cost", "source", "status")
+            if not self._shape(path, name, {word: table[word] for word in words}, dict.fromkeys(words, str), ()):
+                continue
             if table["status"] not in STATUSES:
                 self._fault(path, name, f"status must be one of {', '.join(STATUSES)}")
-            if not set(table["reachable_from"]) <= {"nl", "abroad"}:
+            if not isinstance(table["reachable_from"], list) or not set(table["reachable_from"]) <= {"nl", "abroad"}:
                 self._fault(path, name, 'reachable_from holds only "nl" and "abroad"')
+                continue
             if _date(table["checked_on"]) is None:
                 self._fault(path, name, "checked_on must be a date like 2026-11-23")
             result[name] = Referral(
@@ -415,6 +460,8 @@ class _Reader:
                 hints=self._lists(path, data, "hints").get("words", ()),
                 topics=self._lists(path, data, "topics"),
                 countries=self._lists(path, data, "countries"),
+                country_names=self._lists(path, data, "country_names"),
+                numbers=self._lists(path, data, "numbers"),
             )
         return result
 
@@ -477,7 +524,8 @@ _KIND_NAMES = {str: "text", bool: "true or false", list: "a list", dict: "a tabl
 _NEEDED_SHARED = frozenset(
     {
         "numbers_unknown", "numbers_nl", "numbers_abroad", "country_number", "country_unsure", "emergency_line",
-        "footer", "footer_offer", "advisor_asked", "danger_with_advisor", "not_understood", "no_such_number",
+        "footer", "footer_offer",
+        "footer_waiting", "advisor_asked", "danger_with_advisor", "not_understood", "no_such_number",
         "choose_number", "country_unknown", "language_missing", "kept_for_advisor", "fault", "outage",
         "outage_lost",
         "unreadable_empty", "unreadable_photo", "unreadable_voice", "unreadable_video", "unreadable_sticker",

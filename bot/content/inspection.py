@@ -1,7 +1,6 @@
 """Softer faults than a file that cannot be read: what makes a dialogue unsafe, unreachable, unsourced or too long."""
 
 import re
-import string
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from bot.content.braces import DYNAMIC, names, wrong
 from bot.content.catalogs import SOURCE
 from bot.content.extract import Sentence, sentences
 from bot.content.faults import Fault, Severity
@@ -36,18 +36,10 @@ RESERVED = frozenset(
 )  # fmt: skip
 """Words the phone network acts on before we see them (reliability.md 2.4): never the name of a choice."""
 
-DYNAMIC = frozenset({"country", "asked_country", "local_number"})
-"""Names in braces that are filled per conversation; all others are referrals."""
-
 _DIGITS = re.compile(r"\+?\d[\d\s().-]{4,}\d|\b\d{3,}\b")
 _LOUD = re.compile(r"!|\b[A-Z]{5,}\b|[\U0001F300-\U0001FAFF\u2600-\u27BF]")
 _ALLOWED_CAPITALS = frozenset({"LHBTIQ", "LGBTIQ"})
 _ONE_SEGMENT = (engine.OPENER, "card.show")
-_ENGINE_STATES = (
-    engine.OPENER, engine.MENU, engine.DECOY, engine.NOT_SURE, engine.PERSON, engine.HANDOFF,
-    "leave.thanks", "unclear.other", "language.other", "place.country", "place.confirm",
-)  # fmt: skip
-"""States the engine goes to by itself."""
 
 
 def inspect(library: Library, root: Path) -> list[Fault]:
@@ -58,10 +50,10 @@ def inspect(library: Library, root: Path) -> list[Fault]:
         _structure(content),
         _facts(content),
         _texts(content, root),
-        _words(content),
+        *(_words(content, book) for book in books.values()),
         _vocabulary(library),
         _translations(library, root),
-        *(_messages(content, book, root) for book in books.values()),
+        *(_messages(content, book) for book in books.values()),
     )
     return sorted(chain.from_iterable(found))
 
@@ -70,7 +62,7 @@ def reachable(content: Content) -> set[str]:
     """Every state that can be shown: from the opener, a command, a topic in free text, or the engine itself."""
     states = content.states
     seen: set[str] = set()
-    todo = [name for name in (*_ENGINE_STATES, *content.commands.values(), *content.topics.values()) if name in states]
+    todo = [name for name in (*engine.STATES, *content.commands.values(), *content.topics.values()) if name in states]
     while todo:
         name = todo.pop()
         if name in seen:
@@ -82,13 +74,6 @@ def reachable(content: Content) -> set[str]:
 
 def _structure(content: Content) -> Iterator[Fault]:
     states = content.states
-    for name in _ENGINE_STATES:
-        if name not in states:
-            yield Fault("flows", name, "is missing; the engine needs it")
-    for command in COMMANDS:
-        owners = [name for name, state in states.items() if state.command == command]
-        if command != "back" and len(owners) != 1:
-            yield Fault("flows", f"command {command}", f"must belong to one state, not {len(owners)}")
     for topic in TOPICS:
         if topic not in content.topics:
             yield Fault(f"flows/topics/{topic}.toml", "", "is missing")
@@ -146,8 +131,10 @@ def _texts(content: Content, root: Path) -> Iterator[Fault]:
 
 
 def _sentence(file: str, where: str, text: str, numbers: set[str]) -> Iterator[Fault]:
-    for names in _names(text) - numbers - DYNAMIC:
-        yield Fault(file, where, f'"{{{names}}}" is no number that may be said')
+    problem = wrong(text, numbers)
+    if problem:
+        yield Fault(file, where, problem)
+        return
     if _DIGITS.search(_without_names(text)):
         yield Fault(file, where, "has a number typed into the text; name it from referrals.toml")
     loud = [hit for hit in _LOUD.findall(_without_names(text)) if hit not in _ALLOWED_CAPITALS]
@@ -156,25 +143,26 @@ def _sentence(file: str, where: str, text: str, numbers: set[str]) -> Iterator[F
     if "\n\n" in text or text != text.strip() or "  " in text:
         yield Fault(file, where, "has an empty line, or white space at an end or doubled")
     for line in text.splitlines():
-        if _names(line) - DYNAMIC and not re.fullmatch(r"\{\w+\}", line.strip()):
+        if names(line) - DYNAMIC and not re.fullmatch(r"\{\w+\}", line.strip()):
             yield Fault(file, where, "has a number that does not stand on a line of its own")
 
 
 def _reach(content: Content, name: str, state: State) -> Iterator[Fault]:
     """Never only numbers that do not work where the person may be."""
     for place in (Place.UNKNOWN, Place.ABROAD):
-        named = [content.referrals[each] for each in _names(state.text(place)) if each in content.referrals]
+        named = [content.referrals[each] for each in names(state.text(place)) if each in content.referrals]
         phones = [referral for referral in named if referral.kind == "phone"]
         if phones and not state.numbers and not any("abroad" in phone.reachable_from for phone in phones):
             message = f'gives only numbers that work in the Netherlands (place "{place}")'
             yield Fault(_file(content, name), name, message)
 
 
-def _words(content: Content) -> Iterator[Fault]:
-    """Labels that are too long, words the network takes, words that collide."""
+def _words(content: Content, book: Book) -> Iterator[Fault]:
+    """Labels that are too long, words the network takes, words that collide, in one language."""
     commands = _command_words(content)
-    for name, state in content.states.items():
-        file = _file(content, name)
+    translated = f"locales/{book.locale}/LC_MESSAGES/messages.po"
+    for name, state in book.states.items():
+        file = _file(content, name) if book.locale == SOURCE else translated
         taken: dict[str, str] = {}
         for choice in state.choices:
             where = f"{name} choice {choice.id}"
@@ -186,12 +174,14 @@ def _words(content: Content) -> Iterator[Fault]:
                 if word in taken and taken[word] != choice.id and not choice.when:
                     yield Fault(file, where, f'"{word}" chooses {taken[word]} too')
                 taken.setdefault(word, choice.id)
-                owner = content.commands.get(commands.get(word, ""), "")
+                command = commands.get(word, "")
+                owner = BACK if command == "back" else content.commands.get(command, "")
                 if owner and owner != choice.next and _flow(owner) != _flow(name):
-                    yield Fault(file, where, f'"{word}" is the command {commands[word]}; a choice must not take it')
-    for flow in content.flows.values():
-        if len(flow.title) > LABEL:
-            yield Fault(content.files[flow.name], "title", f"has more than {LABEL} characters")
+                    yield Fault(file, where, f'"{word}" is the command {command}; a choice must not take it')
+    for topic, title in book.titles.items():
+        if len(title) > LABEL:
+            file = content.files[topic] if book.locale == SOURCE else translated
+            yield Fault(file, f"{topic}.title", f"has more than {LABEL} characters")
 
 
 def _command_words(content: Content) -> dict[str, str]:
@@ -261,16 +251,12 @@ def _translations(library: Library, root: Path) -> Iterator[Fault]:
             if not translated:
                 yield Fault(file, sentence.context, "is not translated, or marked fuzzy", severity)
                 continue
-            if _names(translated) != _names(sentence.text):
-                yield Fault(file, sentence.context, "has other names in braces than the Dutch text")
             yield from _sentence(file, sentence.context, translated, sayable)
-            if sentence.context.endswith(".label") and normalise(translated) in RESERVED:
-                yield Fault(file, sentence.context, f'"{translated}" is a word the phone network takes for itself')
 
 
-def _messages(content: Content, book: Book, root: Path) -> Iterator[Fault]:
+def _messages(content: Content, book: Book) -> Iterator[Fault]:
     """Whole messages as they go out, for every place: length, alphabet, neutral words."""
-    forbidden = _neutral_words(root).get(book.locale, ())
+    forbidden = content.neutral.get(book.locale, ())
     for name, state in book.states.items():
         file = _file(content, name)
         longest = 0
@@ -301,10 +287,6 @@ def _situations() -> Iterator[Conversation]:
     yield replace(nobody, place=Place.ABROAD, country="TR")
 
 
-def _neutral_words(root: Path) -> Mapping[str, list[str]]:
-    return tomllib.loads((root / "flows" / "neutral.toml").read_text(encoding="utf-8"))
-
-
 def _all_sentences(root: Path) -> Iterator[tuple[str, Sentence]]:
     """Every Dutch sentence with its file, by the same walk the translators' template is made with."""
     skipped = {"facts.toml", "referrals.toml", "neutral.toml"}
@@ -317,10 +299,6 @@ def _all_sentences(root: Path) -> Iterator[tuple[str, Sentence]]:
 
 def _flow(state: str) -> str:
     return state.partition(".")[0]
-
-
-def _names(text: str) -> set[str]:
-    return {name for _literal, name, _format, _conversion in string.Formatter().parse(text) if name is not None}
 
 
 def _without_names(text: str) -> str:

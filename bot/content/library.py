@@ -7,12 +7,15 @@ from pathlib import Path
 
 from babel import Locale
 
+from bot.content.braces import names, wrong
 from bot.content.catalogs import SOURCE, Catalog, Languages, read_catalogs, read_languages
-from bot.content.faults import ContentError
+from bot.content.faults import ContentError, Fault
 from bot.content.files import Content, read
 from bot.dialogue.book import Book
 from bot.dialogue.engine import Engine
 from bot.dialogue.machine import Machines
+from bot.nlu.normalise import normalise
+from bot.nlu.numbers import NumberWords
 from bot.nlu.phrases import Lexicon, PhraseUnderstander
 
 
@@ -37,9 +40,25 @@ def read_library(root: Path, today: date) -> Library:
         catalogs = read_catalogs(root / "locales", languages)
     except ContentError as error:
         faults += error.faults
+    if not faults:
+        faults = _broken_translations(content, languages, catalogs)
     if faults:
         raise ContentError(faults)
     return Library(content, languages, catalogs)
+
+
+def _broken_translations(content: Content, languages: Languages, catalogs: Mapping[str, Catalog]) -> list[Fault]:
+    """Translations in live languages whose names in braces are not those of the Dutch text."""
+    sayable = {name for name, referral in content.referrals.items() if referral.sayable}
+    faults = []
+    for code in languages.live:
+        for (context, source), text in catalogs.get(code, {}).items():
+            problem = wrong(text, sayable) if context else ""
+            if not problem and context and names(text) != names(source):
+                problem = "has other names in braces than the Dutch text"
+            if problem:
+                faults.append(Fault(f"locales/{code}/LC_MESSAGES/messages.po", context, problem))
+    return faults
 
 
 def build_engine(library: Library) -> Engine:
@@ -51,8 +70,17 @@ def build_engine(library: Library) -> Engine:
         commands=content.commands,
         closest=languages.closest,
         understander=build_understander(library),
+        numbers=NumberWords(
+            [words.numbers.get("words", ()) for words in content.vocabularies.values()],
+            [word for words in content.vocabularies.values() for word in words.numbers.get("around", ())],
+        ),
+        subject=_subject_words(content),
         default_locale=SOURCE,
     )
+
+
+def _subject_words(content: Content) -> frozenset[str]:
+    return frozenset(normalise(word) for words in content.neutral.values() for word in words)
 
 
 def build_book(library: Library, locale: str) -> Book:
@@ -65,15 +93,18 @@ def build_book(library: Library, locale: str) -> Book:
     def translate(context: str, text: str) -> str:
         return _numbered(catalog.get((context, text), text), numbers)
 
+    words = content.vocabularies.get(locale)
+    own_names = words.country_names if words else {}
     flows = [flow.localised(translate) for flow in content.flows.values()]
     return Book(
         locale=locale,
         states={name: state for flow in flows for name, state in flow.states.items()},
         topics=content.topics,
         titles={flow.topic: flow.title for flow in flows if flow.topic},
+        general=frozenset(flow.topic for flow in flows if flow.general),
         shared={name: translate(f"shared.{name}", text.say) for name, text in content.shared.items()},
         numbers=numbers,
-        countries=_country_names(locale),
+        countries=_country_names(locale) | {code: names[0] for code, names in own_names.items()},
         local_numbers={row.country: row.number for row in content.local_numbers.values() if row.shown},
     )
 

@@ -55,8 +55,13 @@ def update(root: Path) -> list[str]:
         if path.exists():
             with path.open("rb") as file:
                 catalog = read_po(file, locale=code.replace("-", "_"))
+        before = {str(message.context): message.string for message in catalog if message.id and message.context}
         catalog.update(fresh, no_fuzzy_matching=True)
         catalog.obsolete.clear()
+        for message in catalog:
+            if message.id and not message.string and before.get(str(message.context)):
+                message.string = before[str(message.context)]
+                message.flags.add("fuzzy")
         catalog.header_comment = _HEADER if language.reviewer else f"{_DRAFT}\n{_HEADER}"
         path.write_bytes(_bytes(catalog, header=False))
         written.append(str(path.relative_to(root)))

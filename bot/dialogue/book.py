@@ -12,6 +12,7 @@ class Book:
 
     Numbers stand in the texts already; only what depends on the conversation is still in braces.
     states: by fully qualified name. topics: topic id -> entry state. titles: topic id -> label in a list.
+    general: topics that can be asked about without a word on the subject.
     shared: id -> short text. numbers: referral id -> printed number or address, only those that may be said.
     countries: ISO code -> name in this language. local_numbers: ISO code -> the police or general number to show.
     """
@@ -20,6 +21,7 @@ class Book:
     states: Mapping[str, State]
     topics: Mapping[str, str]
     titles: Mapping[str, str]
+    general: frozenset[str]
     shared: Mapping[str, str]
     numbers: Mapping[str, str]
     countries: Mapping[str, str]

@@ -38,6 +38,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     country: ISO 3166 code the person confirmed; asked_country: one they mentioned and have not confirmed.
     safe: their answer to "can you type safely", None when not asked.
     open: they used a word about the subject or said it is safe, so plain speech is fine (decision 12).
+    asked: a general topic asked about before the opener was answered.
     trail: the states `back` returns to, oldest first. candidates: topics offered as "did you mean".
     misses: messages in a row that were not understood.
     danger: red danger was seen since the conversation began. maybe_read: a decoy word was used.
@@ -54,6 +55,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     role: str = ""
     safe: bool | None = None
     open: bool = False
+    asked: str = ""
     trail: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
     misses: int = 0

@@ -34,9 +34,11 @@ from bot.dialogue.events import (
 )
 from bot.dialogue.flow import BACK, Choice
 from bot.dialogue.machine import Machines
+from bot.dialogue.topics import NEITHER
 from bot.dialogue.turn import Say, Turn
 from bot.messages import Inbound, Kind
 from bot.nlu.normalise import normalise
+from bot.nlu.numbers import NumberWords
 from bot.nlu.understanding import Understander, Understanding
 
 OPENER = "start.opener"
@@ -46,14 +48,30 @@ DANGER = "danger"
 NOT_SURE = "unclear.candidates"
 PERSON = "unclear.person"
 HANDOFF = "handoff.waiting"
+AFRAID = "unclear.afraid"
+ABROAD = "abroad.answer"
 CONFIRM_COUNTRY = "place.confirm"
+
+STATES = (
+    OPENER, MENU, DECOY, NOT_SURE, PERSON, HANDOFF, AFRAID, ABROAD, CONFIRM_COUNTRY,
+    "leave.thanks", "unclear.other", "language.other", "place.country",
+)  # fmt: skip
+"""Every state the engine goes to by itself; content without one is not started with."""
 
 DIGIT_ADVISOR = "9"
 DIGIT_MENU = "0"
+NEVER_GUESSED = frozenset({"suicide", "sexual_violence", "lgbt"})
+"""Topics only answered when named: nobody is asked "did you mean" such a thing."""
+
+NAMED_WITHIN = 8
+"""In a message of at most so many words a choice is also chosen by two or more of its words in a row."""
+
 SURE_OF_LANGUAGE = 0.6
+SURE_OF_SWITCH = 0.8
 FALLBACK_TOPICS = ("left_behind", "trip_planned", "contact")
 """Offered when a message resembles nothing at all."""
 
+_NEGATIONS = frozenset({"niet", "geen", "not", "dont", "cant", "no", "never", "nooit"})
 _Events = tuple[AnyEvent, ...]
 
 
@@ -61,6 +79,7 @@ class Engine:
     """Decides one turn. Holds only what was built at start; calling it changes nothing in it.
 
     books: one per live language. commands: command id -> state. closest: language without texts -> live language.
+    subject: words about the subject, normalised; who uses one may be answered plainly.
     """
 
     def __init__(
@@ -70,6 +89,8 @@ class Engine:
         commands: Mapping[str, str],
         closest: Mapping[str, str],
         understander: Understander,
+        numbers: NumberWords,
+        subject: frozenset[str],
         default_locale: str,
     ) -> None:
         self.books = books
@@ -77,6 +98,9 @@ class Engine:
         self._commands = commands
         self._closest = closest
         self._understander = understander
+        self._numbers = numbers
+        self._subject = subject
+        self._general = books[default_locale].general
         self.default_locale = default_locale
         self._states = books[default_locale].states
         self._topics = books[default_locale].topics
@@ -122,8 +146,9 @@ class Engine:
         text = normalise(inbound.text)
         if inbound.kind not in (Kind.TEXT, Kind.BUTTON) or not text:
             return self._unreadable(conversation, inbound.kind)
-        if conversation.status is not Status.ADVISOR and len(text) <= 2 and text.isdigit():
-            return self._number(conversation, text)
+        number = self._numbers.read(text)
+        if conversation.status is not Status.ADVISOR and number is not None:
+            return self._number(conversation, number)
         understood = self._understander.understand(inbound.text, conversation.locale or None)
         if conversation.status is Status.ADVISOR:
             return self._with_advisor(conversation, understood)
@@ -160,9 +185,15 @@ class Engine:
     def _number(self, conversation: Conversation, digits: str) -> Turn:
         """A menu number in the state that was last shown. 9 and 0 are a person and the menu, everywhere."""
         conversation, events = self._speaking(conversation, None)
-        state = self.book(conversation).states.get(conversation.state)
+        states = self.book(conversation).states
+        state = states.get(conversation.state)
         if state is None:
-            return self._go(conversation, OPENER, events)
+            # After a silence or an outage no list counts any more; a person is meant by 9 whenever it comes.
+            return self._go(conversation, self._commands["advisor"] if digits == DIGIT_ADVISOR else OPENER, events)
+        if state.passing and not state.choices and not conversation.candidates and conversation.trail:
+            # A text without a list (the card, thanks) was shown last: the number is meant for the list before it.
+            state = states[conversation.trail[-1]]
+            conversation = replace(conversation, state=state.name, trail=conversation.trail[:-1])
         number = int(digits)
         offered = conversation.candidates if state.name == NOT_SURE else ()
         if 1 <= number <= len(offered):
@@ -184,38 +215,44 @@ class Engine:
         return Turn(replace(conversation, danger=True), (DangerSeen(),), say)
 
     def _text(self, conversation: Conversation, text: str, understood: Understanding) -> Turn:
-        first = not conversation.locale
         conversation, events = self._speaking(conversation, understood)
-        if understood.country and understood.country != conversation.country:
-            conversation = replace(conversation, asked_country=understood.country)
+        red = understood.danger == "red" or understood.topic == DANGER
         choice = self._named_choice(conversation, text)
-        if choice is not None and self._leads_to_numbers(conversation, choice):
+        if choice is not None and (not red or self._leads_to_numbers(conversation, choice)):
             return self._choose(conversation, choice, events)
-        if understood.danger == "red" or understood.topic == DANGER:
-            events = (*events, DangerSeen())
-            turn = self._topic(replace(conversation, danger=True), DANGER, events)
+        conversation, told = self._noticed(conversation, text, understood)
+        events = (*events, *told)
+        if red:
+            turn = self._topic(replace(conversation, danger=True), DANGER, (*events, DangerSeen()))
             return self._advisor_too(turn) if understood.wants_advisor else turn
-        if choice is not None:
-            return self._choose(conversation, choice, events)
         if understood.command:
-            return self._command(conversation, understood, events, first)
+            return self._command(conversation, understood, events)
         if self._expects_country(conversation) and understood.country:
             return self._country(conversation, understood.country, events)
-        if understood.topic in self.book(conversation).topics:
-            turn = self._topic(conversation, understood.topic or "", events, understood.emergency_line)
-            return self._advisor_too(turn) if understood.wants_advisor else turn
+        if understood.topic in self._topics:
+            return self._asked_about(conversation, understood, events)
         if understood.wants_advisor:
             return self._go(conversation, self._commands["advisor"], events)
-        if understood.country and understood.country != conversation.country and conversation.state:
-            conversation = replace(conversation, asked_country=understood.country)
-            return self._go(conversation, CONFIRM_COUNTRY, events, emergency_line=True)
-        if understood.topic in ("greeting", "thanks", "yes", "no", "out_of_scope"):
-            return self._small_talk(conversation, understood.topic, events)
+        if told or understood.country:
+            return self._whereabouts(conversation, understood, events)
+        if understood.topic in NEITHER:
+            return self._small_talk(conversation, understood.topic or "", events)
         return self._not_understood(conversation, understood, events)
+
+    def _noticed(
+        self, conversation: Conversation, text: str, understood: Understanding
+    ) -> tuple[Conversation, _Events]:
+        """What a message tells in passing: that its writer knows the subject, where they are, a country."""
+        conversation, told = _told_place(conversation, understood)
+        if any(word in text for word in self._subject):
+            conversation = replace(conversation, open=True)
+        if understood.country and understood.country != conversation.country:
+            conversation = replace(conversation, asked_country=understood.country)
+        return conversation, told
 
     # -- what a text can lead to ---------------------------------------------------------------------------------
 
-    def _command(self, conversation: Conversation, understood: Understanding, events: _Events, first: bool) -> Turn:
+    def _command(self, conversation: Conversation, understood: Understanding, events: _Events) -> Turn:
         command = understood.command or ""
         if command == "language" and understood.switch_to in self.books:
             # The person asked for this very language: show what they were looking at in it.
@@ -225,19 +262,19 @@ class Engine:
             return self._go(conversation, "language.other", events)
         if command == "back":
             return self._go(conversation, BACK, events)
-        if command == "advisor" and first:
-            # A first word may be a reader's test, but a person who asks for a human gets one.
-            conversation = replace(conversation, open=True)
         return self._go(conversation, self._commands[command], events)
 
     def _named_choice(self, conversation: Conversation, text: str) -> Choice | None:
         state = self.book(conversation).states.get(conversation.state)
         if state is None:
             return None
-        for choice in state.visible(conversation):
+        shown = state.visible(conversation)
+        for choice in shown:
             if text in choice.keys or ("{" in choice.label and text == self._filled(conversation, choice.label)):
                 return choice
-        return None
+        if len(text.split()) > NAMED_WITHIN:
+            return None
+        return next((choice for choice in shown if _names_it(text, choice)), None)
 
     def _filled(self, conversation: Conversation, label: str) -> str:
         """The label of a choice that names a country, as somebody would type it."""
@@ -252,6 +289,8 @@ class Engine:
     def _choose(self, conversation: Conversation, choice: Choice, events: _Events) -> Turn:
         target = self._machines.follow(conversation.state, choice.id)
         conversation, told = _apply(conversation, choice, self._next_locale(conversation))
+        if target == MENU and conversation.asked and conversation.open:
+            return self._topic(replace(conversation, asked=""), conversation.asked, (*events, *told))
         return self._go(conversation, target, (*events, *told))
 
     def _next_locale(self, conversation: Conversation) -> str:
@@ -262,6 +301,21 @@ class Engine:
     def _expects_country(self, conversation: Conversation) -> bool:
         state = self._states.get(conversation.state)
         return state is not None and state.expects == "country"
+
+    def _whereabouts(self, conversation: Conversation, understood: Understanding, events: _Events) -> Turn:
+        """The message says only where somebody is. A place is taken as told, a new country is asked back."""
+        if conversation.asked_country == understood.country and conversation.state and understood.country:
+            return self._go(conversation, CONFIRM_COUNTRY, events, emergency_line=True)
+        begin = conversation.state or (ABROAD if conversation.place is Place.ABROAD else OPENER)
+        return Turn(replace(conversation, state=begin), events, Say(state=begin, emergency_line=True))
+
+    def _asked_about(self, conversation: Conversation, understood: Understanding, events: _Events) -> Turn:
+        """The answer to a topic. A general question before a word on the subject has fallen waits for the opener."""
+        topic = understood.topic or ""
+        if topic in self._general and not conversation.open:
+            return self._go(replace(conversation, asked=topic), OPENER, events)
+        turn = self._topic(conversation, topic, events, understood.emergency_line)
+        return self._advisor_too(turn) if understood.wants_advisor else turn
 
     def _country(self, conversation: Conversation, country: str, events: _Events) -> Turn:
         """An answer to "which country": the person was asked, so it decides."""
@@ -274,6 +328,8 @@ class Engine:
         return self._go(conversation, self._topics[topic], events, emergency_line=emergency_line)
 
     def _small_talk(self, conversation: Conversation, topic: str, events: _Events) -> Turn:
+        if conversation.status is Status.WAITING and topic == "greeting" and conversation.state:
+            return self._go(conversation, HANDOFF, events)
         if topic == "greeting" or not conversation.state:
             begin = MENU if conversation.safe and conversation.state else OPENER
             return self._go(conversation, begin, events)
@@ -286,22 +342,26 @@ class Engine:
 
     def _not_understood(self, conversation: Conversation, understood: Understanding, events: _Events) -> Turn:
         """First the three nearest topics, then a person and the numbers, then where it began: never the same twice."""
+        if understood.danger == "amber" and conversation.state != AFRAID:
+            return self._go(conversation, AFRAID, events, emergency_line=True)
         if not conversation.state:
             return self._go(conversation, OPENER, events)
         if conversation.status is Status.WAITING:
-            say = Say(state=HANDOFF, above=("kept_for_advisor",), emergency_line=True)
-            return Turn(replace(conversation, state=HANDOFF), events, say)
+            say = Say(state=conversation.state, above=("kept_for_advisor",), emergency_line=True)
+            return Turn(conversation, events, say)
         misses = conversation.misses + 1
         if self._expects_country(conversation) and misses == 1:
             say = Say(state=conversation.state, above=("country_unknown",), emergency_line=True)
             return Turn(replace(conversation, misses=misses), events, say)
+        if conversation.state.startswith(("danger.", "suicide.")):
+            misses = max(misses, 2)
         if misses > 1 or not conversation.open:
             begin = MENU if conversation.open else OPENER
             target, above = (begin, ("not_understood",)) if misses % 2 else (PERSON, ())
             turn = self._go(conversation, target, events)
             say = Say(state=target, above=above, emergency_line=True)
             return Turn(replace(turn.conversation, misses=misses), turn.events, say)
-        named = [candidate.topic for candidate in understood.candidates]
+        named = [each.topic for each in understood.candidates if each.topic not in NEVER_GUESSED]
         nearest = list(dict.fromkeys([*named, *FALLBACK_TOPICS]))[:3]
         turn = self._go(conversation, NOT_SURE, events, emergency_line=True)
         return Turn(replace(turn.conversation, misses=misses, candidates=tuple(nearest)), turn.events, turn.say)
@@ -314,10 +374,11 @@ class Engine:
         if understood is None:
             wanted = wanted or self.default_locale
         elif understood.switch_to:
-            wanted = self._live(understood.switch_to)
+            wanted = understood.switch_to if understood.switch_to in self.books else wanted
+            wanted = wanted or self._live(understood.switch_to)
         elif not wanted:
             wanted = self._live(understood.language)
-        elif understood.language in self.books and understood.language_confidence >= 0.9:
+        elif understood.language in self.books and understood.language_confidence >= SURE_OF_SWITCH:
             wanted = understood.language
         if wanted == conversation.locale:
             return conversation, ()
@@ -342,8 +403,7 @@ class Engine:
         """Move to `target`, do what entering it causes, and show it."""
         trail = conversation.trail
         if target == BACK:
-            start = MENU if conversation.open else OPENER
-            target, trail = (trail[-1], trail[:-1]) if trail else (start, ())
+            target, trail = (trail[-1], trail[:-1]) if trail else (self._beginning(conversation), ())
         elif conversation.state and target != conversation.state:
             here = self._states.get(conversation.state)
             if here is not None and not here.passing:
@@ -351,6 +411,16 @@ class Engine:
         conversation = replace(conversation, state=target, trail=trail, misses=0, candidates=())
         conversation, caused = self._enter(conversation, self._states[target].does)
         return Turn(conversation, (*events, *caused), Say(state=target, emergency_line=emergency_line))
+
+    def _beginning(self, conversation: Conversation) -> str:
+        """Where `back` leads when there is nothing to go back to."""
+        if not conversation.state:
+            return OPENER
+        if conversation.status is Status.WAITING:
+            return HANDOFF
+        if not conversation.open:
+            return OPENER
+        return ABROAD if conversation.place is Place.ABROAD else MENU
 
     def _enter(self, conversation: Conversation, does: str) -> tuple[Conversation, _Events]:
         if does == "request_advisor":
@@ -374,6 +444,31 @@ class Engine:
             return turn
         say = replace(turn.say, above=(*turn.say.above, "advisor_asked"))
         return Turn(conversation, (*turn.events, *events), say)
+
+
+def _told_place(conversation: Conversation, understood: Understanding) -> tuple[Conversation, _Events]:
+    """The place when the person says in so many words where they are. Abroad is believed at once; "in the
+    Netherlands" is asked for once they have said abroad, because it takes the numbers that work there away; and so is
+    a country by name, which may be where they were or where they fear to go."""
+    if understood.country not in (None, "NL"):
+        return conversation, ()
+    if understood.place == "abroad" and conversation.place is not Place.ABROAD:
+        place = Place.ABROAD
+    elif understood.place == "nl" and conversation.place is Place.UNKNOWN:
+        place = Place.NETHERLANDS
+    else:
+        return conversation, ()
+    return replace(conversation, place=place, country=""), (PlaceTold(place, ""),)
+
+
+def _names_it(text: str, choice: Choice) -> bool:
+    """Do two or more words in a row of `text` name this choice, and does a "not" stand in both or in neither?"""
+    padded = f" {text} "
+    negated = not _NEGATIONS.isdisjoint(text.split())
+    return any(
+        " " in key and f" {key} " in padded and negated == (not _NEGATIONS.isdisjoint(key.split()))
+        for key in choice.keys
+    )
 
 
 def _apply(conversation: Conversation, choice: Choice, next_locale: str) -> tuple[Conversation, _Events]:

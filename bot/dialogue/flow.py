@@ -82,6 +82,7 @@ class Flow:
     topic: str = ""
     priority: str = ""
     title: str = ""
+    general: bool = False
     note: str = ""
 
     @property

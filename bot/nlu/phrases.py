@@ -21,12 +21,17 @@ FILLERS = 2
 REFUSAL = 4
 """How many words before "a person" a "no" or "not" still belongs to it."""
 
+NEAR = 0.12
+"""How alike in spelling a topic must be to be offered at all."""
+
 ORDER = ("danger", "suicide", "left_behind", "leaving_now", "abroad_afraid", "trip_planned")
 """Which topic wins when a message fits more than one (topics.md); then P0, then H, then P1."""
 
 SMALL_TALK = ("greeting", "thanks", "yes", "no")
 _POLITE = frozenset(normalise(word) for word in ("aub", "alsjeblieft", "graag", "svp", "please", "pls", "plz"))
 _NOT = frozenset(("geen", "niet", "no", "not", "dont", "nooit", "never"))
+_NEVER_BETWEEN = _NOT | {"he", "she", "her", "him", "his", "they", "them", "haar", "hem", "hij", "hen"}
+"""Words that make a phrase mean something else, or somebody else."""
 _TURN = frozenset(("maar", "but", "alleen", "gewoon", "liever", "just", "rather"))
 _SCRIPTS = (("Ethiopic", 0x1200, 0x139F, "ti"), ("Cyrillic", 0x0400, 0x04FF, "uk"))
 _ARABIC_LETTERS = (("ێۆڕڵ", "ckb"), ("ټډړښځڅېګ", "ps"), ("ٹڈڑںے", "ur"), ("پچژگ", "fa"))
@@ -97,7 +102,7 @@ def _match(words: Sequence[str], start: int, parts: Sequence[Sequence[str]], fil
             found = next(
                 (at for at in range(position, min(position + room + 1, len(words))) if words[at] == word), None
             )
-            if found is None or (found > position and not _NOT.isdisjoint(words[position:found])):
+            if found is None or (found > position and not _NEVER_BETWEEN.isdisjoint(words[position:found])):
                 return None
             if place:
                 fillers -= found - position
@@ -227,8 +232,9 @@ class PhraseUnderstander:
         if danger == "red":
             return "danger", 0.99
         weights: dict[str, int] = {}
-        for hit in hits:
-            if hit.kind == "topic":
+        found = [hit for hit in hits if hit.kind == "topic"]
+        for hit in found:
+            if not any(_inside(hit, other) for other in found):
                 weights[hit.value] = max(weights.get(hit.value, 0), hit.weight)
         if not weights:
             return None, 0.0
@@ -254,7 +260,7 @@ class PhraseUnderstander:
         if topic and topic in self._priorities and topic != "danger":
             near[topic] = confidence
         best = sorted(near, key=lambda name: (-near[name], name))[:3]
-        return tuple(Candidate(name, round(near[name], 2)) for name in best if near[name] >= 0.05)
+        return tuple(Candidate(name, round(near[name], 2)) for name in best if near[name] >= NEAR)
 
     def _language(
         self, text: str, whole: str, words: Sequence[str], hits: Sequence[_Hit], locale: str | None
@@ -278,6 +284,11 @@ class PhraseUnderstander:
         best = max(scores, key=lambda language: (scores[language], language == preferred, language))
         share = scores[best] / sum(scores.values())
         return best, round(share * (1 - 0.5 ** scores[best]), 2)
+
+
+def _inside(hit: _Hit, other: _Hit) -> bool:
+    """Is `hit` only a part of a phrase that says more?"""
+    return other.start <= hit.start and hit.end <= other.end and other.weight > hit.weight
 
 
 def _danger(hits: Sequence[_Hit]) -> str:

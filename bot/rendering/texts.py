@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from bot.dialogue.book import Book
-from bot.dialogue.conversation import Conversation, Place
+from bot.dialogue.conversation import Conversation, Place, Status
 from bot.dialogue.engine import NOT_SURE
 from bot.dialogue.flow import State
 from bot.dialogue.turn import Say
@@ -31,7 +31,7 @@ def render(say: Say, conversation: Conversation, book: Book) -> str:
     if state is not None:
         blocks.append(_fill(state.text(conversation.place), conversation, book))
         blocks.append(_choices(state, conversation, book))
-        blocks.append(_footer(state, book))
+        blocks.append(_footer(state, conversation, book))
     text = "\n".join(block for block in blocks if block)
     if say.emergency_line and not carries_numbers(text, conversation, book):
         text = f"{text}\n{_fill(book.shared['emergency_line'], conversation, book)}"
@@ -40,7 +40,9 @@ def render(say: Say, conversation: Conversation, book: Book) -> str:
 
 def numbers_block(conversation: Conversation, book: Book) -> str:
     """The numbers that fit where the person said they are; both sets when they have not said it."""
-    block = _fill(book.shared[f"numbers_{_place(conversation)}"], conversation, book)
+    if not conversation.open and conversation.place is Place.UNKNOWN:
+        return _fill(book.shared["emergency_line"], conversation, book)  # names no organisation (decision 12)
+    block = _fill(book.shared[f"numbers_{conversation.place}"], conversation, book)
     if conversation.place is not Place.ABROAD or not conversation.country:
         return block
     known = conversation.country in book.local_numbers
@@ -64,10 +66,6 @@ def last_words(books: Iterable[Book]) -> str:
     return clean("\n\n".join(_fill(book.shared["emergency_line"], nobody, book) for book in books))
 
 
-def _place(conversation: Conversation) -> str:
-    return str(conversation.place)
-
-
 def _choices(state: State, conversation: Conversation, book: Book) -> str:
     labels = [book.titles[topic] for topic in conversation.candidates] if state.name == NOT_SURE else []
     labels += [choice.label for choice in state.visible(conversation)]
@@ -75,9 +73,11 @@ def _choices(state: State, conversation: Conversation, book: Book) -> str:
     return _fill("\n".join(lines), conversation, book)
 
 
-def _footer(state: State, book: Book) -> str:
+def _footer(state: State, conversation: Conversation, book: Book) -> str:
     if not state.footer:
         return ""
+    if conversation.status is Status.WAITING and conversation.open:
+        return book.shared["footer_waiting"]
     return book.shared["footer_offer" if state.offer else "footer"]
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from bot.dialogue.conversation import Conversation, Status
 from bot.dialogue.engine import Engine
-from bot.dialogue.events import AnyEvent, Said
+from bot.dialogue.events import AdvisorCancelled, AdvisorRequested, AnyEvent, Said
 from bot.dialogue.turn import Turn
 from bot.messages import Inbound
 from bot.rendering.texts import render
@@ -57,29 +57,25 @@ class Runner:
         except StorageUnavailable as error:
             self._report("storage_away", cause=str(error))
             turn, _reply = self._decided(Conversation(), inbound, now)
-            return self._kept(inbound, now, turn, None)
+            return self._kept(inbound, turn, None)
 
     def replay(self, spooled: Spooled) -> bool:
-        """Store a spooled message now that the storage is back. False: it had been stored after all.
+        """Store a spooled turn now that the storage is back. False: it had been stored after all.
 
-        What the person read then counts as shown; what happened since wins. Raises StorageUnavailable.
+        What the person read then counts as shown, what they asked for is done; what happened since stays.
+        Raises StorageUnavailable.
         """
-        inbound = spooled.inbound
         deadline = time.monotonic() + DECIDE_AGAIN_SECONDS
-        opened: Opened | None = self._storage.open(inbound)
+        opened: Opened | None = self._storage.open(spooled.inbound)
         while opened is not None:
             if opened.reply is not None:
                 return False
             if time.monotonic() > deadline:
                 raise StorageUnavailable("busy")
-            if spooled.revision == opened.revision:
-                turn, _reply = self._decided(opened.conversation, inbound, spooled.heard_at)
-                conversation = turn.conversation
-            else:
-                turn, _reply = self._decided(Conversation(), inbound, spooled.heard_at)
-                conversation = _rejoined(opened.conversation, turn.conversation)
-            events = (*turn.events, Said(spooled.reply))
-            opened = self._storage.commit(inbound, opened, conversation, events, spooled.reply)
+            same = spooled.revision == opened.revision
+            conversation = spooled.conversation if same else _rejoined(opened.conversation, spooled)
+            events = (*spooled.events, Said(spooled.reply)) if spooled.reply else spooled.events
+            opened = self._storage.commit(spooled.inbound, opened, conversation, events, spooled.reply)
         self._report("replayed")
         return True
 
@@ -93,9 +89,12 @@ class Runner:
                 if newer is not None and time.monotonic() > deadline:
                     raise StorageUnavailable("busy")
             except StorageUnavailable as error:
-                # It may have been stored or not: give the answer that would have been stored.
                 self._report("storage_away", cause=str(error))
-                return self._kept(inbound, now, turn, opened.revision)
+                if error.refused:
+                    return self._kept(inbound, turn, opened.revision)
+                # It may have been stored or not: the very answer that would have been stored, so that a repeat of
+                # the message gets the same.
+                return self._spooled(inbound, turn, reply, opened.revision)
             if newer is None:
                 self._count(events)
                 return reply
@@ -118,15 +117,18 @@ class Runner:
             return ""
         return render(turn.say, turn.conversation, self._engine.book(turn.conversation))
 
-    def _kept(self, inbound: Inbound, now: datetime, turn: Turn, revision: int | None) -> str:
-        """The answer while the storage is away, numbers first; the message goes, sealed, to the spool."""
-        reply = self._away(turn, "outage" if revision is None else "")
+    def _kept(self, inbound: Inbound, turn: Turn, revision: int | None) -> str:
+        """The answer while the storage is away, numbers first; the turn goes, sealed, to the spool."""
+        return self._spooled(inbound, turn, self._away(turn, "outage" if revision is None else ""), revision)
+
+    def _spooled(self, inbound: Inbound, turn: Turn, reply: str, revision: int | None) -> str:
+        """Keep a turn for later; returns its answer, which says so when it cannot be kept."""
         try:
-            self._spool.add(Spooled(inbound, now, reply, revision))
-            self._report("spooled")
+            self._spool.add(Spooled(inbound, turn.conversation, turn.events, reply, revision))
         except SpoolFull as error:
             self._report("spool_full", cause=str(error))
-            reply = self._away(turn, "outage_lost")
+            return self._away(turn, "outage_lost")
+        self._report("spooled")
         return reply
 
     def _away(self, turn: Turn, above: str) -> str:
@@ -140,19 +142,23 @@ class Runner:
             self._report("event", event=type(event).__name__)
 
 
-def _rejoined(stored: Conversation, shown: Conversation) -> Conversation:
-    """The stored conversation after a message that was answered without it."""
-    if stored.status is Status.BOT and shown.status is Status.WAITING:
+def _rejoined(stored: Conversation, spooled: Spooled) -> Conversation:
+    """The stored conversation after a turn that was decided without it: the later of the two is what the person
+    sees, requests of both count, and an advisor who has the conversation keeps it."""
+    shown, asked = spooled.conversation, {type(event) for event in spooled.events}
+    if stored.status is Status.BOT and AdvisorRequested in asked:
         stored = replace(stored, status=Status.WAITING, waiting_minute=shown.waiting_minute)
-    stored = replace(stored, danger=stored.danger or shown.danger)
+    if stored.status is Status.WAITING and AdvisorCancelled in asked:
+        stored = replace(stored, status=Status.BOT, waiting_minute=0)
+    stored = replace(stored, danger=stored.danger or shown.danger, maybe_read=stored.maybe_read or shown.maybe_read)
     if stored.heard_minute > shown.heard_minute:
         return stored
     return replace(
         shown,
         status=stored.status,
-        danger=stored.danger,
         waiting_minute=stored.waiting_minute,
-        maybe_read=stored.maybe_read or shown.maybe_read,
+        danger=stored.danger,
+        maybe_read=stored.maybe_read,
         locale=stored.locale or shown.locale,
     )
 

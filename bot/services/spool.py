@@ -1,11 +1,12 @@
 """The port to the spool: messages kept while the storage is away."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Protocol
 
 import msgspec
 
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.events import AnyEvent
 from bot.errors import StartError
 from bot.messages import Inbound
 
@@ -15,11 +16,14 @@ class SpoolFull(StartError):
 
 
 class Spooled(msgspec.Struct, frozen=True):
-    """One kept message: when it came, what was answered, and which revision the answer was decided on
-    (None: decided without the conversation)."""
+    """One kept message with the turn that was decided on it and the answer that was given.
+
+    revision: what the turn was decided on; None: on nothing, because the conversation was out of reach.
+    """
 
     inbound: Inbound
-    heard_at: datetime
+    conversation: Conversation
+    events: tuple[AnyEvent, ...]
     reply: str
     revision: int | None = None
 

@@ -27,13 +27,18 @@ def decode_conversation(data: bytes) -> Conversation:
         return Conversation()
     status = fields.get("status")
     locale = fields.get("locale")
-    minute = fields.get("heard_minute")
     return Conversation(
         status=Status(status) if status in list(Status) else Status.BOT,
         locale=locale if isinstance(locale, str) else "",
         danger=fields.get("danger") is True,
-        heard_minute=minute if isinstance(minute, int) else 0,
+        maybe_read=fields.get("maybe_read") is True,
+        heard_minute=_minute(fields.get("heard_minute")),
+        waiting_minute=_minute(fields.get("waiting_minute")),
     )
+
+
+def _minute(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
 def encode_turn(reply: str, events: Sequence[AnyEvent]) -> bytes:

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,11 @@ class RedisStorage:
         """See `Storage.transcript`."""
         turns = self._ask(self._redis.hgetall, keys.turns(contact))
         in_order = sorted(turns.items(), key=lambda item: item[1][:_REVISION_BYTES])
-        return [event for field, turn in in_order for event in codec.decode_turn(self._turn(contact, field, turn))]
+        events: list[AnyEvent] = []
+        for field, turn in in_order:
+            with suppress(SealBroken):  # under a key that is gone; the other turns can still be read
+                events += codec.decode_turn(self._turn(contact, field, turn))
+        return events
 
     def waiting(self) -> list[Waiting]:
         """See `Storage.waiting`. People whose conversation has expired are dropped from the list on the way."""
@@ -134,7 +139,6 @@ class RedisStorage:
                 lost.append(name)
             else:
                 self._ask(self._redis.hset, keys.FINGERPRINTS, name, marks[0])
-        self._ask(self._redis.expire, keys.FINGERPRINTS, keys.ADVISOR_LIFE)
         return lost
 
     # -- inside --------------------------------------------------------------------------------------------------
@@ -154,7 +158,7 @@ class RedisStorage:
             try:
                 answered = codec.decode_reply(self._turn(contact, field, turn))
             except SealBroken:
-                answered = None
+                answered = ""  # it was answered, in words nobody can read any more; not twice
         return Opened(contact, conversation, revision, answered)
 
     def _turn(self, contact: str, field: str | bytes, turn: bytes) -> bytes:
@@ -178,7 +182,7 @@ class RedisStorage:
                 result = question(*arguments, **options)
         except (RedisError, OSError) as error:
             self._breaker.failed()
-            raise StorageUnavailable(type(error).__name__) from None
+            raise StorageUnavailable(type(error).__name__, refused=isinstance(error, ResponseError)) from None
         self._breaker.worked()
         return result
 

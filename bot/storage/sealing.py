@@ -39,7 +39,7 @@ class Sealer:
             raise SealBroken
         try:
             return key.decrypt(sealed[_MARK : _MARK + _NONCE], sealed[_MARK + _NONCE :], place)
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise SealBroken from None
 
     def marks(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import itertools
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -21,6 +22,7 @@ MAX_AGE_SECONDS = 72 * 3600
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _INFO = b"helpline spool 1"
 _SUFFIX = ".sealed"
+_UNREADABLE = ".unreadable"
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Spooled)
 
@@ -48,11 +50,14 @@ class FileSpool:
         sealed = _SUITE.encrypt(_encoder.encode(spooled), self._key, _INFO)
         # The order of arrival must survive, so the name carries it; the file is gone within seconds of the return.
         name = f"{time.time_ns():020d}-{os.getpid()}-{next(self._count)}"
+        part = self._directory / f"{name}.part"
         try:
-            _write(self._directory / f"{name}.part", sealed)
-            (self._directory / f"{name}.part").rename(self._directory / f"{name}{_SUFFIX}")
+            _write(part, sealed)
+            part.rename(self._directory / f"{name}{_SUFFIX}")
             _sync(self._directory)
         except OSError as error:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
             raise SpoolFull(type(error).__name__) from None
 
     def waiting(self) -> int:
@@ -61,30 +66,31 @@ class FileSpool:
 
 
 class FileSpoolReader:
-    """Reads, with the private key. `services.spool.SpoolReader`."""
+    """Reads, with the private key. `services.spool.SpoolReader`. Reports what it has to give up."""
 
-    def __init__(self, directory: Path, key: X25519PrivateKey) -> None:
+    def __init__(self, directory: Path, key: X25519PrivateKey, report: Callable[..., None]) -> None:
         self._directory = directory
         self._key = key
+        self._report = report
 
     def drain(self, handle: Callable[[Spooled], object]) -> int:
-        """See `SpoolReader.drain`. A file that is too old, or that no key of ours opens, is dropped."""
+        """See `SpoolReader.drain`. A file older than a conversation may be is dropped unread; one that our key does
+        not open is set aside, because the right key may turn up."""
         handled = 0
         for path in _files(self._directory):
-            spooled = self._read(path)
-            if spooled is not None:
+            if time.time() - path.stat().st_mtime > MAX_AGE_SECONDS:
+                self._report("spool_dropped", cause="too_old")
+            else:
+                try:
+                    spooled = _decoder.decode(_SUITE.decrypt(path.read_bytes(), self._key, _INFO))
+                except (InvalidTag, msgspec.DecodeError) as error:
+                    self._report("spool_dropped", cause=type(error).__name__)
+                    path.rename(path.with_suffix(_UNREADABLE))
+                    continue
                 handle(spooled)
                 handled += 1
             path.unlink(missing_ok=True)
         return handled
-
-    def _read(self, path: Path) -> Spooled | None:
-        try:
-            if time.time() - path.stat().st_mtime > MAX_AGE_SECONDS:
-                return None
-            return _decoder.decode(_SUITE.decrypt(path.read_bytes(), self._key, _INFO))
-        except (FileNotFoundError, InvalidTag, msgspec.DecodeError):
-            return None
 
 
 def _files(directory: Path) -> Iterator[Path]:

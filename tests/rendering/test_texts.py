@@ -13,7 +13,7 @@ from bot.messages import MAX_TEXT
 from bot.rendering.texts import carries_numbers, clean, last_words, numbers_block, render
 
 BZ, EMERGENCY, VEILIG_THUIS = "+31 247 247 247", "112", "0800 2000"
-UNKNOWN = Conversation(locale="nl")
+UNKNOWN = Conversation(locale="nl", open=True)
 IN_NL = replace(UNKNOWN, place=Place.NETHERLANDS)
 ABROAD = replace(UNKNOWN, place=Place.ABROAD)
 LOCALES = ("nl", "en")
@@ -44,6 +44,13 @@ def test_the_numbers_fit_the_place_each_on_its_own_line(
     block = lines(numbers_block(replace(conversation, locale=locale), engine.books[locale]))
     assert set(there) <= set(block)
     assert set(absent).isdisjoint(block)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_before_a_word_on_the_subject_has_fallen_the_numbers_name_no_organisation(engine: Engine, locale: str) -> None:
+    block = numbers_block(Conversation(locale=locale), engine.books[locale])
+    assert {EMERGENCY, BZ} <= set(lines(block))
+    assert "Veilig Thuis" not in block
 
 
 def test_abroad_the_sure_number_stands_above_the_one_of_the_list(engine: Engine) -> None:

@@ -1,0 +1,252 @@
+"""`python -m bot check`: the real content is sound, and every planted fault is found."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po, write_po
+
+from bot.content.faults import ContentError, Fault, Severity
+from bot.content.inspection import inspect, reachable
+from bot.content.library import Library, read_library
+from bot.dialogue.topics import TOPICS
+from tests.conftest import NOW, ROOT
+
+TODAY = NOW.date()
+PO = "locales/en/LC_MESSAGES/messages.po"
+
+
+def errors(faults: list[Fault]) -> list[str]:
+    return [str(fault) for fault in faults if fault.severity is Severity.ERROR]
+
+
+# -- the real content ----------------------------------------------------------------------------------------------
+
+
+def test_the_dutch_content_has_no_error(library: Library) -> None:
+    assert [line for line in errors(inspect(library, ROOT)) if "locales/en" not in line and "(en)" not in line] == []
+
+
+def test_nothing_has_an_error(library: Library) -> None:
+    assert errors(inspect(library, ROOT)) == []
+
+
+def test_every_state_can_be_reached(library: Library) -> None:
+    assert reachable(library.content) == set(library.content.states)
+
+
+def test_every_topic_has_an_answer_and_every_stated_fact_is_said(library: Library) -> None:
+    assert set(library.content.topics) == set(TOPICS)
+    said = {fact for state in library.content.states.values() for fact in state.facts}
+    said |= {fact for text in library.content.shared.values() for fact in text.facts}
+    stated = {name for name, fact in library.content.facts.items() if fact.status == "stated"}
+    assert stated <= said
+    assert {f"F{number}" for number in range(1, 112)} <= set(library.content.facts)
+
+
+def test_languages_without_a_reviewer_are_a_warning(library: Library) -> None:
+    found = [fault for fault in inspect(library, ROOT) if fault.file == "locales/supported.toml"]
+    assert {fault.where for fault in found} == {
+        code for code, language in library.languages.all.items() if not language.reviewer
+    }
+    assert all(fault.severity is Severity.WARNING for fault in found)
+
+
+# -- planted faults ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    for folder in ("flows", "locales"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    return tmp_path
+
+
+def found_in(root: Path) -> list[Fault]:
+    """What `bot check` would say: the faults no start survives, or else what inspection finds."""
+    try:
+        return inspect(read_library(root, TODAY), root)
+    except ContentError as error:
+        return error.faults
+
+
+def assert_found(root: Path, where: str, part: str, severity: Severity = Severity.ERROR) -> None:
+    found = found_in(root)
+    assert any(
+        where in f"{fault.file} {fault.where}" and part in fault.message and fault.severity is severity
+        for fault in found
+    ), "\n".join(map(str, found))
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text, f"{old!r} is not in {path}"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def add_flow(root: Path, *states: str) -> None:
+    """A flow of its own, reached from the trip menu."""
+    (root / "flows" / "extra.toml").write_text('flow = "extra"\n' + "\n".join(states), encoding="utf-8")
+    change(root / "flows" / "trip.toml", 'next = "signs"', 'next = "extra"')
+
+
+def state(name: str = "a", say: str = "Hoi.", more: str = 'source = "channel"') -> str:
+    return f'[state.{name}]\nsay = """\n{say}"""\n{more}\n'
+
+
+def choice(name: str, label: str, words: str = "", target: str = "@here", owner: str = "a") -> str:
+    return f'[[state.{owner}.choice]]\nid = "{name}"\nlabel = "{label}"\nwords = "{words}"\nnext = "{target}"\n'
+
+
+NEUTRAL = 'source = "channel"\nneutral = true'
+
+# where the fault is, what it says, the states of the planted flow
+PLANTED: list[tuple[str, str, tuple[str, ...]]] = [
+    ("extra.a", "is a dead end", (state(more='source = "channel"\nfooter = false'),)),
+    ("extra.b", "cannot be reached", (state(), state("b"))),
+    ("extra.a", "has no source", (state(more=""),)),
+    ("extra.a", "rests on F999, which is not in facts.toml", (state(more='facts = ["F999"]'),)),
+    ("extra.a", "X99, which the owner has not confirmed", (state(more='facts = ["X99"]'),)),
+    ("extra.a.say", "has a number typed into the text", (state(say="Bel 0800 2000."),)),
+    ("extra.a.say", "has a number typed into the text", (state(say="Bel 112."),)),
+    ("extra.a.say", "has a number typed into the text", (state(say="Bel +31 247 247 247."),)),
+    ("extra.a", "is no number that may be said", (state(say="Bel\n{bz_whatsapp}"),)),
+    ("extra.a", "is no number that may be said", (state(say="Bel\n{nobody}"),)),
+    ("extra.a.say", "does not stand on a line of its own", (state(say="Bel {bz} nu."),)),
+    ("extra.a.say", "is loud", (state(say="Kijk uit!"),)),
+    ("extra.a.say", "is loud", (state(say="Doe dit NOOIT."),)),
+    ("extra.a.say", "is loud", (state(say="Fijn \N{SLIGHTLY SMILING FACE}"),)),
+    ("extra.a.say", "slachtoffer", (state(say="Je bent een slachtoffer."),)),
+    ("extra.a.say", "white space", (state(say="Twee  spaties."),)),
+    ("extra.a.say", "an empty line", (state(say="Een.\n\nTwee."),)),
+    ("extra.a", "only numbers that work in the Netherlands", (state(say="Bel\n{veilig_thuis}"),)),
+    ("extra.a (nl)", "SMS parts", (state(say="Dit is een lange zin over niets. " * 20 + "Klaar."),)),
+    ("extra.a", "costs double: 'ë'", (state(say="Dat is in België."),)),
+    ("extra.a (nl)", 'is neutral but says "geweld"', (state(say="Geweld is erg.", more=NEUTRAL),)),
+    ("extra.a choice one", "label has 40 characters", (state(), choice("one", "L" + "a" * 39))),
+    ("extra.a choice two", '"nu" chooses one too', (state(), choice("one", "Nu"), choice("two", "Straks", "nu"))),
+    ("extra.a choice one", "is a word the phone network takes for itself", (state(), choice("one", "Stop"))),
+    ("extra.a choice one", "is a word the phone network takes for itself", (state(), choice("one", "Cancel"))),
+    ("extra.a choice one", '"terug"', (state(), choice("one", "Ga door", "terug"))),
+    ("extra.a choice one", '"menu" is the command menu', (state(), choice("one", "Menu"))),
+    ("extra.a choice one", '"kaart" is the command card', (state(), choice("one", "Landkaart", "kaart"))),
+    ("extra.a", "choices; 9 is a person everywhere", (state(), *(choice(each, each) for each in "abcdefghi"))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("where", "part", "states"), PLANTED, ids=[part for _where, part, _states in PLANTED])
+def test_a_planted_fault_is_found(copy: Path, where: str, part: str, states: tuple[str, ...]) -> None:
+    if "X99" in str(states):
+        with (copy / "flows" / "facts.toml").open("a", encoding="utf-8") as file:
+            file.write('\n[X99]\ntext = "x"\nsource = "y"\nstatus = "owner_must_confirm"\n')
+    add_flow(copy, *states)
+    assert_found(copy, where, part)
+
+
+def test_a_sound_flow_has_only_the_fault_of_not_being_translated(copy: Path) -> None:
+    add_flow(copy, state(), choice("one", "Appel", "peer"))
+    assert {line.rpartition(": ")[2] for line in errors(found_in(copy))} == {"is not translated, or marked fuzzy"}
+
+
+def test_three_parts_and_a_bit_is_a_warning(copy: Path) -> None:
+    add_flow(copy, state(say="Dit is een lange zin over niets. " * 14 + "Klaar."))
+    assert_found(copy, "extra.a (nl)", "takes 4 SMS parts", Severity.WARNING)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "where", "part"),
+    [
+        ("flows/facts.toml", "[F1]", '[F998]\ntext = "x"\nsource = "y"\nstatus = "stated"\n\n[F1]', "F998", "nowhere"),
+        ("flows/start.toml", "Hoi. Ben je in gevaar?", "Hoi. Ben je in gevaar? " + "a" * 60, "start.opener", "one SMS"),
+        ("flows/card.toml", 'command = "card"\n', "", "command card", "must belong to one state, not 0"),
+        ("flows/decoy.toml", 'command = "decoy"', 'command = "menu"', "command menu", "not 2"),
+        ("flows/vocabulary/nl.toml", '"terug", "ga terug"', '"terug", "menu"', "nl.toml commands.", '"menu" means'),
+        ("flows/vocabulary/nl.toml", "cost = [", "costs = [", "topics.costs", "is not in the closed list"),
+        ("flows/vocabulary/nl.toml", "cost = [", "costs = [", "topics.cost", "has no phrase; the language is live"),
+    ],
+)
+def test_a_fault_in_an_existing_file_is_found(copy: Path, file: str, old: str, new: str, where: str, part: str) -> None:
+    change(copy / file, old, new)
+    assert_found(copy, where, part)
+
+
+def test_a_topic_without_a_flow_is_found(copy: Path) -> None:
+    for path in [*(copy / "flows").glob("*.toml"), *(copy / "flows" / "topics").glob("*.toml")]:
+        text = path.read_text(encoding="utf-8")
+        if 'next = "shelter"' in text:
+            path.write_text(text.replace('next = "shelter"', 'next = "cost"'), encoding="utf-8")
+    (copy / "flows/topics/shelter.toml").unlink()
+    assert_found(copy, "flows/topics/shelter.toml", "is missing")
+
+
+def test_a_phrase_of_two_topics_is_found(copy: Path) -> None:
+    change(copy / "flows/vocabulary/nl.toml", "\ncost = [", '\ncost = ["appelflap", ')
+    change(copy / "flows/vocabulary/nl.toml", "\nlaw = [", '\nlaw = ["Appelflap!", ')
+    assert_found(copy, "topics.", "stands in")
+
+
+@pytest.mark.parametrize("command", ["decoy", "card", "menu", "stop", "back"])
+def test_a_command_without_words_in_a_live_language_is_found(copy: Path, command: str) -> None:
+    path = copy / "flows/vocabulary/en.toml"
+    text = path.read_text(encoding="utf-8")
+    before, _, rest = text.partition(f"\n{command} = [")
+    path.write_text(before + "\n" + rest.partition("]\n")[2], encoding="utf-8")
+    assert_found(copy, f"en.toml commands.{command}", "is missing; the language is live")
+
+
+def test_a_live_language_without_words_is_found(copy: Path) -> None:
+    (copy / "flows/vocabulary/en.toml").unlink()
+    assert_found(copy, "flows/vocabulary/en.toml", "is missing; the language is live")
+
+
+# -- translations --------------------------------------------------------------------------------------------------
+
+
+def translate(root: Path, context: str, text: str, *, fuzzy: bool = False) -> None:
+    """Put `text` into the English catalog."""
+    with (root / PO).open("rb") as file:
+        catalog = read_po(file, locale="en")
+    (message,) = [each for each in catalog if each.context == context]
+    message.string = text
+    if fuzzy:
+        message.flags.add("fuzzy")
+    with (root / PO).open("wb") as file:
+        write_po(file, catalog)
+
+
+@pytest.mark.parametrize(
+    ("context", "text", "part"),
+    [
+        ("cost.answer.say", "", "is not translated"),
+        ("card.show.say", "Netherlands:\n{emergency_nl}", "has other names in braces"),
+        ("leave.stopped.say", "Danger?\n{emergency_nl}\n{bz}\n{lkha}", "has other names in braces"),
+        ("leave.stopped.say", "Danger?\n{emergency_nl}\n{bzz}", "is no number that may be said"),
+        ("leave.stopped.say", "Danger?\n{emergency_nl}\n{bz", "brace"),
+        ("leave.stopped.say", "Call {emergency_nl} or\n{bz}", "does not stand on a line of its own"),
+        ("cost.answer.say", "Call 0800 2000.\n{veilig_thuis}\n{bz}", "has a number typed into the text"),
+        ("cost.answer.say", "Watch out!\n{veilig_thuis}\n{bz}", "is loud"),
+        ("menu.main.trip.label", "Help", "is a word the phone network takes for itself"),
+        ("menu.main.trip.label", "A label that is far too long to be shown", "label has 40 characters"),
+        ("menu.main.trip.label", "I have a question", "chooses"),
+        ("menu.main.trip.words", "trip | numbers", "is the command card"),
+        ("menu.main.say", "The police and violence.", "is neutral but says"),
+        ("start.opener.say", "Hi. " * 40 + "\n{emergency_nl}\n{bz}\nx", "must fit one SMS"),
+    ],
+)
+def test_a_fault_in_a_translation_is_found(copy: Path, context: str, text: str, part: str) -> None:
+    translate(copy, context, text)
+    assert_found(copy, "", part)
+
+
+def test_a_fuzzy_translation_is_as_good_as_none(copy: Path) -> None:
+    translate(copy, "cost.answer.say", "It is free.", fuzzy=True)
+    assert_found(copy, "cost.answer.say", "is not translated, or marked fuzzy")
+
+
+def test_what_a_draft_language_lacks_is_only_a_warning(copy: Path) -> None:
+    supported = copy / "locales/supported.toml"
+    text = supported.read_text(encoding="utf-8").replace('= "en"', '= "nl"')
+    before, _, after = text.partition("[languages.en]\n")
+    supported.write_text(f"{before}[languages.en]\n{after.replace('live', 'draft', 1)}", encoding="utf-8")
+    translate(copy, "cost.answer.say", "")
+    assert_found(copy, "cost.answer.say", "is not translated", Severity.WARNING)

@@ -1,0 +1,158 @@
+"""The translators' template and catalogs."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from bot.content import strings
+from bot.content.extract import sentences
+from tests.conftest import ROOT
+
+PO = Path("locales/en/LC_MESSAGES/messages.po")
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The content alone: what of our code is translated does not matter here."""
+    for folder in ("flows", "locales"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    strings.update(tmp_path)
+    return tmp_path
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def catalog(root: Path) -> Catalog:
+    with (root / PO).open("rb") as file:
+        return read_po(file, locale="en")
+
+
+def translations(root: Path) -> dict[tuple[str, str], str]:
+    return {(str(each.context), str(each.id)): str(each.string) for each in catalog(root) if each.id and each.string}
+
+
+def test_the_template_of_the_repository_is_up_to_date() -> None:
+    assert strings.stale(ROOT) == []
+
+
+def test_the_same_texts_give_the_same_bytes(copy: Path) -> None:
+    assert strings.template(copy) == strings.template(copy)
+    before = {path: path.read_bytes() for path in (copy / "locales").rglob("*") if path.is_file()}
+    strings.update(copy)
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_neither_a_date_nor_a_line_number_makes_a_difference(copy: Path) -> None:
+    text = strings.template(copy).decode() + (copy / PO).read_text(encoding="utf-8")
+    assert "-Date" not in text
+    assert "\n#: " not in text
+    change(copy / "flows/card.toml", "[state.show]", "# one\n# two\n\n[state.show]")
+    assert strings.stale(copy) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("flows/decoy.toml", "verkeerd nummer", "ander nummer"),
+        ("flows/menu.toml", 'label = "Ik moet op reis"', 'label = "Ik ga op reis"'),
+        ("flows/menu.toml", 'words = "reis | vakantie', 'words = "reis | trein'),
+        ("flows/shared.toml", "9 medewerker, 0 menu", "9 mens, 0 menu"),
+        ("flows/topics/cost.toml", "title = ", 'title = "Anders" # '),
+        ("flows/decoy.toml", "Dull and believable", "Dull"),
+    ],
+)
+def test_a_changed_text_or_note_makes_the_template_stale(copy: Path, file: str, old: str, new: str) -> None:
+    assert strings.stale(copy) == []
+    change(copy / file, old, new)
+    (fault,) = strings.stale(copy)
+    assert fault.file == "locales/messages.pot"
+    assert "make strings" in fault.message
+    strings.update(copy)
+    assert strings.stale(copy) == []
+
+
+def test_a_missing_template_is_stale(copy: Path) -> None:
+    (copy / "locales/messages.pot").unlink()
+    assert len(strings.stale(copy)) == 1
+
+
+def test_bringing_up_to_date_keeps_every_translation(copy: Path) -> None:
+    before = translations(copy)
+    assert len(before) > 500
+    change(copy / "flows/decoy.toml", "verkeerd nummer", "ander nummer")
+    assert set(strings.update(copy)) == {"locales/messages.pot", str(PO)}
+    after = translations(copy)
+    lost = set(before) - set(after)
+    assert {context for context, _text in lost} <= {"decoy.on.say"}
+    assert all(after[key] == before[key] for key in after if key in before)
+
+
+def test_a_changed_text_keeps_its_old_translation_as_fuzzy(copy: Path) -> None:
+    old = next(text for (context, _id), text in translations(copy).items() if context == "decoy.on.say")
+    change(copy / "flows/decoy.toml", "verkeerd nummer", "ander nummer")
+    strings.update(copy)
+    (message,) = [each for each in catalog(copy) if each.context == "decoy.on.say"]
+    assert "ander nummer" in str(message.id)
+    assert message.fuzzy
+    assert message.string == old
+
+
+def test_a_text_that_is_gone_leaves_the_catalog(copy: Path) -> None:
+    change(copy / "flows/topics/cost.toml", "title = ", 'title = "Anders" # ')
+    strings.update(copy)
+    assert "#~" not in (copy / PO).read_text(encoding="utf-8")
+
+
+def test_a_new_language_gets_a_catalog_to_fill(copy: Path) -> None:
+    with (copy / "locales/supported.toml").open("r+", encoding="utf-8") as file:
+        text = file.read()
+        file.seek(0)
+        file.write('[languages.ary-Latn]\nstatus = "draft"\nreviewer = ""\n\n' + text)
+    assert "locales/ary-Latn/LC_MESSAGES/messages.po" in strings.update(copy)
+
+
+def test_a_draft_says_that_it_is_one(copy: Path) -> None:
+    assert "DRAFT" in (copy / PO).read_text(encoding="utf-8")[:200]
+    change(copy / "locales/supported.toml", '[languages.en]\nstatus = "live"\nreviewer = ""', REVIEWED)
+    strings.update(copy)
+    assert "DRAFT" not in (copy / PO).read_text(encoding="utf-8")[:200]
+
+
+REVIEWED = '[languages.en]\nstatus = "live"\nreviewer = "A. Reviewer"'
+
+
+def test_translators_get_the_place_and_the_note() -> None:
+    data = {
+        "flow": "x",
+        "title": "Titel",
+        "note": "About all.",
+        "state": {
+            "a": {
+                "say": "\nHoi.\n",
+                "say_nl": "Hier.",
+                "note": "Warm.",
+                "choice": [{"id": "c", "label": "Ja", "words": "jawel | ok", "note": "Short.", "next": "@here"}],
+            }
+        },
+    }
+    found = [(each.context, each.text, each.note, each.words) for each in sentences(data)]
+    assert found == [
+        ("x.title", "Titel", "About all.", False),
+        ("x.a.say", "Hoi.", "About all. Warm.", False),
+        ("x.a.say_nl", "Hier.", "About all. Warm.", False),
+        ("x.a.c.label", "Ja", "Short.", False),
+        ("x.a.c.words", "jawel | ok", "Other words for this choice, | between them. Short.", True),
+    ]
+
+
+def test_no_word_list_number_or_fact_goes_to_translators(copy: Path) -> None:
+    text = strings.template(copy).decode()
+    for part in ("+31 247", "0800 2000", "Veilig Thuis Utrecht, page", "ik ben achtergelaten"):
+        assert part not in text

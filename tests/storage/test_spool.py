@@ -1,0 +1,164 @@
+"""Messages kept on disk while the storage is away."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.events import Heard
+from bot.messages import Channel, Inbound, Kind
+from bot.services.ports import StorageUnavailable
+from bot.services.spool import Spooled, SpoolFull
+from bot.storage.spool import MAX_AGE_SECONDS, FileSpool, FileSpoolReader
+
+KEY = X25519PrivateKey.generate()
+MINUTE = 29_923_920
+
+
+def ignore(_what: str, **_fields: object) -> None:
+    """Nobody reads these reports."""
+
+
+def message(number: int, revision: int | None = None) -> Spooled:
+    inbound = Inbound(
+        message_id=f"SM{number}",
+        contact="anna",
+        channel=Channel.WHATSAPP,
+        former=("old",),
+        kind=Kind.BUTTON,
+        text="kanarievogel",
+        payload="safe",
+        media=1,
+        opt_out=True,
+    )
+    conversation = Conversation(state="menu.main", heard_minute=MINUTE)
+    return Spooled(inbound, conversation, (Heard("text", "kanarievogel"),), "bel\n112", revision)
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> FileSpool:
+    return FileSpool(tmp_path, KEY.public_key())
+
+
+def drained(folder: Path, key: X25519PrivateKey = KEY) -> list[Spooled]:
+    found: list[Spooled] = []
+    FileSpoolReader(folder, key, ignore).drain(found.append)
+    return found
+
+
+@pytest.mark.parametrize("revision", [None, 0, 7])
+def test_a_message_comes_back_whole_and_once(spool: FileSpool, tmp_path: Path, revision: int | None) -> None:
+    spool.add(message(1, revision))
+    assert spool.waiting() == 1
+    assert drained(tmp_path) == [message(1, revision)]
+    assert drained(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_messages_come_back_in_the_order_they_came(spool: FileSpool, tmp_path: Path) -> None:
+    for number in range(25):
+        spool.add(message(number))
+    assert [each.inbound.message_id for each in drained(tmp_path)] == [f"SM{number}" for number in range(25)]
+
+
+def test_the_disk_shows_nothing_and_only_to_us(spool: FileSpool, tmp_path: Path) -> None:
+    spool.add(message(1))
+    (path,) = tmp_path.iterdir()
+    data = path.read_bytes() + path.name.encode()
+    for word in (b"kanarie", b"anna", b"SM1", b"112", b"whatsapp", b"2026"):
+        assert word not in data
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_the_writer_cannot_read_back(spool: FileSpool) -> None:
+    spool.add(message(1))
+    assert not any(isinstance(value, X25519PrivateKey) for value in vars(spool).values())
+
+
+def test_another_key_opens_nothing(spool: FileSpool, tmp_path: Path) -> None:
+    spool.add(message(1))
+    assert drained(tmp_path, X25519PrivateKey.generate()) == []
+
+
+@pytest.mark.parametrize("data", [b"", b"x", bytes(31), bytes(32), bytes(48), bytes(500)])
+def test_a_broken_file_is_set_aside_and_does_not_stop_the_others(spool: FileSpool, tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "0-first.sealed").write_bytes(data)
+    spool.add(message(1))
+    assert drained(tmp_path) == [message(1)]
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [data]
+    assert drained(tmp_path) == []
+
+
+def test_a_cut_file_is_not_taken_for_a_message(spool: FileSpool, tmp_path: Path) -> None:
+    spool.add(message(1))
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(path.read_bytes()[:-1])
+    assert drained(tmp_path) == []
+
+
+def test_a_half_written_file_is_not_read(spool: FileSpool, tmp_path: Path) -> None:
+    (tmp_path / "0.part").write_bytes(b"half")
+    assert spool.waiting() == 0
+    assert drained(tmp_path) == []
+
+
+def test_a_message_older_than_a_conversation_is_dropped_unread(spool: FileSpool, tmp_path: Path) -> None:
+    spool.add(message(1))
+    (path,) = tmp_path.iterdir()
+    written = path.stat().st_mtime - MAX_AGE_SECONDS - 60
+    os.utime(path, (written, written))
+    assert drained(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_could_not_be_handled_stays_with_what_came_after(spool: FileSpool, tmp_path: Path) -> None:
+    for number in range(3):
+        spool.add(message(number))
+    handled: list[str] = []
+
+    def handle(spooled: Spooled) -> None:
+        if spooled.inbound.message_id == "SM1":
+            raise StorageUnavailable("away")
+        handled.append(spooled.inbound.message_id)
+
+    with pytest.raises(StorageUnavailable):
+        FileSpoolReader(tmp_path, KEY, ignore).drain(handle)
+    assert handled == ["SM0"]
+    assert [each.inbound.message_id for each in drained(tmp_path)] == ["SM1", "SM2"]
+
+
+def test_drain_says_how_many(spool: FileSpool, tmp_path: Path) -> None:
+    assert FileSpoolReader(tmp_path, KEY, ignore).drain(print) == 0
+    spool.add(message(1))
+    spool.add(message(2))
+    assert FileSpoolReader(tmp_path, KEY, ignore).drain(lambda _spooled: None) == 2
+
+
+@pytest.mark.parametrize("failing", ["fsync", "open"])
+def test_a_disk_that_takes_nothing_is_said_and_leaves_nothing(
+    spool: FileSpool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    def full(*_arguments: object, **_named: object) -> int:
+        raise OSError(28, "No space left on device: kanarievogel")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, failing, full)
+        with pytest.raises(SpoolFull) as caught:
+            spool.add(message(1))
+    assert "kanarie" not in str(caught.value)
+    assert caught.value.__suppress_context__
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_is_found_out_at_start(tmp_path: Path) -> None:
+    with pytest.raises(SpoolFull):
+        FileSpool(tmp_path / "gone", KEY.public_key()).check()
+
+
+def test_looking_whether_it_can_be_written_leaves_nothing(spool: FileSpool, tmp_path: Path) -> None:
+    spool.check()
+    spool.check()
+    assert list(tmp_path.iterdir()) == []

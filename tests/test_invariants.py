@@ -1,0 +1,170 @@
+"""The time-free invariants of speed (performance.md, conclusions): what a turn may do, whatever the machine."""
+
+import builtins
+import gc
+import io
+import itertools
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from babel.messages import pofile
+from redis.connection import AbstractConnection
+from transitions import Machine
+
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.engine import Engine
+from bot.messages import Channel, Inbound
+from bot.services.runner import Runner
+from bot.storage import keys
+from bot.storage.redis import RedisStorage, connect
+from bot.storage.sealing import Sealer
+from tests.conftest import NOW
+from tests.tester import ListSpool, Reports
+
+CONTACT = "c" * 22
+CONVERSATION = [
+    "hoi", "1", "6", "1", "1", "terug", "ik ben achtergelaten in Turkije", "3", "1", "blorp vlim", "1", "kaart", "9",
+    "0", "english please", "menu", "2", "back", "help me", "1", "I am in Pakistan", "yes", "language", "1",
+    "medewerker", "1", "mijn paspoort is afgepakt", "2", "dank je", "?", "wis alles", "2", "0", "5", "1",
+]  # fmt: skip
+"""Menus, questions, danger, languages, a person and back: everything a turn can do."""
+
+
+class Person:
+    """Somebody who writes to a runner on a real Redis."""
+
+    def __init__(self, engine: Engine, storage: RedisStorage) -> None:
+        self.runner = Runner(engine, storage, ListSpool(), lambda: NOW, lambda _what, **_fields: None)
+        self._ids = itertools.count()
+
+    def say(self, text: str) -> str:
+        return self.runner.receive(
+            Inbound(message_id=f"SM{next(self._ids)}", contact=CONTACT, channel=Channel.SMS, text=text)
+        )
+
+
+@pytest.fixture
+def storage(redis_url: str, clean_redis: redis.Redis) -> Iterator[RedisStorage]:
+    client = connect(redis_url)
+    storage = RedisStorage(client, Sealer([bytes(32)]))
+    yield storage
+    for connection in storage._wire._idle:
+        connection.disconnect()
+    client.close()
+
+
+@pytest.fixture
+def person(engine: Engine, storage: RedisStorage) -> Person:
+    person = Person(engine, storage)
+    person.say("hoi")  # loads the scripts, opens the connection
+    return person
+
+
+def test_a_turn_is_two_round_trips(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = []
+    real = AbstractConnection.send_packed_command
+
+    def counting(self: Any, command: Any, check_health: bool = True) -> Any:
+        sent.append(command)
+        return real(self, command, check_health)
+
+    monkeypatch.setattr(AbstractConnection, "send_packed_command", counting)
+    for text in CONVERSATION:
+        sent.clear()
+        assert person.say(text)
+        assert len(sent) == 2, text
+
+
+def test_a_repeated_message_is_one_round_trip(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    message = Inbound(message_id="SMonce", contact=CONTACT, channel=Channel.SMS, text="6")
+    first = person.runner.receive(message)
+    sent = []
+    real = AbstractConnection.send_packed_command
+
+    def counting(self: Any, command: Any, check_health: bool = True) -> Any:
+        sent.append(command)
+        return real(self, command, check_health)
+
+    monkeypatch.setattr(AbstractConnection, "send_packed_command", counting)
+    assert person.runner.receive(message) == first
+    assert len(sent) == 1
+
+
+def test_the_server_sees_no_more_calls_than_we_send(person: Person, clean_redis: redis.Redis) -> None:
+    """From the outside: one script call a turn, and no command by which a round trip could hide."""
+    clean_redis.config_resetstat()
+    for text in CONVERSATION:
+        person.say(text)
+    stats: dict[str, Any] = clean_redis.info("commandstats")
+    calls = {name.removeprefix("cmdstat_"): row["calls"] for name, row in stats.items()}
+    assert calls.get("evalsha") == len(CONVERSATION)
+    assert not {"eval", "script|load", "script|exists", "watch", "multi", "client|setinfo", "hello"} & set(calls)
+
+
+def test_after_start_nothing_is_built_and_no_file_is_read(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(name: str) -> Callable[..., Any]:
+        def fail(*_arguments: object, **_named: object) -> Any:
+            raise AssertionError(f"{name} after start")
+
+        return fail
+
+    monkeypatch.setattr(Machine, "__init__", forbidden("a machine"))
+    monkeypatch.setattr(tomllib, "load", forbidden("toml"))
+    monkeypatch.setattr(tomllib, "loads", forbidden("toml"))
+    monkeypatch.setattr(pofile, "read_po", forbidden("a catalog"))
+    for owner, name in ((builtins, "open"), (io, "open"), (Path, "open"), (Path, "read_text"), (Path, "read_bytes")):
+        monkeypatch.setattr(owner, name, forbidden(f"a file ({name})"))
+    reports = Reports()
+    person.runner._report = reports
+    replies = [person.say(text) for text in CONVERSATION]
+    monkeypatch.undo()
+    assert all(replies)
+    assert "engine_failed" not in reports.names()
+
+
+def test_a_thousand_turns_leave_no_objects_behind(person: Person) -> None:
+    def turns(number: int) -> int:
+        for text in itertools.islice(itertools.cycle(CONVERSATION), number):
+            person.say(text)
+        gc.collect()
+        return len(gc.get_objects())
+
+    turns(200)
+    before = turns(100)
+    after = turns(1000)
+    assert abs(after - before) < 100
+
+
+def test_machines_keep_no_models(engine: Engine, person: Person) -> None:
+    for text in CONVERSATION:
+        person.say(text)
+    assert all(machine.models == [] for machine in engine._machines._machines.values())
+
+
+def test_a_long_conversation_takes_little_room(person: Person, clean_redis: redis.Redis) -> None:
+    largest = 0
+    for text in itertools.islice(itertools.cycle(CONVERSATION), 200):
+        person.say(text)
+        used = clean_redis.memory_usage(keys.conversation(CONTACT), samples=0)
+        largest = max(largest, used or 0)
+    assert 0 < largest <= 1200
+
+
+def test_a_conversation_grows_to_no_end(engine: Engine, storage: RedisStorage, clean_redis: redis.Redis) -> None:
+    """The largest state there can be, not only the one above."""
+    longest = sorted(engine.books["nl"].states, key=len)[-7:]
+    topics = sorted(engine.books["nl"].topics, key=len)[-3:]
+    message = Inbound(message_id="SM1", contact=CONTACT, channel=Channel.SMS)
+    full = Conversation(
+        state=longest[0], locale="ary-Latn", country="MA", asked_country="TR", role="other", safe=True, open=True,
+        trail=tuple(longest[1:]), candidates=tuple(topics), misses=9, danger=True, maybe_read=True,
+        heard_minute=29_923_920, waiting_minute=29_923_920,
+    )  # fmt: skip
+    assert storage.commit(message, storage.open(message), full, (), "ok") is None
+    used = clean_redis.memory_usage(keys.conversation(CONTACT), samples=0)
+    assert used is not None
+    assert used <= 1200
