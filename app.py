@@ -46,7 +46,7 @@ def create_app(
     runner = Runner(engine, storage, spool, now, metrics.report)
 
     app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = webhooks.MAX_BODY
+    app.config["MAX_CONTENT_LENGTH"] = webhooks.MAX_BODY + 1  # one more, to see that a chunked body is too long
     app.log_exception = _log_exception  # type: ignore[method-assign]
     app.register_error_handler(HTTPException, _plain_error)
     app.context_processor(_page_language(library))

@@ -6,7 +6,8 @@ import sys
 import tempfile
 
 bind = f"{os.environ.get('BIND', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104 - behind a proxy
-workers = int(os.environ.get("WEB_WORKERS", "2"))
+_wanted = os.environ.get("WEB_WORKERS", "").strip() or "2"
+workers = int(_wanted) if _wanted.isdecimal() else 1  # anything else is refused below, in our own words
 worker_class = "gevent"
 accesslog = None
 errorlog = "-"

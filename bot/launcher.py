@@ -46,7 +46,16 @@ def launch(root: Path, environment: dict[str, str]) -> int:
             settings["REDIS_URL"] = redis.url
         read_settings(settings)
         web = {name: value for name, value in settings.items() if name not in WORKER_ONLY}
-        gunicorn = [sys.executable, "-m", "gunicorn", "--config", str(root / "gunicorn.conf.py"), "app:create_app()"]
+        gunicorn = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--config",
+            str(root / "gunicorn.conf.py"),
+            "--graceful-timeout",
+            "2",
+            "app:create_app()",
+        ]
         processes.append(_start(gunicorn, root, web))
         processes.append(_start([sys.executable, "-m", "bot", "worker"], root, settings))
         if not _ready(settings["PORT"], processes):

@@ -113,18 +113,23 @@ def key_bytes(value: str) -> bytes:
 def _url(*schemes: str) -> Callable[[str], str]:
     def read(value: str) -> str:
         parts = urlsplit(value)
-        if parts.scheme not in schemes or not (parts.netloc or parts.path):
+        if parts.scheme not in schemes or not (parts.path if parts.scheme == "unix" else parts.hostname):
+            raise ValueError
+        if parts.port == 0:  # reading it raises ValueError for a port that is no number, or too large
             raise ValueError
         return value.rstrip("/")
 
     return read
 
 
-def _number(value: str) -> int:
-    number = int(value)
-    if number < 1:
-        raise ValueError
-    return number
+def _number(most: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        number = int(value)
+        if not 1 <= number <= most:
+            raise ValueError
+        return number
+
+    return read
 
 
 def _flag(value: str) -> bool:
@@ -154,8 +159,8 @@ SETTINGS = (
     Setting("SPOOL_PRIVATE_KEY", key_bytes, "Opens the spool; for the worker only. See SPOOL_PUBLIC_KEY.", False),
     Setting("METRICS_TOKEN", _text, "Bearer token for /metrics; without it there is no /metrics.", False),
     Setting("SIMULATOR", _flag, '"1" opens /simulator. Never in production: it signs as Twilio.', False),
-    Setting("PORT", _number, "Port of the web server.", False, "8000"),
-    Setting("WEB_WORKERS", _number, "Number of web processes.", False, "2"),
+    Setting("PORT", _number(65535), "Port of the web server.", False, "8000"),
+    Setting("WEB_WORKERS", _number(256), "Number of web processes.", False, "2"),
 )
 
 

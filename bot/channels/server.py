@@ -17,6 +17,12 @@ class QuietLogger(Logger):
             handler.setFormatter(PlainFormatter())
         self.access_log.disabled = True
 
+    def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """What gunicorn cannot parse it would quote, with the caller's address."""
+        if msg.startswith("Invalid request"):
+            msg, args = "invalid request", ()
+        super().warning(msg, *args, **kwargs)  # type: ignore[no-untyped-call]
+
     def exception(self, msg: str, *_args: Any, **kwargs: Any) -> None:
         """gunicorn puts the request path into the message; only the class of the error is kept."""
         self.error_log.log(logging.ERROR, "server error", exc_info=kwargs.get("exc_info", True))

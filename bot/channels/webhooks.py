@@ -68,7 +68,10 @@ def make_blueprint(runner: Runner, gate: SignatureGate, contacts: Contacts, last
         started = time.perf_counter()
         if request.mimetype != _FORM:
             return _refused(415)
-        form, header = _fields(request.get_data(cache=False)), request.headers.get
+        body, header = request.get_data(cache=False), request.headers.get
+        if len(body) > MAX_BODY:
+            return _refused(413)
+        form = _fields(body)
         if form is None:
             return _refused(400)
         if not gate.passes(_raw_path(), form, header("X-Twilio-Signature", ""), header(_SETTINGS, "")):

@@ -38,6 +38,6 @@ class SpoolReader(Protocol):
     def drain(self, handle: Callable[[Spooled], object]) -> int:
         """Hand every kept message to `handle`, oldest first, and drop it when that returns. Returns how many.
 
-        An exception from `handle` stops the drain; that message and the later ones stay.
+        StorageUnavailable from `handle` stops the drain; that message and the later ones stay.
         """
         ...

@@ -21,8 +21,8 @@ def decode_conversation(data: bytes) -> Conversation:
     its owner and its language: nobody who waits for an advisor may fall out of the list by an upgrade."""
     try:
         return _conversation.decode(data)
-    except msgspec.ValidationError:
-        fields = msgspec.msgpack.decode(data)
+    except msgspec.DecodeError:
+        fields = _anything(data)
     if not isinstance(fields, dict):
         return Conversation()
     status = fields.get("status")
@@ -37,6 +37,13 @@ def decode_conversation(data: bytes) -> Conversation:
     )
 
 
+def _anything(data: bytes) -> object:
+    try:
+        return msgspec.msgpack.decode(data)
+    except msgspec.DecodeError:
+        return None
+
+
 def _minute(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
@@ -48,15 +55,15 @@ def encode_turn(reply: str, events: Sequence[AnyEvent]) -> bytes:
 
 
 def decode_reply(data: bytes) -> str:
-    """The answer of one turn, whatever else newer code may have written there."""
-    reply: str = msgspec.msgpack.decode(data)[0]
-    return reply
+    """The answer of one turn, whatever else newer code may have written there; "" when it cannot be read."""
+    turn = _anything(data)
+    return turn[0] if isinstance(turn, list) and turn and isinstance(turn[0], str) else ""
 
 
 def decode_turn(data: bytes) -> tuple[AnyEvent, ...]:
     """The events of one turn; only what was answered when newer code wrote the rest."""
     try:
         reply, said, events = _turn.decode(data)
-    except msgspec.ValidationError:
+    except msgspec.DecodeError:
         reply, said, events = decode_reply(data), True, ()
-    return (*events, Said(reply)) if said else events
+    return (*events, Said(reply)) if said and reply else events

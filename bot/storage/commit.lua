@@ -8,7 +8,11 @@ local answered = redis.call('HGET', KEYS[2], ARGV[4])
 if answered then
   return {'repeat', answered}
 end
-if redis.call('GETRANGE', KEYS[1], 0, 7) ~= ARGV[1] then
+local revision = redis.call('GETRANGE', KEYS[1], 0, 7)
+if #revision < 8 or string.byte(revision) ~= 0 or revision == string.rep('\0', 8) then
+  revision = '' -- nothing of ours stands there; it may be overwritten
+end
+if revision ~= ARGV[1] then
   return {'conflict', redis.call('GET', KEYS[1])}
 end
 if ARGV[2] == '' then

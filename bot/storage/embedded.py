@@ -76,6 +76,8 @@ def start_redis(directory: Path, *, port: int = 0, extra: tuple[str, ...] = ()) 
         str(find_server()),
         *("--port", str(port), "--bind", "127.0.0.1", "--unixsocket", str(socket), "--unixsocketperm", "700"),
         *("--dir", str(directory), "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
+        # Plain commands in the file: a server of another version can read them (make run may find another one later).
+        *("--aof-use-rdb-preamble", "no"),
         *("--maxmemory-policy", "noeviction", "--daemonize", "no", "--loglevel", "warning"),
         *extra,
     ]

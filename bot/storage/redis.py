@@ -145,7 +145,7 @@ class RedisStorage:
 
     def _opened(self, contact: str, field: str, stored: bytes | None, turn: bytes | None) -> Opened:
         conversation, revision = Conversation(), 0
-        if stored:
+        if stored and _is_revision(stored[:_REVISION_BYTES]):
             revision = int.from_bytes(stored[:_REVISION_BYTES], "big")
             place = _place("conversation", contact, str(revision))
             try:
@@ -257,6 +257,11 @@ def _waiting(before: Conversation, after: Conversation, *, erased: bool) -> int 
     if after.status is Status.WAITING and not erased:
         return after.waiting_minute
     return "" if before.status is Status.WAITING else "-"
+
+
+def _is_revision(mark: bytes) -> bool:
+    """Did we write this? A first byte of zero is a number no conversation outgrows. commit.lua looks the same way."""
+    return len(mark) == _REVISION_BYTES and mark[0] == 0 and any(mark)
 
 
 def _revision(number: int) -> bytes:

@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
+from bot.services.ports import StorageUnavailable
 from bot.services.spool import Spooled, SpoolFull
 
 MAX_AGE_SECONDS = 72 * 3600
@@ -75,7 +76,7 @@ class FileSpoolReader:
 
     def drain(self, handle: Callable[[Spooled], object]) -> int:
         """See `SpoolReader.drain`. A file older than a conversation may be is dropped unread; one that our key does
-        not open is set aside, because the right key may turn up."""
+        not open, or that cannot be stored, is set aside: the right key or a mended program may turn up."""
         handled = 0
         for path in _files(self._directory):
             if time.time() - path.stat().st_mtime > MAX_AGE_SECONDS:
@@ -87,7 +88,14 @@ class FileSpoolReader:
                     self._report("spool_dropped", cause=type(error).__name__)
                     path.rename(path.with_suffix(_UNREADABLE))
                     continue
-                handle(spooled)
+                try:
+                    handle(spooled)
+                except StorageUnavailable:
+                    raise
+                except Exception as error:  # noqa: BLE001 - one message nobody can store must not hold up the others
+                    self._report("spool_dropped", cause=type(error).__name__, error=error)
+                    path.rename(path.with_suffix(_UNREADABLE))
+                    continue
                 handled += 1
             path.unlink(missing_ok=True)
         return handled

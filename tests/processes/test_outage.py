@@ -1,0 +1,293 @@
+"""Redis refused, hung, read-only, full, killed: everybody is answered in time, nothing is lost, nothing comes twice
+(reliability.md F4, F5, F6, F7, F8)."""
+
+import http.client
+import itertools
+import shutil
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.dialogue.conversation import Status
+from bot.services.spool import Spooled
+from bot.storage.redis import REST_SECONDS
+from bot.storage.spool import FileSpoolReader
+from tests.processes.proxy import Proxy
+from tests.processes.site import OPENER, Answer, Site, assert_numbers_first, at_once, free_port, person, sms, until
+
+pytestmark = pytest.mark.xdist_group("processes")
+
+ANSWER_SECONDS = 2.5
+PEOPLE = [person(number) for number in range(6)]
+Messages = list[dict[str, str]]
+
+_numbers = itertools.count(1)
+
+
+def ignore(_what: str, **_fields: object) -> None:
+    """Nobody reads these reports."""
+
+
+@pytest.fixture
+def site(site: Site) -> Site:
+    """The shared site, emptied and well."""
+    with site.client() as client:
+        client.flushall()
+    until(lambda: recovered(site), 10)
+    for path in site.spooled():
+        path.unlink()
+    return site
+
+
+def some_messages(count: int) -> Messages:
+    """Messages that are all answered with the menu; each text of a person is unlike the others."""
+    numbers = itertools.islice(_numbers, count)
+    return [sms(number, "menu" + " " * (number // len(PEOPLE)), PEOPLE[number % len(PEOPLE)]) for number in numbers]
+
+
+def deliver(site: Site, messages: Messages, threads: int = 8) -> list[Answer]:
+    return at_once(site.twilio.post, messages, threads)
+
+
+def assert_everything_is_there_once(site: Site, messages: Messages) -> None:
+    for who in {message["From"] for message in messages}:
+        sent = Counter(message["Body"] for message in messages if message["From"] == who)
+        assert Counter(site.heard(who)) == sent
+        assert site.opened(who).revision == site.turns(who) == len(site.heard(who))
+
+
+def assert_answered_without_redis(site: Site, messages: Messages) -> None:
+    answers = deliver(site, messages)
+    for answer in answers:
+        assert_numbers_first(answer.text)
+    assert max(answer.seconds for answer in answers) < ANSWER_SECONDS
+    assert len(site.spooled()) == len(messages)
+
+
+def test_while_redis_refuses_everybody_gets_the_numbers_and_later_all_is_stored_once(
+    site: Site, tmp_path: Path
+) -> None:
+    before, during, repeated = some_messages(12), some_messages(40), some_messages(6)
+    deliver(site, before)
+    site.stop_redis()
+    answers = deliver(site, during)
+    for answer in answers:
+        assert_numbers_first(answer.text)
+    assert max(answer.seconds for answer in answers) < 2
+    twice = deliver(site, repeated), deliver(site, repeated)
+    assert [answer.body for answer in twice[0]] == [answer.body for answer in twice[1]]
+    assert len(site.spooled()) == 40 + 6 + 6
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in site.spooled())
+
+    kept = tmp_path / "kept"
+    shutil.copytree(site.spool, kept)
+    site.start_redis()
+    site.replayed()
+    assert_everything_is_there_once(site, before + during + repeated)
+    assert [answer.body for answer in deliver(site, during)] == [answer.body for answer in answers]
+
+    stored = site.dump()
+    for path in kept.iterdir():
+        shutil.copy(path, site.spool)
+    site.replayed()
+    assert site.dump() == stored
+
+
+def test_a_running_worker_brings_messages_back_by_itself(site: Site) -> None:
+    site.start_worker()
+    site.stop_redis()
+    messages = some_messages(12)
+    deliver(site, messages)
+    time.sleep(2.5)
+    assert len(site.spooled()) == len(messages)
+    site.start_redis()
+    until(lambda: not site.spooled(), 10, "an empty spool")
+    site.stop_worker()
+    assert_everything_is_there_once(site, messages)
+
+
+def test_a_worker_killed_while_it_brings_back_loses_and_doubles_nothing(site: Site) -> None:
+    site.stop_redis()
+    messages = some_messages(60)
+    deliver(site, messages)
+    site.start_redis()
+    site.start_worker()
+    assert site.worker is not None
+    until(lambda: len(site.spooled()) < len(messages), 15)
+    site.worker.kill()
+    site.worker.wait()
+    site.replayed()
+    assert_everything_is_there_once(site, messages)
+
+
+def test_who_asked_for_an_advisor_during_the_outage_waits_for_one_afterwards(site: Site) -> None:
+    who = person(700)
+    deliver(site, [sms(next(_numbers), "hoi", who)])
+    site.stop_redis()
+    answer = site.twilio.post(sms(next(_numbers), "medewerker", who))
+    assert_numbers_first(answer.text)
+    site.start_redis()
+    site.replayed()
+    assert site.opened(who).conversation.status is Status.WAITING
+    with site.storage() as storage:
+        assert [entry.contact for entry in storage.waiting()] == [site.contact(who)]
+
+
+def test_while_redis_hangs_everybody_is_answered_in_time_and_afterwards_all_is_well(site: Site) -> None:
+    before, during, after = some_messages(12), some_messages(48), some_messages(12)
+    deliver(site, before)
+    with load(site, during, pause=0.12) as sent:
+        time.sleep(0.5)
+        site.signal_redis(signal.SIGSTOP)
+        time.sleep(6)
+        site.signal_redis(signal.SIGCONT)
+    assert max(answer.seconds for _message, answer in sent) < ANSWER_SECONDS
+    outages = [answer for _message, answer in sent if answer.from_outage]
+    assert outages
+    for answer in outages:
+        assert_numbers_first(answer.text)
+    until(lambda: recovered(site), 10)
+    site.replayed()
+    late = deliver(site, after)
+    assert not any(answer.from_outage for answer in late)
+    assert_everything_is_there_once(site, before + during + after)
+
+
+def test_a_message_whose_commit_was_not_confirmed_gets_the_same_answer_again(new_site: Callable[..., Site]) -> None:
+    """Redis takes the turn, its answer is lost. What the person reads must be what is stored."""
+    site = new_site()
+    site.start_redis()
+    with Proxy(site.redis_port) as proxy:
+        site.environment["REDIS_URL"] = f"redis://127.0.0.1:{proxy.port}/0"
+        site.start_web()
+        who = person(800)
+        deliver(site, [sms(next(_numbers), text, who) for text in ("hoi", "ja")], 1)
+        proxy.lose_answers_to = b"EVALSHA"
+        message = sms(next(_numbers), "ik moet op reis", who)
+        answer = site.twilio.post(message)
+        assert answer.seconds < ANSWER_SECONDS
+        assert site.spooled()
+        proxy.lose_answers_to = b""
+        assert site.heard(who) == ["hoi", "ja", "ik moet op reis"]
+        site.replayed()
+        again = site.twilio.post(message)
+        assert site.heard(who) == ["hoi", "ja", "ik moet op reis"]
+        assert again.text == answer.text
+    site.stop_web()
+
+
+def test_a_read_only_redis_is_an_outage(site: Site) -> None:
+    messages = some_messages(12)
+    with site.client() as client:
+        client.execute_command("REPLICAOF", "127.0.0.1", free_port())
+    assert_answered_without_redis(site, messages)
+    with site.client() as client:
+        client.execute_command("REPLICAOF", "NO", "ONE")
+    site.replayed()
+    assert_everything_is_there_once(site, messages)
+
+
+def test_a_full_redis_is_an_outage_and_evicts_nobody(site: Site) -> None:
+    before, messages = some_messages(12), some_messages(12)
+    deliver(site, before)
+    with site.client() as client:
+        client.config_set("maxmemory", "100kb")
+    assert_answered_without_redis(site, messages)
+    with site.client() as client:
+        client.config_set("maxmemory", "0")
+    site.replayed()
+    assert_everything_is_there_once(site, before + messages)
+
+
+def test_a_redis_that_is_killed_keeps_every_answer_it_gave(site: Site) -> None:
+    sent: list[tuple[dict[str, str], Answer]] = []
+    for _round in range(3):
+        with load(site, some_messages(120), pause=0.02) as sent_now:
+            time.sleep(0.6)
+            site.signal_redis(signal.SIGKILL)
+            time.sleep(0.3)
+            site.start_redis()
+        sent += sent_now
+    acknowledged = [(message, answer) for message, answer in sent if not answer.from_outage]
+    assert len(sent) == 360
+    assert len(acknowledged) > 100
+    until(lambda: recovered(site), 10)
+    for message, answer in acknowledged:
+        assert site.twilio.post(message).body == answer.body
+    site.replayed()
+    assert_everything_is_there_once(site, [message for message, _answer in sent])
+
+
+def test_a_web_server_started_while_redis_is_away_answers_and_joins_in_later(new_site: Callable[..., Site]) -> None:
+    site = new_site()
+    site.start_web()
+    messages = some_messages(8)
+    assert_answered_without_redis(site, messages)
+    assert site.twilio.send("GET", "/readyz").status == 503
+    assert site.twilio.send("GET", "/healthz").status == 200
+    site.start_redis()
+    site.replayed()
+    until(lambda: recovered(site), 10)
+    assert site.twilio.send("GET", "/readyz").status == 200
+    assert_everything_is_there_once(site, messages)
+    site.stop_web()
+
+
+def test_the_web_host_cannot_read_its_spool_back(site: Site) -> None:
+    site.stop_redis()
+    who, text = person(900), "een heel geheim bericht"
+    deliver(site, [sms(next(_numbers), text, who)])
+    site.start_redis()
+    assert set(site.environment.values()).isdisjoint({OPENER.private_bytes_raw().hex()})
+    for path in site.spooled():
+        sealed = path.read_bytes()
+        assert text.encode() not in sealed
+        assert site.contact(who).encode() not in sealed
+    kept: list[Spooled] = []
+    FileSpoolReader(site.spool, OPENER, ignore).drain(kept.append)
+    assert [spooled.inbound.text for spooled in kept] == [text]
+
+
+def recovered(site: Site) -> bool:
+    """Do both workers use Redis again, once their breakers have rested? Asked for a person of no concern."""
+    time.sleep(REST_SECONDS)
+    probes = [sms(next(_numbers), "menu", person(88_888)) for _ in range(6)]
+    answers = deliver(site, probes, 6)
+    return not any(answer.from_outage for answer in answers)
+
+
+class load:
+    """Post `messages` from four threads, `pause` seconds apart, while the block runs; done when it is left."""
+
+    def __init__(self, site: Site, messages: Messages, pause: float) -> None:
+        self._site, self._pause = site, pause
+        self._messages = iter(messages)
+        self._guard = threading.Lock()
+        self._sent: list[tuple[dict[str, str], Answer]] = []
+        self._threads = [threading.Thread(target=self._work) for _ in range(4)]
+
+    def __enter__(self) -> list[tuple[dict[str, str], Answer]]:
+        for thread in self._threads:
+            thread.start()
+        return self._sent
+
+    def __exit__(self, *_exception: object) -> None:
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self) -> None:
+        while True:
+            with self._guard:
+                message = next(self._messages, None)
+                time.sleep(self._pause)
+            if message is None:
+                return
+            try:
+                self._sent.append((message, self._site.twilio.post(message)))
+            except (OSError, http.client.HTTPException):
+                return
