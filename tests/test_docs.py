@@ -1,0 +1,116 @@
+"""The docs name what there is, and their links lead somewhere."""
+
+import argparse
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from bot.cli import _parser
+from bot.settings import SETTINGS, Setting
+
+ROOT = Path(__file__).parent.parent
+NOT_OURS = {".venv", "var", "node_modules"}
+PAGES = sorted(
+    path
+    for path in ROOT.rglob("*.md")
+    if not any(part in NOT_OURS or part.startswith(".") for part in path.relative_to(ROOT).parts)
+)
+
+
+def _read(*names: str) -> str:
+    return "\n".join((ROOT / name).read_text(encoding="utf-8") for name in names)
+
+
+def commands() -> list[str]:
+    """Every sub-command of `python -m bot`."""
+    action = next(each for each in _parser()._actions if isinstance(each, argparse._SubParsersAction))
+    return sorted(action.choices)
+
+
+def targets() -> list[str]:
+    """Every make target with a help text."""
+    return re.findall(r"^([a-z-]+):.*## ", _read("Makefile"), re.MULTILINE)
+
+
+def packages() -> list[str]:
+    """Every package in pyproject.toml, without version and extras."""
+    project = tomllib.loads(_read("pyproject.toml"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    return [re.split(r"[^A-Za-z0-9._-]", each, maxsplit=1)[0] for each in wanted]
+
+
+def links(page: str) -> list[str]:
+    """Targets of the relative links of a page, without what stands in code."""
+    prose = re.sub(r"^```.*?^```|`[^`\n]*`", "", page, flags=re.DOTALL | re.MULTILINE)
+    found = re.findall(r"\]\(([^)\s]+)\)", prose)
+    return [link for link in found if not re.match(r"[a-z]+:", link)]
+
+
+def anchors(page: str) -> set[str]:
+    """The names by which headings can be linked to."""
+    headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("name", [setting.name for setting in SETTINGS])
+def test_every_setting_is_in_the_table_of_operations(name: str) -> None:
+    assert f"\n| `{name}` |" in _read("docs/operations.md")
+
+
+def test_operations_names_no_setting_that_does_not_exist() -> None:
+    table = _read("docs/operations.md").split("## Settings")[1].split("\n## ")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == [setting.name for setting in SETTINGS]
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+def test_operations_tells_what_is_required_and_the_defaults(setting: Setting) -> None:
+    row = next(line for line in _read("docs/operations.md").splitlines() if line.startswith(f"| `{setting.name}` |"))
+    last = row.rstrip("| ").rpartition("|")[2].strip()
+    assert last.startswith("required") == setting.required
+    if setting.default:
+        assert last == f"`{setting.default}`"
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_is_named(command: str) -> None:
+    assert re.search(rf"`{command}`|python -m bot {command}\b", _read("README.md", "docs/operations.md"))
+
+
+@pytest.mark.parametrize("target", targets())
+def test_every_make_target_is_named(target: str) -> None:
+    assert re.search(rf"\bmake {target}\b", _read("README.md", "CONTRIBUTING.md"))
+
+
+@pytest.mark.parametrize("package", packages())
+def test_every_package_has_a_reason(package: str) -> None:
+    assert re.search(rf"^\| `{re.escape(package)}[`\[]", _read("docs/dependencies.md"), re.MULTILINE)
+
+
+def test_the_versions_in_the_reasons_are_the_pinned_ones() -> None:
+    project = tomllib.loads(_read("pyproject.toml"))["project"]
+    page = _read("docs/dependencies.md")
+    for wanted in [*project["dependencies"], *project["optional-dependencies"]["test"]]:
+        name, version = re.match(r"(\S+?)==([^\s;]+)", wanted).groups()  # type: ignore[union-attr]
+        assert f"| `{name}` | {version} |" in page
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_relative_link_leads_somewhere(path: Path) -> None:
+    for link in links(path.read_text(encoding="utf-8")):
+        name, _, anchor = link.partition("#")
+        target = path.parent / name if name else path
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(target.read_text(encoding="utf-8")), link
+
+
+def test_privacy_names_only_files_that_exist() -> None:
+    for name in re.findall(r"`((?:tests|bot)/[\w/.]+\.py)`", _read("docs/privacy.md")):
+        assert (ROOT / name).exists(), name
+
+
+def test_the_pages_are_found_and_a_dead_link_would_be_seen() -> None:
+    assert ROOT / "README.md" in PAGES
+    assert links("[a](b.md) `[c](d.md)` [e](https://example.org) [f](#g)") == ["b.md", "#g"]
