@@ -1,0 +1,73 @@
+"""How long things live in Redis, and what the surroundings must be."""
+
+import base64
+from pathlib import Path
+
+import pytest
+import redis
+
+from bot.dialogue.conversation import Conversation, Status
+from bot.doctor import examine
+from bot.messages import Channel, Inbound
+from bot.settings import read_settings
+from bot.storage.redis import RedisStorage, connect
+from bot.storage.sealing import Sealer
+
+HOUR = 3600
+
+
+@pytest.mark.parametrize(
+    ("status", "hours"), [(Status.BOT, 72), (Status.WAITING, 72), (Status.ADVISOR, 7 * 24), (Status.CLOSED, 72)]
+)
+def test_everything_of_a_person_expires(clean_redis: redis.Redis, redis_url: str, status: Status, hours: int) -> None:
+    client = connect(redis_url)
+    storage = RedisStorage(client, Sealer([bytes(32)]))
+    inbound = Inbound(message_id="SM1", contact="anna", channel=Channel.SMS)
+    storage.commit(inbound, storage.open(inbound), Conversation(status=status), (), "reply")
+    client.close()
+    lives = {key: clean_redis.ttl(key) for key in clean_redis.scan_iter("*{anna}*")}
+    assert len(lives) == 2
+    assert all(hours * HOUR - 5 <= life <= hours * HOUR for life in lives.values())
+
+
+def test_each_message_renews_the_life_of_all_keys(clean_redis: redis.Redis, redis_url: str) -> None:
+    client = connect(redis_url)
+    storage = RedisStorage(client, Sealer([bytes(32)]))
+    for number in (1, 2):
+        inbound = Inbound(message_id=f"SM{number}", contact="anna", channel=Channel.SMS)
+        storage.commit(inbound, storage.open(inbound), Conversation(), (), "reply")
+        keys = list(clean_redis.scan_iter("*{anna}*"))
+        assert all(clean_redis.ttl(key) > 71 * HOUR for key in keys)
+        for key in keys:
+            clean_redis.expire(key, HOUR)
+    client.close()
+
+
+def test_doctor_finds_what_is_well_and_what_is_not(clean_redis: redis.Redis, redis_url: str, tmp_path: Path) -> None:
+    settings = read_settings(
+        {
+            "TWILIO_ACCOUNT_SID": f"AC{'0' * 32}",
+            "TWILIO_AUTH_TOKEN": "a-token-that-must-not-be-shown",
+            "SMS_NUMBER": "+3197010000000",
+            "WHATSAPP_NUMBER": "+3197010000001",
+            "PUBLIC_URL": "http://example.org",
+            "REDIS_URL": redis_url,
+            "SECRET_KEY": "s" * 32,
+            "DATA_KEYS": base64.b64encode(bytes(32)).decode(),
+            "PEPPERS": "p" * 32,
+            "SPOOL_DIR": str(tmp_path),
+            "SIMULATOR": "1",
+        }
+    )
+    found = examine(settings)
+    assert "ok redis appendonly yes; without it a crash loses conversations" in found
+    assert "ok redis maxmemory-policy noeviction; others forget people silently" in found
+    assert "bad public address is not https" in found
+    assert any(line.startswith("bad simulator") for line in found)
+    assert any(line.startswith("note spool") for line in found)
+    assert "a-token-that-must-not-be-shown" not in "\n".join(found)
+    clean_redis.config_set("maxmemory-policy", "allkeys-lru")
+    try:
+        assert any(line.startswith("bad redis maxmemory-policy") for line in examine(settings))
+    finally:
+        clean_redis.config_set("maxmemory-policy", "noeviction")
