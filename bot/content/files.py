@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.content.braces import wrong
 from bot.content.faults import ContentError, Fault
+from bot.content.values import STATUSES, Content, Fact, LocalNumber, Referral, Shared, Vocabulary
 from bot.dialogue.engine import STATES
 from bot.dialogue.flow import BACK, HERE, Choice, Flow, State
 
@@ -26,8 +27,6 @@ SETS: Mapping[str, tuple[object, ...]] = {
     "country": ("mentioned",),
 }
 WHENS = ("place", "country_known", "country_mentioned", "status", "role", "open")
-STATUSES = ("stated", "approved", "owner_must_confirm")
-SAYABLE = ("stated", "approved")
 VERIFIED_FOR = timedelta(days=365)
 """A person's check of a local number counts this long (domain.md 5.3)."""
 
@@ -51,95 +50,6 @@ _STATE_KEYS = {
 }
 _CHOICE_KEYS = {"id": str, "label": str, "words": str, "next": str, "note": str, "set": dict, "when": dict}
 _FLOW_KEYS = {"flow": str, "topic": str, "priority": str, "title": str, "note": str, "general": bool, "state": dict}
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """One short text used in many places."""
-
-    say: str
-    facts: tuple[str, ...] = ()
-    source: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    text: str
-    source: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class Referral:
-    """One number or address: how it is printed, from where it works, and whether it may be said."""
-
-    text: str
-    kind: str
-    reachable_from: tuple[str, ...]
-    status: str
-    checked_on: str
-
-    @property
-    def sayable(self) -> bool:
-        return self.status in SAYABLE
-
-
-@dataclass(frozen=True, slots=True)
-class LocalNumber:
-    """Police of one country, as the list has it."""
-
-    country: str
-    number: str
-    shown: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The words of one language, as written; see flows/vocabulary."""
-
-    language: str
-    status: str
-    commands: Mapping[str, tuple[str, ...]]
-    switch: tuple[str, ...]
-    wants_advisor: tuple[str, ...]
-    danger: Mapping[str, tuple[str, ...]]
-    place: Mapping[str, tuple[str, ...]]
-    hints: tuple[str, ...]
-    topics: Mapping[str, tuple[str, ...]]
-    countries: Mapping[str, tuple[str, ...]]
-    country_names: Mapping[str, tuple[str, ...]]
-    numbers: Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """Everything under flows/, in Dutch. files: flow name -> the file it stands in. neutral: language -> words about
-    the subject, which a text marked neutral must not have."""
-
-    flows: Mapping[str, Flow]
-    shared: Mapping[str, Shared]
-    facts: Mapping[str, Fact]
-    referrals: Mapping[str, Referral]
-    local_numbers: Mapping[str, LocalNumber]
-    vocabularies: Mapping[str, Vocabulary]
-    files: Mapping[str, str]
-    neutral: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    @property
-    def states(self) -> Mapping[str, State]:
-        """All states by fully qualified name."""
-        return {name: state for flow in self.flows.values() for name, state in flow.states.items()}
-
-    @property
-    def commands(self) -> Mapping[str, str]:
-        """Command id -> the state it leads to."""
-        return {state.command: name for name, state in self.states.items() if state.command}
-
-    @property
-    def topics(self) -> Mapping[str, str]:
-        """Topic id -> its first state."""
-        return {flow.topic: flow.entry for flow in self.flows.values() if flow.topic}
 
 
 def read(root: Path, today: date) -> Content:

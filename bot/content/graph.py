@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from math import ceil
 from xml.sax.saxutils import escape
 
-from bot.content.files import PRIORITIES, Content
+from bot.content.files import PRIORITIES
+from bot.content.values import Content
 from bot.dialogue.flow import BACK, HERE, Choice, Flow, State
 
 START = "start.opener"

@@ -12,8 +12,9 @@ from bot.content.braces import DYNAMIC, names, wrong
 from bot.content.catalogs import SOURCE
 from bot.content.extract import Sentence, sentences
 from bot.content.faults import Fault, Severity
-from bot.content.files import COMMANDS, SAYABLE, Content
+from bot.content.files import COMMANDS
 from bot.content.library import Library, build_book
+from bot.content.values import SAYABLE, Content
 from bot.dialogue import engine
 from bot.dialogue.book import Book
 from bot.dialogue.conversation import Conversation, Place

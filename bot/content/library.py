@@ -10,7 +10,8 @@ from babel import Locale
 from bot.content.braces import names, wrong
 from bot.content.catalogs import SOURCE, Catalog, Languages, read_catalogs, read_languages
 from bot.content.faults import ContentError, Fault
-from bot.content.files import Content, read
+from bot.content.files import read
+from bot.content.values import Content
 from bot.dialogue.book import Book
 from bot.dialogue.engine import Engine
 from bot.dialogue.machine import Machines

@@ -10,7 +10,10 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from bot.dialogue import changes
 from bot.dialogue.book import Book
+from bot.dialogue.changes import Events
+from bot.dialogue.choosing import named
 from bot.dialogue.conversation import (
     SCHEMA,
     SILENCE_MINUTES,
@@ -20,9 +23,6 @@ from bot.dialogue.conversation import (
     Status,
 )
 from bot.dialogue.events import (
-    AdvisorCancelled,
-    AdvisorRequested,
-    AnyEvent,
     DangerSeen,
     DecoyStarted,
     EngineFailed,
@@ -63,16 +63,10 @@ DIGIT_MENU = "0"
 NEVER_GUESSED = frozenset({"suicide", "sexual_violence", "lgbt"})
 """Topics only answered when named: nobody is asked "did you mean" such a thing."""
 
-NAMED_WITHIN = 8
-"""In a message of at most so many words a choice is also chosen by two or more of its words in a row."""
-
 SURE_OF_LANGUAGE = 0.6
 SURE_OF_SWITCH = 0.8
 FALLBACK_TOPICS = ("left_behind", "trip_planned", "contact")
 """Offered when a message resembles nothing at all."""
-
-_NEGATIONS = frozenset({"niet", "geen", "not", "dont", "cant", "no", "never", "nooit"})
-_Events = tuple[AnyEvent, ...]
 
 
 class Engine:
@@ -119,7 +113,7 @@ class Engine:
         """The turn after a bug in `advance`: the message is kept, the numbers go out, a person is asked to look."""
         minute = _minute(now)
         conversation = replace(conversation.restarted(), heard_minute=minute, state="", trail=())
-        conversation, asked = _request_advisor(conversation)
+        conversation, asked = changes.request_advisor(conversation)
         events = (Heard(kind=inbound.kind, text=inbound.text), EngineFailed(fault), *asked)
         return Turn(conversation, events, Say(above=("fault",), numbers=True))
 
@@ -160,7 +154,7 @@ class Engine:
 
     def _opted_out(self, conversation: Conversation) -> Turn:
         """The network has answered STOP, START or HELP itself; a second answer would only be refused or confuse."""
-        conversation, events = _cancel_advisor(conversation.restarted())
+        conversation, events = changes.cancel_advisor(conversation.restarted())
         return Turn(conversation, (*events, Stopped()), None)
 
     def _decoy(self, conversation: Conversation, inbound: Inbound) -> Turn:
@@ -223,7 +217,8 @@ class Engine:
         conversation, told = self._noticed(conversation, text, understood)
         events = (*events, *told)
         if red:
-            turn = self._topic(replace(conversation, danger=True), DANGER, (*events, DangerSeen()))
+            # "help" says nothing of the subject: the answer then names neither it nor an organisation (decision 12).
+            turn = self._go(replace(conversation, danger=True), self._topics[DANGER], (*events, DangerSeen()))
             return self._advisor_too(turn) if understood.wants_advisor else turn
         if understood.command:
             return self._command(conversation, understood, events)
@@ -239,11 +234,9 @@ class Engine:
             return self._small_talk(conversation, understood.topic or "", events)
         return self._not_understood(conversation, understood, events)
 
-    def _noticed(
-        self, conversation: Conversation, text: str, understood: Understanding
-    ) -> tuple[Conversation, _Events]:
+    def _noticed(self, conversation: Conversation, text: str, understood: Understanding) -> tuple[Conversation, Events]:
         """What a message tells in passing: that its writer knows the subject, where they are, a country."""
-        conversation, told = _told_place(conversation, understood)
+        conversation, told = changes.told_place(conversation, understood)
         if any(word in text for word in self._subject):
             conversation = replace(conversation, open=True)
         if understood.country and understood.country != conversation.country:
@@ -252,7 +245,7 @@ class Engine:
 
     # -- what a text can lead to ---------------------------------------------------------------------------------
 
-    def _command(self, conversation: Conversation, understood: Understanding, events: _Events) -> Turn:
+    def _command(self, conversation: Conversation, understood: Understanding, events: Events) -> Turn:
         command = understood.command or ""
         if command == "language" and understood.switch_to in self.books:
             # The person asked for this very language: show what they were looking at in it.
@@ -265,30 +258,18 @@ class Engine:
         return self._go(conversation, self._commands[command], events)
 
     def _named_choice(self, conversation: Conversation, text: str) -> Choice | None:
-        state = self.book(conversation).states.get(conversation.state)
-        if state is None:
-            return None
-        shown = state.visible(conversation)
-        for choice in shown:
-            if text in choice.keys or ("{" in choice.label and text == self._filled(conversation, choice.label)):
-                return choice
-        if len(text.split()) > NAMED_WITHIN:
-            return None
-        return next((choice for choice in shown if _names_it(text, choice)), None)
-
-    def _filled(self, conversation: Conversation, label: str) -> str:
-        """The label of a choice that names a country, as somebody would type it."""
-        countries = self.book(conversation).countries
-        return normalise(label.replace("{asked_country}", countries.get(conversation.asked_country, "")))
+        book = self.book(conversation)
+        state = book.states.get(conversation.state)
+        return None if state is None else named(text, state.visible(conversation), conversation, book)
 
     def _leads_to_numbers(self, conversation: Conversation, choice: Choice) -> bool:
         """Does a choice lead where the numbers stand on top? Then it is as good an answer to danger as any."""
         target = self._machines.follow(conversation.state, choice.id)
         return target in self._states and self._states[target].numbers
 
-    def _choose(self, conversation: Conversation, choice: Choice, events: _Events) -> Turn:
+    def _choose(self, conversation: Conversation, choice: Choice, events: Events) -> Turn:
         target = self._machines.follow(conversation.state, choice.id)
-        conversation, told = _apply(conversation, choice, self._next_locale(conversation))
+        conversation, told = changes.apply(conversation, choice, self._next_locale(conversation))
         if target == MENU and conversation.asked and conversation.open:
             return self._topic(replace(conversation, asked=""), conversation.asked, (*events, *told))
         return self._go(conversation, target, (*events, *told))
@@ -302,14 +283,14 @@ class Engine:
         state = self._states.get(conversation.state)
         return state is not None and state.expects == "country"
 
-    def _whereabouts(self, conversation: Conversation, understood: Understanding, events: _Events) -> Turn:
+    def _whereabouts(self, conversation: Conversation, understood: Understanding, events: Events) -> Turn:
         """The message says only where somebody is. A place is taken as told, a new country is asked back."""
         if conversation.asked_country == understood.country and conversation.state and understood.country:
             return self._go(conversation, CONFIRM_COUNTRY, events, emergency_line=True)
         begin = conversation.state or (ABROAD if conversation.place is Place.ABROAD else OPENER)
         return Turn(replace(conversation, state=begin), events, Say(state=begin, emergency_line=True))
 
-    def _asked_about(self, conversation: Conversation, understood: Understanding, events: _Events) -> Turn:
+    def _asked_about(self, conversation: Conversation, understood: Understanding, events: Events) -> Turn:
         """The answer to a topic. A general question before a word on the subject has fallen waits for the opener."""
         topic = understood.topic or ""
         if topic in self._general and not conversation.open:
@@ -317,17 +298,17 @@ class Engine:
         turn = self._topic(conversation, topic, events, understood.emergency_line)
         return self._advisor_too(turn) if understood.wants_advisor else turn
 
-    def _country(self, conversation: Conversation, country: str, events: _Events) -> Turn:
+    def _country(self, conversation: Conversation, country: str, events: Events) -> Turn:
         """An answer to "which country": the person was asked, so it decides."""
         place = Place.NETHERLANDS if country == "NL" else Place.ABROAD
         conversation = replace(conversation, place=place, country="" if country == "NL" else country, asked_country="")
         return self._go(conversation, BACK, (*events, PlaceTold(place, country)))
 
-    def _topic(self, conversation: Conversation, topic: str, events: _Events, emergency_line: bool = False) -> Turn:
+    def _topic(self, conversation: Conversation, topic: str, events: Events, emergency_line: bool = False) -> Turn:
         conversation = replace(conversation, open=True)
         return self._go(conversation, self._topics[topic], events, emergency_line=emergency_line)
 
-    def _small_talk(self, conversation: Conversation, topic: str, events: _Events) -> Turn:
+    def _small_talk(self, conversation: Conversation, topic: str, events: Events) -> Turn:
         if conversation.status is Status.WAITING and topic == "greeting" and conversation.state:
             return self._go(conversation, HANDOFF, events)
         if topic == "greeting" or not conversation.state:
@@ -340,7 +321,7 @@ class Engine:
         say = Say(state=conversation.state, above=("choose_number",), emergency_line=True)
         return Turn(conversation, events, say)
 
-    def _not_understood(self, conversation: Conversation, understood: Understanding, events: _Events) -> Turn:
+    def _not_understood(self, conversation: Conversation, understood: Understanding, events: Events) -> Turn:
         """First the three nearest topics, then a person and the numbers, then where it began: never the same twice."""
         if understood.danger == "amber" and conversation.state != AFRAID:
             return self._go(conversation, AFRAID, events, emergency_line=True)
@@ -368,7 +349,7 @@ class Engine:
 
     # -- moving --------------------------------------------------------------------------------------------------
 
-    def _speaking(self, conversation: Conversation, understood: Understanding | None) -> tuple[Conversation, _Events]:
+    def _speaking(self, conversation: Conversation, understood: Understanding | None) -> tuple[Conversation, Events]:
         """Settle the language: asked for by name, else the first message decides, else a clear change of two words."""
         wanted = conversation.locale
         if understood is None:
@@ -396,7 +377,7 @@ class Engine:
         self,
         conversation: Conversation,
         target: str,
-        events: _Events,
+        events: Events,
         *,
         emergency_line: bool = False,
     ) -> Turn:
@@ -422,15 +403,15 @@ class Engine:
             return OPENER
         return ABROAD if conversation.place is Place.ABROAD else MENU
 
-    def _enter(self, conversation: Conversation, does: str) -> tuple[Conversation, _Events]:
+    def _enter(self, conversation: Conversation, does: str) -> tuple[Conversation, Events]:
         if does == "request_advisor":
-            return _request_advisor(conversation)
+            return changes.request_advisor(conversation)
         if does == "cancel_advisor":
-            return _cancel_advisor(conversation)
+            return changes.cancel_advisor(conversation)
         if does == "erase":
             return Conversation(locale=conversation.locale), (ErasureRequested(),)
         if does == "stop":
-            conversation, events = _cancel_advisor(conversation)
+            conversation, events = changes.cancel_advisor(conversation)
             return replace(conversation.restarted(), state=conversation.state), (*events, Stopped())
         if does == "decoy":
             hidden = replace(conversation.restarted(), state=conversation.state, maybe_read=True)
@@ -439,75 +420,11 @@ class Engine:
 
     def _advisor_too(self, turn: Turn) -> Turn:
         """The message also asked for a person: put it in the waiting list beside the answer."""
-        conversation, events = _request_advisor(turn.conversation)
+        conversation, events = changes.request_advisor(turn.conversation)
         if not events or turn.say is None:
             return turn
         say = replace(turn.say, above=(*turn.say.above, "advisor_asked"))
         return Turn(conversation, (*turn.events, *events), say)
-
-
-def _told_place(conversation: Conversation, understood: Understanding) -> tuple[Conversation, _Events]:
-    """The place when the person says in so many words where they are. Abroad is believed at once; "in the
-    Netherlands" is asked for once they have said abroad, because it takes the numbers that work there away; and so is
-    a country by name, which may be where they were or where they fear to go."""
-    if understood.country not in (None, "NL"):
-        return conversation, ()
-    if understood.place == "abroad" and conversation.place is not Place.ABROAD:
-        place = Place.ABROAD
-    elif understood.place == "nl" and conversation.place is Place.UNKNOWN:
-        place = Place.NETHERLANDS
-    else:
-        return conversation, ()
-    return replace(conversation, place=place, country=""), (PlaceTold(place, ""),)
-
-
-def _names_it(text: str, choice: Choice) -> bool:
-    """Do two or more words in a row of `text` name this choice, and does a "not" stand in both or in neither?"""
-    padded = f" {text} "
-    negated = not _NEGATIONS.isdisjoint(text.split())
-    return any(
-        " " in key and f" {key} " in padded and negated == (not _NEGATIONS.isdisjoint(key.split()))
-        for key in choice.keys
-    )
-
-
-def _apply(conversation: Conversation, choice: Choice, next_locale: str) -> tuple[Conversation, _Events]:
-    """The conversation after the `set` of a choice."""
-    if not choice.sets:
-        return conversation, ()
-    sets = dict(choice.sets)
-    if sets.get("locale") == "next":
-        sets["locale"] = next_locale
-    if sets.get("country") == "mentioned":
-        sets["country"] = conversation.asked_country
-    if "place" in sets:
-        sets["place"] = Place(str(sets["place"]))
-        sets.setdefault("country", "")
-        sets["asked_country"] = ""
-    if sets.get("country") == "NL":
-        sets |= {"place": Place.NETHERLANDS, "country": ""}
-    if sets.get("safe") is True:
-        sets["open"] = True
-    conversation = replace(conversation, **sets)
-    events: _Events = ()
-    if "place" in sets:
-        events = (*events, PlaceTold(conversation.place, conversation.country))
-    if "locale" in sets:
-        events = (*events, LanguageChosen(conversation.locale))
-    return conversation, events
-
-
-def _request_advisor(conversation: Conversation) -> tuple[Conversation, _Events]:
-    if conversation.status in (Status.WAITING, Status.ADVISOR):
-        return conversation, ()
-    waiting = replace(conversation, status=Status.WAITING, waiting_minute=conversation.heard_minute)
-    return waiting, (AdvisorRequested(),)
-
-
-def _cancel_advisor(conversation: Conversation) -> tuple[Conversation, _Events]:
-    if conversation.status is not Status.WAITING:
-        return conversation, ()
-    return replace(conversation, status=Status.BOT, waiting_minute=0), (AdvisorCancelled(),)
 
 
 def _minute(now: datetime) -> int:

@@ -8,8 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bot.content.files import Content, read
+from bot.content.files import read
 from bot.content.graph import mermaid, svg
+from bot.content.values import Content
 from bot.dialogue.flow import BACK, HERE, Choice, Flow, State
 
 FLOWS = Path(__file__).parents[2] / "flows"

@@ -1,0 +1,67 @@
+"""How a conversation changes: what a choice sets, what is told in passing, asking for a person and taking it back.
+
+Each function returns the new conversation and the events of the change.
+"""
+
+from msgspec.structs import replace
+
+from bot.dialogue.conversation import Conversation, Place, Status
+from bot.dialogue.events import AdvisorCancelled, AdvisorRequested, AnyEvent, LanguageChosen, PlaceTold
+from bot.dialogue.flow import Choice
+from bot.nlu.understanding import Understanding
+
+Events = tuple[AnyEvent, ...]
+
+
+def told_place(conversation: Conversation, understood: Understanding) -> tuple[Conversation, Events]:
+    """The place when the person says in so many words where they are. Abroad is believed at once; "in the
+    Netherlands" is asked for once they have said abroad, because it takes the numbers that work there away; and so is
+    a country by name, which may be where they were or where they fear to go."""
+    if understood.country not in (None, "NL"):
+        return conversation, ()
+    if understood.place == "abroad" and conversation.place is not Place.ABROAD:
+        place = Place.ABROAD
+    elif understood.place == "nl" and conversation.place is Place.UNKNOWN:
+        place = Place.NETHERLANDS
+    else:
+        return conversation, ()
+    return replace(conversation, place=place, country=""), (PlaceTold(place, ""),)
+
+
+def apply(conversation: Conversation, choice: Choice, next_locale: str) -> tuple[Conversation, Events]:
+    """The conversation after the `set` of a choice."""
+    if not choice.sets:
+        return conversation, ()
+    sets = dict(choice.sets)
+    if sets.get("locale") == "next":
+        sets["locale"] = next_locale
+    if sets.get("country") == "mentioned":
+        sets["country"] = conversation.asked_country
+    if "place" in sets:
+        sets["place"] = Place(str(sets["place"]))
+        sets.setdefault("country", "")
+        sets["asked_country"] = ""
+    if sets.get("country") == "NL":
+        sets |= {"place": Place.NETHERLANDS, "country": ""}
+    if sets.get("safe") is True:
+        sets["open"] = True
+    conversation = replace(conversation, **sets)
+    events: Events = ()
+    if "place" in sets:
+        events = (*events, PlaceTold(conversation.place, conversation.country))
+    if "locale" in sets:
+        events = (*events, LanguageChosen(conversation.locale))
+    return conversation, events
+
+
+def request_advisor(conversation: Conversation) -> tuple[Conversation, Events]:
+    if conversation.status in (Status.WAITING, Status.ADVISOR):
+        return conversation, ()
+    waiting = replace(conversation, status=Status.WAITING, waiting_minute=conversation.heard_minute)
+    return waiting, (AdvisorRequested(),)
+
+
+def cancel_advisor(conversation: Conversation) -> tuple[Conversation, Events]:
+    if conversation.status is not Status.WAITING:
+        return conversation, ()
+    return replace(conversation, status=Status.BOT, waiting_minute=0), (AdvisorCancelled(),)
