@@ -64,7 +64,7 @@ def create_app(
                 ("redis", storage.ping),
                 ("spool", spool.check),
                 ("texts", lambda: f"{len(engine.books)} languages"),
-                ("understanding", lambda: "words and phrases"),
+                ("understanding", lambda: "words, phrases and lines"),
             ],
             settings.metrics_token,
         )

@@ -11,10 +11,12 @@ from bot.content.braces import names, wrong
 from bot.content.catalogs import SOURCE, Catalog, Languages, read_catalogs, read_languages
 from bot.content.faults import ContentError, Fault
 from bot.content.files import read
+from bot.content.utterances import Utterances, read_utterances
 from bot.content.values import Content
 from bot.dialogue.book import Book
 from bot.dialogue.engine import Engine
 from bot.dialogue.machine import Machines
+from bot.nlu.nearest import Nearest
 from bot.nlu.normalise import normalise
 from bot.nlu.numbers import NumberWords
 from bot.nlu.phrases import Lexicon, PhraseUnderstander
@@ -25,6 +27,7 @@ class Library:
     """What start-up reads: the Dutch content, the languages, their catalogs."""
 
     content: Content
+    utterances: Utterances
     languages: Languages
     catalogs: Mapping[str, Catalog]
 
@@ -37,6 +40,10 @@ def read_library(root: Path, today: date) -> Library:
     except ContentError as error:
         faults += error.faults
     try:
+        utterances = read_utterances(root / "flows" / "utterances")
+    except ContentError as error:
+        faults += error.faults
+    try:
         languages = read_languages(root / "locales")
         catalogs = read_catalogs(root / "locales", languages)
     except ContentError as error:
@@ -45,7 +52,7 @@ def read_library(root: Path, today: date) -> Library:
         faults = _broken_translations(content, languages, catalogs)
     if faults:
         raise ContentError(faults)
-    return Library(content, languages, catalogs)
+    return Library(content, utterances, languages, catalogs)
 
 
 def _broken_translations(content: Content, languages: Languages, catalogs: Mapping[str, Catalog]) -> list[Fault]:
@@ -111,7 +118,7 @@ def build_book(library: Library, locale: str) -> Book:
 
 
 def build_understander(library: Library) -> PhraseUnderstander:
-    """The understander fed from flows/vocabulary and the country names of every language we know words of."""
+    """The understander fed from flows/vocabulary, flows/utterances and the country names of every language we know."""
     vocabularies = library.content.vocabularies
     countries = [(name, code) for locale in vocabularies for code, name in _country_names(locale).items()]
     countries += [
@@ -132,6 +139,7 @@ def build_understander(library: Library) -> PhraseUnderstander:
             for words in vocabularies.values()
         ],
         countries=countries,
+        topics=Nearest((line.text, line.label) for line in library.utterances.topics),
         priorities={flow.topic: flow.priority for flow in library.content.flows.values() if flow.topic},
         default=SOURCE,
     )

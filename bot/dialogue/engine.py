@@ -211,7 +211,7 @@ class Engine:
     def _text(self, conversation: Conversation, text: str, understood: Understanding) -> Turn:
         conversation, events = self._speaking(conversation, understood)
         red = understood.danger == "red" or understood.topic == DANGER
-        choice = self._named_choice(conversation, text)
+        conversation, choice = self._named_choice(conversation, text)
         if choice is not None and (not red or self._leads_to_numbers(conversation, choice)):
             return self._choose(conversation, choice, events)
         conversation, told = self._noticed(conversation, text, understood)
@@ -257,10 +257,16 @@ class Engine:
             return self._go(conversation, BACK, events)
         return self._go(conversation, self._commands[command], events)
 
-    def _named_choice(self, conversation: Conversation, text: str) -> Choice | None:
+    def _named_choice(self, conversation: Conversation, text: str) -> tuple[Conversation, Choice | None]:
+        """The choice a text names, and the conversation in the state it belongs to. While somebody waits for an
+        advisor, the words that take it back count in every state."""
         book = self.book(conversation)
-        state = book.states.get(conversation.state)
-        return None if state is None else named(text, state.visible(conversation), conversation, book)
+        states = [conversation.state, HANDOFF] if conversation.status is Status.WAITING else [conversation.state]
+        for state in filter(None, map(book.states.get, states)):
+            choice = named(text, state.visible(conversation), conversation, book)
+            if choice is not None and (state.name == conversation.state or choice.id == "cancel"):
+                return replace(conversation, state=state.name), choice
+        return conversation, None
 
     def _leads_to_numbers(self, conversation: Conversation, choice: Choice) -> bool:
         """Does a choice lead where the numbers stand on top? Then it is as good an answer to danger as any."""
@@ -323,8 +329,9 @@ class Engine:
 
     def _not_understood(self, conversation: Conversation, understood: Understanding, events: Events) -> Turn:
         """First the three nearest topics, then a person and the numbers, then where it began: never the same twice."""
-        if understood.danger == "amber" and conversation.state != AFRAID:
-            return self._go(conversation, AFRAID, events, emergency_line=True)
+        if understood.danger == "amber":
+            target = PERSON if conversation.state == AFRAID else AFRAID
+            return self._go(conversation, target, events, emergency_line=True)
         if not conversation.state:
             return self._go(conversation, OPENER, events)
         if conversation.status is Status.WAITING:

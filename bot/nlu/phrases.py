@@ -1,14 +1,16 @@
-"""Understanding by words and phrases: exact, explainable, fast. The understanding issue puts a better one behind
-the same interface; the word lists stay as its exact tables.
+"""Understanding by words, phrases and written lines: exact where it can be, explainable everywhere.
+
+Phrases decide where one is found; else the lines most like the message do. A trained model may come behind the same
+interface; these lists stay as its exact tables.
 """
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
 
+from bot.nlu.nearest import Nearest
 from bot.nlu.normalise import normalise
 from bot.nlu.understanding import Candidate, Understanding
 
@@ -21,8 +23,8 @@ FILLERS = 2
 REFUSAL = 4
 """How many words before "a person" a "no" or "not" still belongs to it."""
 
-NEAR = 0.12
-"""How alike in spelling a topic must be to be offered at all."""
+DIRECT = 0.57
+"""From this part of the vote the nearest lines answer without asking; docs/understanding.md says how often rightly."""
 
 ORDER = ("danger", "suicide", "left_behind", "leaving_now", "abroad_afraid", "trip_planned")
 """Which topic wins when a message fits more than one (topics.md); then P0, then H, then P1."""
@@ -113,7 +115,8 @@ def _match(words: Sequence[str], start: int, parts: Sequence[Sequence[str]], fil
 class PhraseUnderstander:
     """Understands from word lists. Built once; `understand` changes nothing.
 
-    countries: (name, ISO code) in every language there are names for. priorities: topic id -> P0, P1 or H.
+    countries: (name, ISO code) in every language there are names for. topics: the written lines by
+    topic. priorities: topic id -> P0, P1 or H.
     default: the language assumed when nothing says otherwise.
     """
 
@@ -121,6 +124,7 @@ class PhraseUnderstander:
         self,
         lexicons: Iterable[Lexicon],
         countries: Iterable[tuple[str, str]],
+        topics: Nearest,
         priorities: Mapping[str, str],
         default: str,
     ) -> None:
@@ -131,17 +135,16 @@ class PhraseUnderstander:
         self._switch: dict[str, str] = {}
         self._hints: dict[str, set[str]] = defaultdict(set)
         self._command_languages: dict[str, set[str]] = defaultdict(set)
-        documents: dict[str, Counter[str]] = defaultdict(Counter)
+        self._topic_lines = topics
         for lexicon in lexicons:
-            self._add(lexicon, documents)
+            self._add(lexicon)
         for name, code in countries:
             if len(normalise(name)) > 2:
                 self._phrases.add(name, "country", code, "")
-        self._trigrams = _inverse_index(documents)
         self._exact = self._exact_commands()
         self._named_switch = [(f" {phrase} ", language) for phrase, language in self._switch.items() if " " in phrase]
 
-    def _add(self, lexicon: Lexicon, documents: dict[str, Counter[str]]) -> None:
+    def _add(self, lexicon: Lexicon) -> None:
         language = lexicon.language
         for command, words in lexicon.commands.items():
             for word in words:
@@ -160,9 +163,6 @@ class PhraseUnderstander:
             for value, phrases in lists.items():
                 for phrase in phrases:
                     self._phrases.add(phrase, kind, value, language)
-        for topic, phrases in lexicon.topics.items():
-            for phrase in phrases:
-                documents[topic].update(_trigrams(normalise(phrase.replace("...", " "))))
 
     def understand(self, text: str, locale: str | None) -> Understanding:
         """See `Understander`. Danger is looked for first and does not depend on the language guess."""
@@ -176,8 +176,9 @@ class PhraseUnderstander:
         hits = list(self._phrases.find(words))
         language, certainty = self._language(text, whole, words, hits, locale)
         command, switch_to = self._command(whole, words)
+        near = self._topic_lines.shares(whole)
         danger = _danger(hits)
-        topic, confidence = self._topic(whole, words, hits, danger)
+        topic, confidence = self._topic(words, hits, danger, near)
         if command in SMALL_TALK:
             topic, confidence, command = (command, 1.0, None) if danger != "red" else (topic, confidence, None)
         harmless = danger == "none" and (
@@ -190,7 +191,7 @@ class PhraseUnderstander:
             language_confidence=certainty,
             topic=topic,
             confidence=confidence,
-            candidates=self._candidates(whole, topic, confidence),
+            candidates=self._candidates(near, topic, confidence),
             command=command,
             danger=danger,
             emergency_line=not harmless,
@@ -228,7 +229,10 @@ class PhraseUnderstander:
             return None, None
         return command, None
 
-    def _topic(self, whole: str, words: Sequence[str], hits: Sequence[_Hit], danger: str) -> tuple[str | None, float]:
+    def _topic(
+        self, words: Sequence[str], hits: Sequence[_Hit], danger: str, near: Mapping[str, float]
+    ) -> tuple[str | None, float]:
+        """The topic of a phrase; without one that of the nearest lines, when they agree."""
         if danger == "red":
             return "danger", 0.99
         weights: dict[str, int] = {}
@@ -236,31 +240,26 @@ class PhraseUnderstander:
         for hit in found:
             if not any(_inside(hit, other) for other in found):
                 weights[hit.value] = max(weights.get(hit.value, 0), hit.weight)
-        if not weights:
-            return None, 0.0
-        best = min(weights, key=lambda topic: (self._rank(topic), -weights[topic], topic))
-        covered = weights[best] >= len(words)
-        return best, 0.99 if covered else round(1 - 0.45 ** weights[best], 2)
+        if weights:
+            best = min(weights, key=lambda topic: (self._rank(topic), -weights[topic], topic))
+            return best, 0.99 if weights[best] >= len(words) else round(1 - 0.45 ** weights[best], 2)
+        best, share = next(iter(near.items()), ("", 0.0))
+        sure = share >= DIRECT and best in self._priorities and best != "danger"
+        return best if sure else None, round(share, 2)
 
     def _rank(self, topic: str) -> int:
         if topic in ORDER:
             return ORDER.index(topic)
         return len(ORDER) + ("P0", "H", "P1", "").index(self._priorities.get(topic, ""))
 
-    def _candidates(self, whole: str, topic: str | None, confidence: float) -> tuple[Candidate, ...]:
-        """At most three topics, best first: the one that was found, then the nearest by spelling."""
-        scores: dict[str, float] = defaultdict(float)
-        grams = _trigrams(whole)
-        for gram in grams:
-            for name, weight in self._trigrams.get(gram, ()):
-                scores[name] += weight
-        length = math.sqrt(len(grams)) or 1.0
-        near = {name: min(score / length, 0.49) for name, score in scores.items() if name in self._priorities}
-        near.pop("danger", None)
-        if topic and topic in self._priorities and topic != "danger":
-            near[topic] = confidence
-        best = sorted(near, key=lambda name: (-near[name], name))[:3]
-        return tuple(Candidate(name, round(near[name], 2)) for name in best if near[name] >= NEAR)
+    def _candidates(self, near: Mapping[str, float], topic: str | None, confidence: float) -> tuple[Candidate, ...]:
+        """At most three topics, best first: the one that was found, then those of the nearest lines."""
+        offered = {name: share for name, share in near.items() if name in self._priorities}
+        if topic in self._priorities:
+            offered[topic or ""] = max(confidence, offered.get(topic or "", 0.0))
+        offered.pop("danger", None)
+        best = sorted(offered, key=lambda name: (-offered[name], name))[:3]
+        return tuple(Candidate(name, round(offered[name], 2)) for name in best)
 
     def _language(
         self, text: str, whole: str, words: Sequence[str], hits: Sequence[_Hit], locale: str | None
@@ -332,20 +331,3 @@ def _script(text: str) -> str | None:
         if any(letter in text for letter in letters):
             return language
     return "ar"
-
-
-def _trigrams(text: str) -> set[str]:
-    padded = f" {text} "
-    return {padded[index : index + 3] for index in range(len(padded) - 2)}
-
-
-def _inverse_index(documents: Mapping[str, Counter[str]]) -> dict[str, list[tuple[str, float]]]:
-    """trigram -> (topic, weight); rarer trigrams weigh more, and each topic's weights have length one."""
-    spread: Counter[str] = Counter(gram for document in documents.values() for gram in document)
-    index: dict[str, list[tuple[str, float]]] = defaultdict(list)
-    for topic, document in documents.items():
-        weights = {gram: math.log(1 + len(documents) / spread[gram]) for gram in document}
-        length = math.sqrt(sum(weight * weight for weight in weights.values()))
-        for gram, weight in weights.items():
-            index[gram].append((topic, weight / length))
-    return dict(index)

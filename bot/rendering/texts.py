@@ -76,8 +76,9 @@ def _choices(state: State, conversation: Conversation, book: Book) -> str:
 def _footer(state: State, conversation: Conversation, book: Book) -> str:
     if not state.footer:
         return ""
-    if conversation.status is Status.WAITING and conversation.open:
-        return book.shared["footer_waiting"]
+    if conversation.status is Status.WAITING:
+        # After a silence nothing earlier is shown, not even that somebody was asked for (decision 10).
+        return book.shared["footer_waiting" if conversation.open else "footer"]
     return book.shared["footer_offer" if state.offer else "footer"]
 
 

@@ -12,6 +12,7 @@ from bot import cli
 from bot.content.files import COMMANDS
 from bot.content.library import Library, build_understander
 from bot.dialogue.topics import NEITHER, TOPICS
+from bot.nlu.nearest import Nearest
 from bot.nlu.phrases import Lexicon, PhraseUnderstander
 from bot.nlu.understanding import Understanding
 
@@ -60,7 +61,7 @@ def small(
         hints=(),
         topics=topics or {},
     )
-    return PhraseUnderstander([lexicon], [], priorities or {}, "nl")
+    return PhraseUnderstander([lexicon], [], Nearest(()), priorities or {}, "nl")
 
 
 # -- commands ------------------------------------------------------------------------------------------------------

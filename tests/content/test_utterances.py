@@ -1,0 +1,51 @@
+"""Faults in flows/utterances are named with file and place, all at once."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.content.faults import ContentError
+from bot.content.utterances import Line, read_utterances
+
+GOOD = 'topic = "cost"\n[nl]\ndraft = ["wat kost (het|dit)"]\ncontrast = ["contact: wat is jullie nummer"]\n'
+LEVELS = '[red.nl]\nlines = ["hij slaat me"]\n'
+
+
+def read(folder: Path, **files: str) -> list[Line]:
+    for name, text in ({"cost": GOOD, "danger_levels": LEVELS} | files).items():
+        (folder / f"{name}.toml").write_text(text, encoding="utf-8")
+    found = read_utterances(folder)
+    return [*found.topics, *found.danger]
+
+
+def test_lines_are_read_with_topic_language_and_alternatives(tmp_path: Path) -> None:
+    assert read(tmp_path) == [
+        Line("wat kost het", "cost", "nl"),
+        Line("wat kost dit", "cost", "nl"),
+        Line("wat is jullie nummer", "contact", "nl"),
+        Line("hij slaat me", "red", "nl"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "part"),
+    [
+        ("cost", "topic = ", "cannot be read"),
+        ("cost", 'topic = "contact"', 'must be "cost"'),
+        ("costs", 'topic = "costs"', "closed list"),
+        ("cost", 'topic = "cost"\nnl = 3', "must be a table"),
+        ("cost", 'topic = "cost"\n[nl]\ndrafts = []', "must be a table"),
+        ("cost", 'topic = "cost"\n[nl]\ndraft = "x"', "must be a list of texts"),
+        ("cost", 'topic = "cost"\n[nl]\ndraft = ["", "x"]', "must be a list of texts"),
+        ("cost", 'topic = "cost"\n[nl]\ncontrast = ["wat is dit"]', "must begin with another topic"),
+        ("cost", 'topic = "cost"\n[nl]\ncontrast = ["cost: wat is dit"]', "must begin with another topic"),
+        ("contact", 'topic = "contact"\n[nl]\ndraft = ["Wat kost het?"]', "stands in contact too"),
+        ("danger_levels", '[pink.nl]\nlines = ["x"]', "must be one of red, amber, harmless"),
+        ("danger_levels", "[red.nl]\nlines = 3", "must be a list of texts"),
+    ],
+)
+def test_a_fault_is_named(tmp_path: Path, name: str, text: str, part: str) -> None:
+    with pytest.raises(ContentError) as raised:
+        read(tmp_path, **{name: text})
+    assert any(part in fault.message for fault in raised.value.faults), raised.value
+    assert all(fault.file.startswith("flows/utterances/") for fault in raised.value.faults)
