@@ -11,6 +11,7 @@ import redis
 from bot.content.library import Library, build_engine, read_library
 from bot.dialogue.engine import Engine
 from bot.storage.embedded import start_redis
+from tests.browser import NO_BROWSER, find_chromium
 from tests.tester import DialogueTester
 
 ROOT = Path(__file__).parent.parent
@@ -19,6 +20,12 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-transcripts", action="store_true", help="write the golden conversations anew")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end, loudly, that no browser was there; a skip among a thousand dots would go unseen."""
+    if find_chromium() is None:
+        terminalreporter.section(NO_BROWSER, sep="!", red=True, bold=True)
 
 
 @pytest.fixture(scope="session")
