@@ -40,7 +40,8 @@ def apply(conversation: Conversation, choice: Choice, next_locale: str) -> tuple
     if "place" in sets:
         sets["place"] = Place(str(sets["place"]))
         sets.setdefault("country", "")
-        sets["asked_country"] = ""
+        if sets["place"] is Place.NETHERLANDS or sets["country"]:
+            sets["asked_country"] = ""
     if sets.get("country") == "NL":
         sets |= {"place": Place.NETHERLANDS, "country": ""}
     if sets.get("safe") is True:

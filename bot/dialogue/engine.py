@@ -228,7 +228,7 @@ class Engine:
             return self._asked_about(conversation, understood, events)
         if understood.wants_advisor:
             return self._go(conversation, self._commands["advisor"], events)
-        if told or understood.country:
+        if understood.place or understood.country:
             return self._whereabouts(conversation, understood, events)
         if understood.topic in NEITHER:
             return self._small_talk(conversation, understood.topic or "", events)

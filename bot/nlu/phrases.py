@@ -23,6 +23,9 @@ FILLERS = 2
 REFUSAL = 4
 """How many words before "a person" a "no" or "not" still belongs to it."""
 
+NEAR = 0.05
+"""Below this part of the vote a topic is not even offered."""
+
 DIRECT = 0.57
 """From this part of the vote the nearest lines answer without asking; docs/understanding.md says how often rightly."""
 
@@ -254,7 +257,7 @@ class PhraseUnderstander:
 
     def _candidates(self, near: Mapping[str, float], topic: str | None, confidence: float) -> tuple[Candidate, ...]:
         """At most three topics, best first: the one that was found, then those of the nearest lines."""
-        offered = {name: share for name, share in near.items() if name in self._priorities}
+        offered = {name: share for name, share in near.items() if name in self._priorities and share >= NEAR}
         if topic in self._priorities:
             offered[topic or ""] = max(confidence, offered.get(topic or "", 0.0))
         offered.pop("danger", None)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from bot.dialogue.book import Book
-from bot.dialogue.conversation import Conversation, Place, Status
+from bot.dialogue.conversation import SILENCE_MINUTES, Conversation, Place, Status
 from bot.dialogue.engine import NOT_SURE
 from bot.dialogue.flow import State
 from bot.dialogue.turn import Say
@@ -78,7 +78,8 @@ def _footer(state: State, conversation: Conversation, book: Book) -> str:
         return ""
     if conversation.status is Status.WAITING:
         # After a silence nothing earlier is shown, not even that somebody was asked for (decision 10).
-        return book.shared["footer_waiting" if conversation.open else "footer"]
+        fresh = conversation.heard_minute - conversation.waiting_minute <= SILENCE_MINUTES
+        return book.shared["footer_waiting" if conversation.open or fresh else "footer"]
     return book.shared["footer_offer" if state.offer else "footer"]
 
 
