@@ -65,6 +65,10 @@ NEVER_GUESSED = frozenset({"suicide", "sexual_violence", "lgbt"})
 
 SURE_OF_LANGUAGE = 0.6
 SURE_OF_SWITCH = 0.8
+SURE_OF_SENTENCE = 0.7
+"""From which certainty an ongoing conversation changes its language: for a few words, and for a whole sentence."""
+
+SENTENCE = 5
 FALLBACK_TOPICS = ("left_behind", "trip_planned", "contact")
 """Offered when a message resembles nothing at all."""
 
@@ -209,7 +213,7 @@ class Engine:
         return Turn(replace(conversation, danger=True), (DangerSeen(),), say)
 
     def _text(self, conversation: Conversation, text: str, understood: Understanding) -> Turn:
-        conversation, events = self._speaking(conversation, understood)
+        conversation, events = self._speaking(conversation, understood, len(text.split()))
         red = understood.danger == "red" or understood.topic == DANGER
         conversation, choice = self._named_choice(conversation, text)
         if choice is not None and (not red or self._leads_to_numbers(conversation, choice)):
@@ -356,9 +360,12 @@ class Engine:
 
     # -- moving --------------------------------------------------------------------------------------------------
 
-    def _speaking(self, conversation: Conversation, understood: Understanding | None) -> tuple[Conversation, Events]:
+    def _speaking(
+        self, conversation: Conversation, understood: Understanding | None, words: int = 0
+    ) -> tuple[Conversation, Events]:
         """Settle the language: asked for by name, else the first message decides, else a clear change of two words."""
         wanted = conversation.locale
+        sure = SURE_OF_SWITCH if words < SENTENCE else SURE_OF_SENTENCE
         if understood is None:
             wanted = wanted or self.default_locale
         elif understood.switch_to:
@@ -366,7 +373,7 @@ class Engine:
             wanted = wanted or self._live(understood.switch_to)
         elif not wanted:
             wanted = self._live(understood.language)
-        elif understood.language in self.books and understood.language_confidence >= SURE_OF_SWITCH:
+        elif understood.language in self.books and understood.language_confidence >= sure:
             wanted = understood.language
         if wanted == conversation.locale:
             return conversation, ()
