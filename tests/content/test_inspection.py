@@ -148,6 +148,13 @@ def test_a_sound_flow_has_only_the_fault_of_not_being_translated(copy: Path) -> 
     assert {line.rpartition(": ")[2] for line in errors(found_in(copy))} == {"is not translated, or marked fuzzy"}
 
 
+def test_a_message_is_measured_with_the_longest_numbers_and_a_country_that_was_mentioned(copy: Path) -> None:
+    add_flow(
+        copy, state(say="Dit is zin. " * 24 + "Klaar.", more='source = "channel"\nnumbers = "first"\nasks_place = true')
+    )
+    assert_found(copy, "extra.a (nl)", "takes 4 SMS parts", Severity.WARNING)
+
+
 def test_three_parts_and_a_bit_is_a_warning(copy: Path) -> None:
     add_flow(copy, state(say="Dit is een lange zin over niets. " * 14 + "Klaar."))
     assert_found(copy, "extra.a (nl)", "takes 4 SMS parts", Severity.WARNING)
