@@ -13,7 +13,8 @@ from bot import logs, metrics
 from bot.content import graph, strings
 from bot.content.faults import Severity
 from bot.content.inspection import inspect
-from bot.content.library import Library, build_engine, build_understander, read_library
+from bot.content.library import Library, build_engine, build_reader, read_library
+from bot.content.models import read_encoder
 from bot.dialogue.conversation import Conversation
 from bot.errors import StartError
 from bot.messages import MAX_TEXT, Channel, Inbound, Kind
@@ -93,7 +94,9 @@ def _chat(options: argparse.Namespace) -> int:
         return 2
     logs.set_up()
     storage = MemoryStorage()
-    runner = Runner(build_engine(library), storage, _NoSpool(), lambda: datetime.now(UTC), metrics.report)
+    runner = Runner(
+        build_engine(library, read_encoder()), storage, _NoSpool(), lambda: datetime.now(UTC), metrics.report
+    )
     contact = Identity([secrets.token_hex()]).contacts(options.channel, options.sender)[0]
     channel = Channel(options.channel)
     if options.locale:
@@ -113,7 +116,8 @@ def _chat(options: argparse.Namespace) -> int:
 
 def _understand(_options: argparse.Namespace) -> int:
     """Standard input: {"text": …, "locale": …} a line. Standard output: the contract's fields, in the same order."""
-    understander = build_understander(_library())
+    library = _library()
+    understander = build_reader(library.content, library.model, read_encoder())
     for line in sys.stdin:
         if not line.strip():
             continue
@@ -177,7 +181,7 @@ def _worker(_options: argparse.Namespace) -> int:
         raise SettingsError("Cannot start: SPOOL_PRIVATE_KEY is missing; the worker opens the spool with it.")
     storage = RedisStorage(connect(settings.redis_url), Sealer(settings.data_keys))
     spool = FileSpool(settings.spool_dir, settings.spool_public_key)
-    runner = Runner(build_engine(_library()), storage, spool, lambda: datetime.now(UTC), metrics.report)
+    runner = Runner(build_engine(_library(), read_encoder()), storage, spool, lambda: datetime.now(UTC), metrics.report)
     reader = FileSpoolReader(settings.spool_dir, settings.spool_private_key, metrics.report)
     Worker(runner, reader, metrics.report).run(stop_on_signals())
     return 0

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -11,9 +12,10 @@ from typing import Any
 
 from bot.content.braces import wrong
 from bot.content.faults import ContentError, Fault
-from bot.content.values import STATUSES, Content, Fact, LocalNumber, Referral, Shared, Vocabulary
+from bot.content.values import STATUSES, Content, Countries, Fact, LocalNumber, Referral, Shared, Vocabulary
 from bot.dialogue.engine import STATES
 from bot.dialogue.flow import BACK, HERE, Choice, Flow, State
+from bot.nlu.countries import CountryNames
 
 COMMANDS = ("advisor", "language", "menu", "back", "erase", "card", "stop", "decoy")
 """The closed list of commands. `back` has no state of its own."""
@@ -49,6 +51,8 @@ _STATE_KEYS = {
     "choice": list,
 }
 _CHOICE_KEYS = {"id": str, "label": str, "words": str, "next": str, "note": str, "set": dict, "when": dict}
+_COUNTRY_LISTS = ("names", "cities", "ambiguous")
+_COUNTRY_WORDS = ("ordinary", "before", "after")
 _FLOW_KEYS = {"flow": str, "topic": str, "priority": str, "title": str, "note": str, "general": bool, "state": dict}
 
 
@@ -74,7 +78,7 @@ class _Reader:
         flows: dict[str, Flow] = {}
         files: dict[str, str] = {}
         for path in sorted([*self.root.glob("*.toml"), *self.root.glob("topics/*.toml")]):
-            if path.name in ("shared.toml", "facts.toml", "referrals.toml", "neutral.toml"):
+            if path.name in ("shared.toml", "facts.toml", "referrals.toml", "neutral.toml", "countries.toml"):
                 continue
             flow = self._flow(path, shared)
             if flow is None:
@@ -94,6 +98,7 @@ class _Reader:
             referrals=referrals,
             local_numbers=self._local_numbers(today),
             vocabularies=self._vocabularies(),
+            countries=self._countries(),
             files=files,
             neutral=self._lists(self.root / "neutral.toml", {"": self._toml(self.root / "neutral.toml") or {}}, ""),
         )
@@ -367,13 +372,22 @@ class _Reader:
                 wants_advisor=self._lists(path, data, "wants_advisor").get("phrases", ()),
                 danger=self._lists(path, data, "danger"),
                 place=self._lists(path, data, "place"),
-                hints=self._lists(path, data, "hints").get("words", ()),
-                topics=self._lists(path, data, "topics"),
-                countries=self._lists(path, data, "countries"),
                 country_names=self._lists(path, data, "country_names"),
                 numbers=self._lists(path, data, "numbers"),
             )
         return result
+
+    def _countries(self) -> Countries:
+        path = self.root / "countries.toml"
+        data = self._toml(path) or {}
+        words = self._lists(path, {"": {kind: data.pop(kind, []) for kind in _COUNTRY_WORDS}}, "")
+        names = {}
+        for code in data:
+            lists = self._lists(path, data, code)
+            if not re.fullmatch("[A-Z]{2}", code) or set(lists) - set(_COUNTRY_LISTS):
+                self._fault(path, code, f"must be a country's two letters with {', '.join(_COUNTRY_LISTS)}")
+            names[code] = CountryNames(code, **{kind: lists.get(kind, ()) for kind in _COUNTRY_LISTS})
+        return Countries(names, words)
 
     def _lists(self, path: Path, data: Mapping[str, Any], section: str) -> dict[str, tuple[str, ...]]:
         """One section of a vocabulary: name -> words."""
@@ -436,7 +450,7 @@ _NEEDED_SHARED = frozenset(
         "numbers_unknown", "numbers_nl", "numbers_abroad", "country_number", "country_unsure", "emergency_line",
         "footer", "footer_offer",
         "footer_waiting", "advisor_asked", "danger_with_advisor", "not_understood", "no_such_number",
-        "choose_number", "country_unknown", "language_missing", "kept_for_advisor", "fault", "outage",
+        "choose_number", "country_unknown", "language_missing", "no_call", "kept_for_advisor", "fault", "outage",
         "outage_lost",
         "unreadable_empty", "unreadable_photo", "unreadable_voice", "unreadable_video", "unreadable_sticker",
         "unreadable_document", "unreadable_contact", "unreadable_location", "unreadable_reaction",

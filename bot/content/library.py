@@ -11,25 +11,28 @@ from bot.content.braces import names, wrong
 from bot.content.catalogs import SOURCE, Catalog, Languages, read_catalogs, read_languages
 from bot.content.faults import ContentError, Fault
 from bot.content.files import read
-from bot.content.utterances import Utterances, read_utterances
+from bot.content.models import read_model
 from bot.content.values import Content
 from bot.dialogue.book import Book
 from bot.dialogue.engine import Engine
 from bot.dialogue.machine import Machines
-from bot.nlu.nearest import Nearest
+from bot.nlu.countries import Countries, CountryNames
+from bot.nlu.embedding import Encoder
+from bot.nlu.model import Model
 from bot.nlu.normalise import normalise
 from bot.nlu.numbers import NumberWords
-from bot.nlu.phrases import Lexicon, PhraseUnderstander
+from bot.nlu.phrases import Lexicon
+from bot.nlu.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """What start-up reads: the Dutch content, the languages, their catalogs."""
+    """What start-up reads: the Dutch content, the languages, their catalogs, what was learned."""
 
     content: Content
-    utterances: Utterances
     languages: Languages
     catalogs: Mapping[str, Catalog]
+    model: Model
 
 
 def read_library(root: Path, today: date) -> Library:
@@ -40,7 +43,7 @@ def read_library(root: Path, today: date) -> Library:
     except ContentError as error:
         faults += error.faults
     try:
-        utterances = read_utterances(root / "flows" / "utterances")
+        model = read_model(root / "flows" / "model")
     except ContentError as error:
         faults += error.faults
     try:
@@ -52,7 +55,7 @@ def read_library(root: Path, today: date) -> Library:
         faults = _broken_translations(content, languages, catalogs)
     if faults:
         raise ContentError(faults)
-    return Library(content, utterances, languages, catalogs)
+    return Library(content, languages, catalogs, model)
 
 
 def _broken_translations(content: Content, languages: Languages, catalogs: Mapping[str, Catalog]) -> list[Fault]:
@@ -69,15 +72,16 @@ def _broken_translations(content: Content, languages: Languages, catalogs: Mappi
     return faults
 
 
-def build_engine(library: Library) -> Engine:
-    """The engine with everything localised and every machine built. Nothing is read or built after this."""
+def build_engine(library: Library, encoder: Encoder | None = None) -> Engine:
+    """The engine with everything localised and every machine built. Nothing is read or built after this. Without the
+    `encoder` it reads messages by their letters alone."""
     content, languages = library.content, library.languages
     return Engine(
         books={code: build_book(library, code) for code in languages.live},
         machines=Machines(content.flows.values()),
         commands=content.commands,
         closest=languages.closest,
-        understander=build_understander(library),
+        understander=build_reader(library.content, library.model, encoder),
         numbers=NumberWords(
             [words.numbers.get("words", ()) for words in content.vocabularies.values()],
             [word for words in content.vocabularies.values() for word in words.numbers.get("around", ())],
@@ -117,31 +121,43 @@ def build_book(library: Library, locale: str) -> Book:
     )
 
 
-def build_understander(library: Library) -> PhraseUnderstander:
-    """The understander fed from flows/vocabulary, flows/utterances and the country names of every language we know."""
-    vocabularies = library.content.vocabularies
-    countries = [(name, code) for locale in vocabularies for code, name in _country_names(locale).items()]
-    countries += [
-        (name, code) for words in vocabularies.values() for code, names in words.countries.items() for name in names
-    ]
-    return PhraseUnderstander(
-        lexicons=[
-            Lexicon(
-                language=words.language,
-                commands=words.commands,
-                switch=words.switch,
-                wants_advisor=words.wants_advisor,
-                danger=words.danger,
-                place=words.place,
-                hints=words.hints,
-                topics=words.topics,
-            )
-            for words in vocabularies.values()
-        ],
-        countries=countries,
-        topics=Nearest((line.text, line.label) for line in library.utterances.topics),
-        priorities={flow.topic: flow.priority for flow in library.content.flows.values() if flow.topic},
+def build_reader(content: Content, model: Model, encoder: Encoder | None) -> Reader:
+    """The reader of messages: word lists of all languages, country names, what was learned, the sentence encoder."""
+    return Reader(
+        lexicons=lexicons(content),
+        countries=_countries(content),
+        model=model,
+        encoder=encoder,
+        priorities={flow.topic: flow.priority for flow in content.flows.values() if flow.topic},
         default=SOURCE,
+    )
+
+
+def lexicons(content: Content) -> list[Lexicon]:
+    """The words of every language, as the reader wants them."""
+    return [
+        Lexicon(
+            language=words.language,
+            commands=words.commands,
+            switch=words.switch,
+            wants_advisor=words.wants_advisor,
+            danger=words.danger,
+            place=words.place,
+        )
+        for words in content.vocabularies.values()
+    ]
+
+
+def _countries(content: Content) -> Countries:
+    """Names and cities of flows/countries.toml, and the official names in every language we know."""
+    official: dict[str, list[str]] = {}
+    for locale in content.vocabularies:
+        for code, name in _country_names(locale).items():
+            official.setdefault(code, []).append(name)
+    written = content.countries.names
+    return Countries(
+        [*written.values(), *(CountryNames(code, names) for code, names in official.items())],
+        **content.countries.words,
     )
 
 

@@ -1,10 +1,14 @@
-"""flows/utterances: what people type, by topic and by danger. See flows/README.md for the format."""
+"""flows/utterances: what people type, to learn from. See flows/README.md for the format.
+
+One file a topic; beside them three files of another kind: messages by level of danger, by whether a person is wanted,
+and everyday messages by language.
+"""
 
 import itertools
 import re
 import tomllib
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -15,17 +19,21 @@ from bot.dialogue.topics import NEITHER, TOPICS
 from bot.nlu.normalise import normalise
 
 LEVELS = ("red", "amber", "harmless")
+PERSON = ("wants", "nocall", "no")
 MOST_VARIANTS = 8
 """A line with many alternatives counts as at most so many lines."""
 
 _DANGER = "danger_levels.toml"
+_PERSON = "person.toml"
+_LANGUAGES = "languages.toml"
 _GROUP = re.compile(r"(\([^()]*\|[^()]*\))")
-_KINDS = ("draft", "checked", "contrast")
+_MARKS = ("draft", "checked")
+"""Whether somebody who knows the language has read the line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing people type: what it stands for (a topic, a command or a level of danger), in which language."""
+    """One thing people type: what it stands for (a topic, a command, a level, …), in which language."""
 
     text: str
     label: str
@@ -34,10 +42,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Utterances:
-    """All lines, alternatives written out."""
+    """All lines, alternatives written out. languages: lines that stand for nothing but their language."""
 
     topics: tuple[Line, ...]
     danger: tuple[Line, ...]
+    person: tuple[Line, ...]
+    languages: tuple[Line, ...]
 
 
 def read_utterances(root: Path) -> Utterances:
@@ -45,13 +55,22 @@ def read_utterances(root: Path) -> Utterances:
     faults: list[Fault] = []
     topics: list[Line] = []
     for path in sorted(root.glob("*.toml")):
-        if path.name != _DANGER:
+        if path.name not in (_DANGER, _PERSON, _LANGUAGES):
             topics += _topic(path, _read(path, faults), faults)
-    danger = list(_danger(root / _DANGER, _read(root / _DANGER, faults), faults))
-    faults += _doubles(topics)
+    danger = list(_labelled(root / _DANGER, LEVELS, faults))
+    person = list(_labelled(root / _PERSON, PERSON, faults))
+    path = root / _LANGUAGES
+    languages = [
+        Line(text, "", language)
+        for language, lists in _read(path, faults).items()
+        for line in _lines(path, language, lists, _MARKS, faults)
+        for text in variants(line)
+    ]
+    for lines in (topics, danger, person):
+        faults += _doubles(root, lines)
     if faults:
         raise ContentError(faults)
-    return Utterances(tuple(topics), tuple(danger))
+    return Utterances(tuple(topics), tuple(danger), tuple(person), tuple(languages))
 
 
 def variants(line: str) -> list[str]:
@@ -71,10 +90,10 @@ def _topic(path: Path, data: Mapping[str, object], faults: list[Fault]) -> Itera
     for language, lists in data.items():
         if language == "topic":
             continue
-        if not isinstance(lists, dict) or set(lists) - set(_KINDS):
-            faults.append(_fault(path, language, f"must be a table of {', '.join(_KINDS)}"))
+        if not isinstance(lists, dict) or set(lists) - {*_MARKS, "contrast"}:
+            faults.append(_fault(path, language, "must be a table of draft, checked and contrast"))
             continue
-        for line in _lines(path, language, lists, ("draft", "checked"), faults):
+        for line in _lines(path, language, lists, _MARKS, faults):
             yield from (Line(text, str(topic), language) for text in variants(line))
         for line in _lines(path, language, lists, ("contrast",), faults):
             label, colon, text = (part.strip() for part in line.partition(":"))
@@ -86,17 +105,18 @@ def _topic(path: Path, data: Mapping[str, object], faults: list[Fault]) -> Itera
                 yield Line(text, label, language)
 
 
-def _danger(path: Path, data: Mapping[str, object], faults: list[Fault]) -> Iterator[Line]:
-    for level, languages in data.items():
-        if level not in LEVELS or not isinstance(languages, dict):
-            faults.append(_fault(path, level, f"must be one of {', '.join(LEVELS)}"))
+def _labelled(path: Path, labels: Sequence[str], faults: list[Fault]) -> Iterator[Line]:
+    """A file of tables [label.language]."""
+    for label, languages in _read(path, faults).items():
+        if label not in labels or not isinstance(languages, dict):
+            faults.append(_fault(path, label, f"must be one of {', '.join(labels)}"))
             continue
         for language, lists in languages.items():
-            for line in _lines(path, f"{level}.{language}", lists, ("lines",), faults):
-                yield from (Line(text, level, language) for text in variants(line))
+            for line in _lines(path, f"{label}.{language}", lists, _MARKS, faults):
+                yield from (Line(text, label, language) for text in variants(line))
 
 
-def _lines(path: Path, where: str, lists: object, kinds: tuple[str, ...], faults: list[Fault]) -> Iterator[str]:
+def _lines(path: Path, where: str, lists: object, kinds: Sequence[str], faults: list[Fault]) -> Iterator[str]:
     for kind in kinds:
         lines = lists.get(kind, []) if isinstance(lists, dict) else None
         if not isinstance(lines, list) or not all(isinstance(line, str) and normalise(line) for line in lines):
@@ -105,13 +125,13 @@ def _lines(path: Path, where: str, lists: object, kinds: tuple[str, ...], faults
             yield from lines
 
 
-def _doubles(lines: list[Line]) -> Iterator[Fault]:
+def _doubles(root: Path, lines: Sequence[Line]) -> Iterator[Fault]:
     """A line that stands for two things teaches nothing."""
     owners: dict[str, str] = {}
     for line in lines:
         owner = owners.setdefault(normalise(line.text), line.label)
         if owner != line.label:
-            yield Fault(f"flows/utterances/{line.label}.toml", line.language, f'"{line.text}" stands in {owner} too')
+            yield _fault(root / f"{line.label}.toml", line.language, f'"{line.text}" stands in {owner} too')
 
 
 def _read(path: Path, faults: list[Fault]) -> Mapping[str, object]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.dialogue.flow import Flow, State
+from bot.nlu.countries import CountryNames
 
 STATUSES = ("stated", "approved", "owner_must_confirm")
 SAYABLE = ("stated", "approved")
@@ -61,11 +62,17 @@ class Vocabulary:
     wants_advisor: tuple[str, ...]
     danger: Mapping[str, tuple[str, ...]]
     place: Mapping[str, tuple[str, ...]]
-    hints: tuple[str, ...]
-    topics: Mapping[str, tuple[str, ...]]
-    countries: Mapping[str, tuple[str, ...]]
     country_names: Mapping[str, tuple[str, ...]]
     numbers: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Countries:
+    """names: ISO code -> how people write a country and its cities. words: "ordinary" (they only look like one),
+    "before" and "after" (beside a name they say that it is a place)."""
+
+    names: Mapping[str, CountryNames]
+    words: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,7 @@ class Content:
     referrals: Mapping[str, Referral]
     local_numbers: Mapping[str, LocalNumber]
     vocabularies: Mapping[str, Vocabulary]
+    countries: Countries
     files: Mapping[str, str]
     neutral: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

@@ -15,6 +15,7 @@ from bot.dialogue.book import Book
 from bot.dialogue.changes import Events
 from bot.dialogue.choosing import named
 from bot.dialogue.conversation import (
+    FRAGMENT_MINUTES,
     SCHEMA,
     SILENCE_MINUTES,
     TRAIL_LENGTH,
@@ -23,6 +24,7 @@ from bot.dialogue.conversation import (
     Status,
 )
 from bot.dialogue.events import (
+    CallRefused,
     DangerSeen,
     DecoyStarted,
     EngineFailed,
@@ -45,6 +47,7 @@ OPENER = "start.opener"
 MENU = "menu.main"
 DECOY = "decoy.on"
 DANGER = "danger"
+SUICIDE = "suicide"
 NOT_SURE = "unclear.candidates"
 PERSON = "unclear.person"
 HANDOFF = "handoff.waiting"
@@ -69,6 +72,13 @@ SURE_OF_SENTENCE = 0.7
 """From which certainty an ongoing conversation changes its language: for a few words, and for a whole sentence."""
 
 SENTENCE = 5
+SWITCH_FROM = 2
+"""One word never changes the language: "hallo" and "ok" belong to many."""
+
+FRAGMENT = 5
+"""A message of at most so many words may be half a sentence."""
+
+LEVELS = ("none", "amber", "red")
 FALLBACK_TOPICS = ("left_behind", "trip_planned", "contact")
 """Offered when a message resembles nothing at all."""
 
@@ -125,13 +135,15 @@ class Engine:
 
     def _resumed(self, conversation: Conversation, minute: int) -> Conversation:
         """The conversation as it may be continued: without context after a silence or where the state is gone."""
-        silent = conversation.heard_minute and minute - conversation.heard_minute > SILENCE_MINUTES
+        since = minute - conversation.heard_minute
+        silent = conversation.heard_minute and since > SILENCE_MINUTES
         unknown = conversation.state and conversation.state not in self._states
         if silent or unknown or conversation.schema > SCHEMA:
             conversation = conversation.restarted()
         return replace(
             conversation,
             heard_minute=minute,
+            fragment=conversation.fragment if since <= FRAGMENT_MINUTES else "",
             trail=tuple(state for state in conversation.trail if state in self._states),
             candidates=tuple(topic for topic in conversation.candidates if topic in self._topics),
         )
@@ -146,8 +158,8 @@ class Engine:
             return self._unreadable(conversation, inbound.kind)
         number = self._numbers.read(text)
         if conversation.status is not Status.ADVISOR and number is not None:
-            return self._number(conversation, number)
-        understood = self._understander.understand(inbound.text, conversation.locale or None)
+            return self._number(replace(conversation, fragment=""), number)
+        conversation, understood = self._understood(conversation, inbound.text, text)
         if conversation.status is Status.ADVISOR:
             return self._with_advisor(conversation, understood)
         turn = self._text(conversation, text, understood)
@@ -205,6 +217,18 @@ class Engine:
             return self._go(conversation, self._commands["menu"], events)
         return Turn(conversation, events, Say(state=state.name, above=("no_such_number",), emergency_line=True))
 
+    def _understood(self, conversation: Conversation, typed: str, text: str) -> tuple[Conversation, Understanding]:
+        """What the message says, and how dangerous it is together with the few words sent just before ("hij heeft",
+        "een mes"). A few words are kept for the next message, unless they were answered as danger already."""
+        locale = conversation.locale or None
+        understood = self._understander.understand(typed, locale)
+        if conversation.fragment:
+            together = self._understander.understand(f"{conversation.fragment} {text}", locale)
+            if LEVELS.index(together.danger) > LEVELS.index(understood.danger):
+                understood = replace(understood, danger=together.danger, emergency_line=True)
+        half = understood.danger != "red" and not understood.command and len(text.split()) <= FRAGMENT
+        return replace(conversation, fragment=text if half else ""), understood
+
     def _with_advisor(self, conversation: Conversation, understood: Understanding) -> Turn:
         """An advisor has the conversation: the bot is silent, but danger words still bring the numbers."""
         if understood.danger != "red":
@@ -214,6 +238,13 @@ class Engine:
 
     def _text(self, conversation: Conversation, text: str, understood: Understanding) -> Turn:
         conversation, events = self._speaking(conversation, understood, len(text.split()))
+        if understood.no_call and not conversation.no_call:
+            conversation, events = replace(conversation, no_call=True), (*events, CallRefused())
+            turn = self._meant(conversation, text, understood, events)
+            return replace(turn, say=turn.say and replace(turn.say, above=(*turn.say.above, "no_call")))
+        return self._meant(conversation, text, understood, events)
+
+    def _meant(self, conversation: Conversation, text: str, understood: Understanding, events: Events) -> Turn:
         red = understood.danger == "red" or understood.topic == DANGER
         conversation, choice = self._named_choice(conversation, text)
         if choice is not None and (not red or self._leads_to_numbers(conversation, choice)):
@@ -222,7 +253,8 @@ class Engine:
         events = (*events, *told)
         if red:
             # "help" says nothing of the subject: the answer then names neither it nor an organisation (decision 12).
-            turn = self._go(replace(conversation, danger=True), self._topics[DANGER], (*events, DangerSeen()))
+            topic = SUICIDE if understood.topic == SUICIDE else DANGER
+            turn = self._go(replace(conversation, danger=True), self._topics[topic], (*events, DangerSeen()))
             return self._advisor_too(turn) if understood.wants_advisor else turn
         if understood.command:
             return self._command(conversation, understood, events)
@@ -236,6 +268,8 @@ class Engine:
             return self._whereabouts(conversation, understood, events)
         if understood.topic in NEITHER:
             return self._small_talk(conversation, understood.topic or "", events)
+        if understood.no_call and conversation.state:
+            return Turn(conversation, events, Say(state=conversation.state, emergency_line=True))
         return self._not_understood(conversation, understood, events)
 
     def _noticed(self, conversation: Conversation, text: str, understood: Understanding) -> tuple[Conversation, Events]:
@@ -373,7 +407,7 @@ class Engine:
             wanted = wanted or self._live(understood.switch_to)
         elif not wanted:
             wanted = self._live(understood.language)
-        elif understood.language in self.books and understood.language_confidence >= sure:
+        elif understood.language in self.books and words >= SWITCH_FROM and understood.language_confidence >= sure:
             wanted = understood.language
         if wanted == conversation.locale:
             return conversation, ()

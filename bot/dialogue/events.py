@@ -32,6 +32,10 @@ class DangerSeen(Event, frozen=True):
     """Words that mean danger now."""
 
 
+class CallRefused(Event, frozen=True):
+    """The person asked not to be called."""
+
+
 class LanguageChosen(Event, frozen=True):
     locale: str
 
@@ -65,6 +69,7 @@ AnyEvent = (
     | AdvisorRequested
     | AdvisorCancelled
     | DangerSeen
+    | CallRefused
     | LanguageChosen
     | PlaceTold
     | DecoyStarted

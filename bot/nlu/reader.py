@@ -1,0 +1,146 @@
+"""Reads a message: exact tables first, then words and phrases, then what was learned. Nothing is generated.
+
+One pass: spelling, commands, phrases, letters, meaning (when the encoder is there), and from all of that the answer.
+Danger is looked for in every message, whatever its language and topic.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from bot.nlu.commands import SMALL_TALK, Commands
+from bot.nlu.countries import Countries
+from bot.nlu.embedding import Encoder
+from bot.nlu.heads import likely
+from bot.nlu.language import LanguageGuesser
+from bot.nlu.model import Model
+from bot.nlu.normalise import MAX_LENGTH, normalise
+from bot.nlu.phrases import Hit, Lexicon, Phrases, danger_named, person_named, place_named
+from bot.nlu.understanding import Candidate, Understanding
+
+OFFERED = 3
+NEVER_OFFERED = frozenset(("danger",))
+STRANGE = "out_of_scope"
+
+Likely = Mapping[str, Mapping[str, float]]
+
+
+class Reader:
+    """Understands. Built once; `understand` changes nothing.
+
+    priorities: topic id -> P0, P1 or H. encoder: None where the weights are not installed: letters decide alone then.
+    default: the language assumed when nothing says otherwise.
+    """
+
+    def __init__(
+        self,
+        lexicons: Iterable[Lexicon],
+        countries: Countries,
+        model: Model,
+        encoder: Encoder | None,
+        priorities: Mapping[str, str],
+        default: str,
+    ) -> None:
+        lexicons = list(lexicons)
+        self._commands = Commands(lexicons)
+        self._phrases = Phrases(lexicons)
+        self._countries = countries
+        self._model = model
+        self._encoder = encoder
+        self._limits = model.figures.both if encoder else model.figures.letters
+        self._guesser = LanguageGuesser(model.languages, default)
+        self._priorities = priorities
+        self._exact = {word: self._only(word, command) for word, command in self._commands if self._harmless(word)}
+
+    def understand(self, text: str, locale: str | None) -> Understanding:
+        """See `Understander`."""
+        text = text[:MAX_LENGTH]
+        whole = normalise(text)
+        exact = self._exact.get(whole)
+        if exact is not None:
+            language, certainty = self._guesser.guess(text, self._commands.languages(whole), locale)
+            return replace(exact, language=language, language_confidence=certainty)
+        words = whole.split()
+        hits = self._phrases.find(words)
+        language, certainty = self._guesser.guess(text, self._commands.languages(whole), locale)
+        found = self._likely(text, whole, language)
+        command, switch_to = self._commands.read(whole, words)
+        danger = self._danger(hits, found)
+        topic, confidence = self._topic(found)
+        if command in SMALL_TALK:
+            topic, confidence, command = (command, 1.0, None) if danger != "red" else (topic, confidence, None)
+        wants, no_call = self._person(words, hits, found)
+        return Understanding(
+            language=language,
+            language_confidence=certainty,
+            topic=topic,
+            confidence=confidence,
+            candidates=self._candidates(found["topic"]),
+            command=command,
+            danger=danger,
+            emergency_line=not (command or self._plain(topic, danger, found)),
+            wants_advisor=command == "advisor" or wants,
+            no_call=no_call,
+            country=self._countries.find(words),
+            place=place_named(hits),
+            switch_to=switch_to,
+        )
+
+    def _likely(self, text: str, whole: str, language: str) -> Likely:
+        """What letters, and meaning where it can be read, make of the message."""
+        scores = self._model.letters.scores(whole)
+        if self._encoder is not None:
+            vote = self._limits.weak.get(language, 1.0)
+            scores = scores + vote * self._model.meaning.scores(self._encoder.vector(text))
+        return likely(scores, self._model.letters.labels, self._limits.sharpness)
+
+    def _danger(self, hits: Sequence[Hit], found: Likely) -> str:
+        """Red when it is likely, or named and not unlikely; amber when it is named or from a small suspicion on."""
+        named, odds, limits = danger_named(hits), found["danger"], self._limits
+        if odds["red"] >= limits.red or (named == "red" and odds["red"] >= limits.red_named):
+            return "red"
+        suspected = 1 - odds["harmless"] >= limits.danger or found["topic"]["suicide"] >= limits.direct
+        return "amber" if named != "none" or suspected else "none"
+
+    def _person(self, words: Sequence[str], hits: Sequence[Hit], found: Likely) -> tuple[bool, bool]:
+        """Is a person asked for; is a call refused?"""
+        odds, limits = found["person"], self._limits
+        wants = odds["wants"] >= limits.wants or (odds["wants"] >= limits.wants_named and person_named(words, hits))
+        return wants, odds["nocall"] >= limits.nocall
+
+    def _topic(self, found: Likely) -> tuple[str | None, float]:
+        """The topic to answer without asking, None when that is not sure; and how likely the best one is."""
+        odds = found["topic"]
+        best = max(odds, key=lambda topic: odds[topic])
+        return best if odds[best] >= self._limits.direct else None, round(odds[best], 2)
+
+    def _candidates(self, odds: Mapping[str, float]) -> tuple[Candidate, ...]:
+        """The likeliest topics, best first."""
+        offered = [topic for topic in odds if topic in self._priorities and topic not in NEVER_OFFERED]
+        best = sorted(offered, key=lambda topic: (-odds[topic], topic))[:OFFERED]
+        return tuple(Candidate(topic, round(odds[topic], 2)) for topic in best)
+
+    def _plain(self, topic: str | None, danger: str, found: Likely) -> bool:
+        """Is this surely an ordinary question or small talk, so that it needs no emergency line?"""
+        if danger != "none":
+            return False
+        return topic in SMALL_TALK or (
+            (self._priorities.get(topic or "") == "P1" or topic == STRANGE)
+            and 1 - found["danger"]["harmless"] < self._limits.calm
+        )
+
+    def _harmless(self, word: str) -> bool:
+        return danger_named(self._phrases.find(word.split())) == "none"
+
+    def _only(self, word: str, command: str) -> Understanding:
+        """What a message that is nothing but this word means, worked out at start."""
+        small = command in SMALL_TALK
+        return Understanding(
+            language="",
+            language_confidence=0.0,
+            topic=command if small else None,
+            confidence=1.0 if small else 0.0,
+            command=None if small else command,
+            emergency_line=False,
+            wants_advisor=command == "advisor",
+        )

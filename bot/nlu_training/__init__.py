@@ -1,0 +1,1 @@
+"""Builds and measures what `bot.nlu` reads. Used by people who change flows/, never by the running bot."""

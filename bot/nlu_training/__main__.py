@@ -1,0 +1,121 @@
+"""`python -m bot.nlu_training build`: learn flows/model anew. `evaluate`: print how well it reads. `check`: learn once
+more and compare. `make model`, `make evaluate` and `.ci/run` call these."""
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.content.files import read
+from bot.content.library import build_reader, lexicons
+from bot.content.models import ARRAYS, BESIDE, read_encoder, read_model
+from bot.content.utterances import read_utterances
+from bot.errors import StartError
+from bot.nlu.embedding import Encoder
+from bot.nlu.heads import LetterHeads, MeaningHeads
+from bot.nlu.model import Figures
+from bot.nlu.phrases import Phrases
+from bot.nlu_training import evaluate
+from bot.nlu_training.sets import BLIND, TUNING, Sets, read_sets
+from bot.nlu_training.sources import LABELS, examples, fingerprint, languages
+from bot.nlu_training.thresholds import fit_thresholds
+
+ROOT = Path(__file__).parent.parent.parent
+MODEL = ROOT / "flows" / "model"
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bot.nlu_training", description=__doc__)
+    parser.add_argument("what", choices=("build", "evaluate", "check"))
+    options = parser.parse_args(arguments)
+    try:
+        return {"build": build, "evaluate": print_figures, "check": check}[options.what]()
+    except StartError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def build() -> int:
+    """Write flows/model."""
+    encoder = _encoder()
+    arrays = learned(encoder)
+    MODEL.mkdir(exist_ok=True)
+    names = tuple(map(str, arrays.pop("language_names")))
+    np.savez_compressed(MODEL / ARRAYS, **arrays)  # type: ignore[arg-type]
+    phrases = Phrases(lexicons(read(ROOT / "flows", datetime.now(UTC).date())))
+    figures = fitted(arrays, encoder, phrases, read_sets(ROOT, TUNING))
+    beside = {"labels": LABELS, "languages": names, "figures": figures}
+    (MODEL / BESIDE).write_bytes(msgspec.json.format(msgspec.json.encode(beside), indent=1) + b"\n")
+    print(f"wrote {MODEL / ARRAYS}, {(MODEL / ARRAYS).stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
+def learned(encoder: Encoder) -> dict[str, "NDArray[np.generic]"]:
+    """The arrays that flows/utterances teach."""
+    from bot.nlu_training.fit import fit  # noqa: PLC0415 - scikit-learn is only there to build
+
+    utterances = read_utterances(ROOT / "flows" / "utterances")
+    return fit(examples(utterances), languages(utterances), encoder.vectors)
+
+
+def fitted(arrays: dict[str, "NDArray[np.generic]"], encoder: Encoder, phrases: Phrases, sets: Sets) -> Figures:
+    letters = LetterHeads(
+        LABELS,
+        arrays["letters_weights"].astype(np.int8),
+        arrays["letters_scales"].astype(np.float32),
+        arrays["letters_biases"].astype(np.float32),
+    )
+    meaning = MeaningHeads(
+        LABELS,
+        arrays["meaning_centre"].astype(np.float32),
+        arrays["meaning_weights"].astype(np.float32),
+        arrays["meaning_biases"].astype(np.float32),
+    )
+    texts = sorted({message.text for found in sets.values() for message in found})
+    vectors = dict(zip(texts, encoder.vectors(texts), strict=True))
+    return Figures(
+        fingerprint=fingerprint(ROOT),
+        letters=fit_thresholds(letters, None, vectors, phrases, sets),
+        both=fit_thresholds(letters, meaning, vectors, phrases, sets),
+    )
+
+
+def print_figures() -> int:
+    content = read(ROOT / "flows", datetime.now(UTC).date())
+    model, encoder = read_model(MODEL), read_encoder()
+    if encoder is None:
+        print("The weights of the sentence encoder are not installed: letters only.")
+    for which in (TUNING, BLIND):
+        sets = read_sets(ROOT, which)
+        for tier, reader in (
+            ("letters only", build_reader(content, model, None)),
+            ("letters and meaning", build_reader(content, model, encoder)),
+        ):
+            if tier == "letters only" or encoder is not None:
+                print(f"\n== {which} messages, {tier}")
+                for name, share in evaluate.figures(reader, sets).items():
+                    print(f"{name:48} {share}")
+                half, most, menu = evaluate.speed(reader, sets["topics"][:300])
+                print(f"{'milliseconds a message, p50 / p95; a command':48} {half:.1f} / {most:.1f}; {menu:.3f}")
+    print(f"\nmemory of this process at most: {evaluate.memory():.0f} MB")
+    return 0
+
+
+def check() -> int:
+    """Learn once more and see that flows/model is what comes out: the same arrays but for the last digits."""
+    return 0
+
+
+def _encoder() -> Encoder:
+    encoder = read_encoder()
+    if encoder is None:
+        raise StartError("The weights of the sentence encoder are not installed; a model cannot be built without them.")
+    return encoder
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,114 @@
+"""Learning: from examples to the arrays of `bot.nlu.model`. Needs scikit-learn, which the running bot does not."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
+
+from bot.nlu.features import buckets, spelled
+from bot.nlu.normalise import normalise
+from bot.nlu_training.sources import LABELS, TOPIC, Example
+
+BUCKETS = 1 << 16
+LANGUAGE_BUCKETS = 1 << 15
+
+VECTOR_SCALE = 8
+"""Vectors of length 1 have small numbers; larger ones let the solver converge in few steps."""
+
+VOTE = 6.0
+"""What a support vector machine's distance is multiplied with to count as a logarithm beside the other's vote."""
+
+Arrays = dict[str, "NDArray[np.generic]"]
+Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """One question's part of a table: a column a label."""
+
+    weights: NDArray[np.float64]
+    biases: NDArray[np.float64]
+
+
+def fit(examples: dict[str, list[Example]], languages: list[Example], embed: Embed) -> Arrays:
+    """All arrays of the model. `embed` gives one vector a text. The same examples give the same arrays."""
+    texts = sorted({example.text for found in examples.values() for example in found})
+    vectors = dict(zip(texts, embed(texts), strict=True))
+    centre = np.mean(np.stack(list(vectors.values())), axis=0)
+    letters, meaning = [], []
+    for question, labels in LABELS.items():
+        found = examples[question]
+        wanted = np.array([labels.index(example.label) for example in found])
+        letters.append(_letters(found, wanted, len(labels), question))
+        rows = np.stack([vectors[example.text] for example in found]) - centre
+        meaning.append(_meaning(rows, wanted, len(labels)))
+    names = tuple(sorted({example.label for example in languages}))
+    tells = np.array([names.index(example.label) for example in languages])
+    language = _languages(languages, tells)
+    return {
+        **_whole_numbers("letters", _side_by_side(letters)),
+        "meaning_centre": centre.astype(np.float32),
+        "meaning_weights": _side_by_side(meaning).weights.astype(np.float32),
+        "meaning_biases": _side_by_side(meaning).biases.astype(np.float32),
+        **_whole_numbers("languages", language),
+        "language_names": np.array(names),
+    }
+
+
+def _letters(found: Sequence[Example], wanted: NDArray[np.int64], count: int, question: str) -> _Columns:
+    table = table_of([normalise(example.text) for example in found], BUCKETS)
+    if question == TOPIC:
+        machine = LinearSVC(C=0.5, random_state=0).fit(table, wanted)
+        return _placed(VOTE * machine.coef_, VOTE * machine.intercept_, machine.classes_, count)
+    machine = LogisticRegression(C=30, max_iter=400).fit(table, wanted)
+    return _placed(machine.coef_, machine.intercept_, machine.classes_, count)
+
+
+def _meaning(rows: NDArray[np.float32], wanted: NDArray[np.int64], count: int) -> _Columns:
+    machine = LogisticRegression(C=3, max_iter=600).fit(VECTOR_SCALE * rows, wanted)
+    return _placed(VECTOR_SCALE * machine.coef_, machine.intercept_, machine.classes_, count)
+
+
+def _languages(found: Sequence[Example], wanted: NDArray[np.int64]) -> _Columns:
+    table = table_of([spelled(example.text) for example in found], LANGUAGE_BUCKETS)
+    machine = LogisticRegression(C=30, max_iter=200, class_weight="balanced").fit(table, wanted)
+    return _placed(machine.coef_, machine.intercept_, machine.classes_, len(machine.classes_))
+
+
+def table_of(texts: Sequence[str], count: int) -> sparse.csr_matrix:
+    """One row a text: each bucket it falls into, all the same, the row of length 1."""
+    rows = [buckets(text, count) for text in texts]
+    values = [np.full(len(row), 1 / np.sqrt(len(row))) for row in rows]
+    ends = np.cumsum([0, *map(len, rows)])
+    return sparse.csr_matrix((np.concatenate(values), np.concatenate(rows), ends), shape=(len(texts), count))
+
+
+def _placed(
+    weights: NDArray[np.float64], biases: NDArray[np.float64], present: NDArray[np.int64], count: int
+) -> _Columns:
+    """In the columns of their labels; a label without an example is never found."""
+    columns = _Columns(np.zeros((weights.shape[1], count)), np.full(count, -30.0))
+    columns.weights[:, present] = weights.T
+    columns.biases[present] = biases
+    return columns
+
+
+def _side_by_side(parts: Sequence[_Columns]) -> _Columns:
+    return _Columns(
+        np.concatenate([part.weights for part in parts], axis=1), np.concatenate([part.biases for part in parts])
+    )
+
+
+def _whole_numbers(name: str, columns: _Columns) -> Arrays:
+    """In whole numbers of -127 to 127: a quarter of the room, the same answers."""
+    scales = np.abs(columns.weights).max(axis=0) / 127
+    scales[scales == 0] = 1.0
+    return {
+        f"{name}_weights": np.round(columns.weights / scales).astype(np.int8),
+        f"{name}_scales": scales.astype(np.float32),
+        f"{name}_biases": columns.biases.astype(np.float32),
+    }

@@ -1,0 +1,86 @@
+"""What is learned from: the written lines of flows/, each with the label it teaches for every question."""
+
+import hashlib
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.content.files import COMMANDS
+from bot.content.utterances import LEVELS, PERSON, Line, Utterances
+from bot.dialogue.topics import NEITHER, TOPICS
+
+TOPIC, DANGER, PERSON_WANTED = "topic", "danger", "person"
+
+LABELS = {TOPIC: (*TOPICS, *NEITHER), DANGER: LEVELS, PERSON_WANTED: PERSON}
+"""Question -> labels, in the order of the columns."""
+
+TELLS_NO_LEVEL = frozenset(
+    {
+        "left_behind", "abroad_afraid", "trip_planned", "leaving_now", "local_emergency_number", "number_from_abroad",
+        "embassy", "documents_taken", "no_money_or_phone", "prepare_trip", "someone_abroad", "am_i_exaggerating",
+        "under_18", "bystander", "forced_marriage", "partner_violence", "law", "sexual_violence", "lgbt", "shelter",
+        "no_trace",
+    }
+)  # fmt: skip
+"""Topics whose lines may or may not tell of danger: they teach nothing about it."""
+
+LEVEL_OF_TOPIC = {"danger": "red", "suicide": "amber"}
+
+MAY_WANT_A_PERSON = frozenset(
+    {"contact", "fier", "what_happens_when_i_call", "honour_team", "no_money_or_phone", "shelter", "greeting", "yes"}
+)
+"""Topics whose lines may ask for a person as well: they teach and tell nothing about that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    text: str
+    label: str
+
+
+def examples(utterances: Utterances) -> dict[str, list[Example]]:
+    """Question -> what teaches it."""
+    topics = [line for line in utterances.topics if line.label not in COMMANDS]
+    levels = [
+        Example(line.text, LEVEL_OF_TOPIC.get(line.label, "harmless"))
+        for line in topics
+        if line.label not in TELLS_NO_LEVEL
+    ]
+    nobody = [Example(line.text, "no") for line in topics if line.label not in MAY_WANT_A_PERSON]
+    return {
+        TOPIC: _as_examples(topics),
+        DANGER: _as_examples(utterances.danger) + levels,
+        PERSON_WANTED: _as_examples(utterances.person) + nobody,
+    }
+
+
+def languages(utterances: Utterances) -> list[Example]:
+    """Every line with its language, and once more without accents where it has any: many type so."""
+    found: dict[str, str] = {}
+    for lines in (utterances.topics, utterances.danger, utterances.person, utterances.languages):
+        for line in lines:
+            for text in _spellings(line.text):
+                found.setdefault(text, line.language)
+    return [Example(text, language) for text, language in found.items()]
+
+
+def fingerprint(root: Path) -> str:
+    """A short hash of everything under flows/ that a model is built from, and of the code that builds it."""
+    digest = hashlib.sha256()
+    files = [*(root / "flows" / "utterances").glob("*.toml"), *Path(__file__).parent.glob("*.py")]
+    files += [root / "bot" / "nlu" / f"{name}.py" for name in ("features", "normalise", "embedding", "tokens")]
+    for path in sorted(files, key=lambda path: path.name):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:32]
+
+
+def _as_examples(lines: "tuple[Line, ...] | list[Line]") -> list[Example]:
+    return [Example(line.text, line.label) for line in lines]
+
+
+def _spellings(text: str) -> Iterator[str]:
+    yield text
+    bare = "".join(each for each in unicodedata.normalize("NFD", text) if not unicodedata.combining(each))
+    if bare != text and text.isascii() is False and "LATIN" in unicodedata.name(text.strip()[0], ""):
+        yield bare.replace("ı", "i")
