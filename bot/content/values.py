@@ -86,9 +86,9 @@ class Content:
     referrals: Mapping[str, Referral]
     local_numbers: Mapping[str, LocalNumber]
     vocabularies: Mapping[str, Vocabulary]
-    countries: Countries
     files: Mapping[str, str]
     neutral: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    countries: Countries = field(default_factory=lambda: Countries({}, {}))
 
     @property
     def states(self) -> Mapping[str, State]:

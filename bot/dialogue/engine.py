@@ -49,6 +49,7 @@ DECOY = "decoy.on"
 DANGER = "danger"
 SUICIDE = "suicide"
 NOT_SURE = "unclear.candidates"
+OTHER = "unclear.other"
 PERSON = "unclear.person"
 HANDOFF = "handoff.waiting"
 AFRAID = "unclear.afraid"
@@ -57,7 +58,7 @@ CONFIRM_COUNTRY = "place.confirm"
 
 STATES = (
     OPENER, MENU, DECOY, NOT_SURE, PERSON, HANDOFF, AFRAID, ABROAD, CONFIRM_COUNTRY,
-    "leave.thanks", "unclear.other", "language.other", "place.country",
+    "leave.thanks", OTHER, "language.other", "place.country",
 )  # fmt: skip
 """Every state the engine goes to by itself; content without one is not started with."""
 
@@ -237,7 +238,9 @@ class Engine:
         return Turn(replace(conversation, danger=True), (DangerSeen(),), say)
 
     def _text(self, conversation: Conversation, text: str, understood: Understanding) -> Turn:
-        conversation, events = self._speaking(conversation, understood, len(text.split()))
+        # A choice is named in the words of the list that was shown, before a change of language.
+        _conversation, choice = self._named_choice(conversation, text)
+        conversation, events = self._speaking(conversation, understood, 0 if choice else len(text.split()))
         if understood.no_call and not conversation.no_call:
             conversation, events = replace(conversation, no_call=True), (*events, CallRefused())
             turn = self._meant(conversation, text, understood, events)
@@ -360,8 +363,10 @@ class Engine:
             return self._go(conversation, begin, events)
         if topic == "thanks":
             return self._go(conversation, "leave.thanks", events)
+        if topic == "out_of_scope" and conversation.state != OTHER:
+            return self._go(conversation, OTHER, events, emergency_line=True)
         if topic == "out_of_scope":
-            return self._go(conversation, "unclear.other", events, emergency_line=True)
+            return self._not_understood(replace(conversation, misses=1), understood, events)
         say = Say(state=conversation.state, above=("choose_number",), emergency_line=True)
         return Turn(conversation, events, say)
 

@@ -21,6 +21,8 @@ from bot.nlu.understanding import Candidate, Understanding
 OFFERED = 3
 NEVER_OFFERED = frozenset(("danger",))
 STRANGE = "out_of_scope"
+SURELY_STRANGE = 0.85
+"""So sure it must be before anybody is told that the bot cannot help with something."""
 
 Likely = Mapping[str, Mapping[str, float]]
 
@@ -95,9 +97,11 @@ class Reader:
         return likely(scores, self._model.letters.labels, self._limits.sharpness)
 
     def _danger(self, hits: Sequence[Hit], found: Likely) -> str:
-        """Red when it is likely, or named and not unlikely; amber when it is named or from a small suspicion on."""
+        """Red when it is likely, or named and not unlikely, and not when it is denied ("hij slaat me niet"); amber when it
+        is named or from a small suspicion on."""
         named, odds, limits = danger_named(hits), found["danger"], self._limits
-        if odds["red"] >= limits.red or (named == "red" and odds["red"] >= limits.red_named):
+        denied = named == "none" and any(hit.kind == "danger" and hit.value == "not" for hit in hits)
+        if not denied and odds["red"] >= (limits.red_named if named == "red" else limits.red):
             return "red"
         suspected = 1 - odds["harmless"] >= limits.danger or found["topic"]["suicide"] >= limits.direct
         return "amber" if named != "none" or suspected else "none"
@@ -112,7 +116,8 @@ class Reader:
         """The topic to answer without asking, None when that is not sure; and how likely the best one is."""
         odds = found["topic"]
         best = max(odds, key=lambda topic: odds[topic])
-        return best if odds[best] >= self._limits.direct else None, round(odds[best], 2)
+        enough = max(self._limits.direct, SURELY_STRANGE) if best == STRANGE else self._limits.direct
+        return best if odds[best] >= enough else None, round(odds[best], 2)
 
     def _candidates(self, odds: Mapping[str, float]) -> tuple[Candidate, ...]:
         """The likeliest topics, best first."""
