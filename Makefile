@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run test lint types check strings graph bench lock clean
+.PHONY: help run test lint check strings model evaluate transcripts graph bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,6 +27,12 @@ check: .venv/run.done ## inspect flows, facts, numbers, vocabulary and translati
 
 strings: .venv/run.done ## collect the texts for translators and bring every catalog up to date
 	$(BIN)/python -m bot strings
+
+model: .venv/test.done ## learn flows/model anew from flows/utterances
+	$(BIN)/python -m bot.nlu_training build
+
+evaluate: .venv/test.done ## print how well messages are understood; fails when a figure fell
+	$(BIN)/python -m bot.nlu_training evaluate
 
 transcripts: .venv/test.done ## write the golden conversations anew (then read the diff)
 	$(BIN)/python -m pytest tests/test_transcripts.py --update-transcripts -q

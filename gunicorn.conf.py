@@ -20,6 +20,9 @@ keepalive = 30
 preload_app = False
 control_socket_disable = True
 
+# One thread a process for the sums of the sentence encoder: more only wait for each other. Before numpy is read.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # Counts of all web processes are read together; the folder must be new at every start.
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="helpline-metrics-")
 

@@ -181,7 +181,8 @@ def _worker(_options: argparse.Namespace) -> int:
         raise SettingsError("Cannot start: SPOOL_PRIVATE_KEY is missing; the worker opens the spool with it.")
     storage = RedisStorage(connect(settings.redis_url), Sealer(settings.data_keys))
     spool = FileSpool(settings.spool_dir, settings.spool_public_key)
-    runner = Runner(build_engine(_library(), read_encoder()), storage, spool, lambda: datetime.now(UTC), metrics.report)
+    engine = build_engine(_library(), read_encoder() if settings.meaning else None)
+    runner = Runner(engine, storage, spool, lambda: datetime.now(UTC), metrics.report)
     reader = FileSpoolReader(settings.spool_dir, settings.spool_private_key, metrics.report)
     Worker(runner, reader, metrics.report).run(stop_on_signals())
     return 0

@@ -8,6 +8,7 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
+from bot.content.models import how_messages_are_read
 from bot.services.spool import SpoolFull
 from bot.settings import Settings
 from bot.storage.redis import connect
@@ -16,7 +17,7 @@ from bot.storage.spool import FileSpool
 
 def examine(settings: Settings) -> list[str]:
     """One line a finding: "ok …", "note …" or "bad …". Never a secret, never a number of a person."""
-    return [*_redis(settings), *_keys(settings), *_urls(settings), *_spool(settings)]
+    return [*_redis(settings), *_keys(settings), *_urls(settings), *_spool(settings), *_reading(settings)]
 
 
 def _redis(settings: Settings) -> Iterator[str]:
@@ -68,3 +69,8 @@ def _spool(settings: Settings) -> Iterator[str]:
         yield f"bad spool: {error}"
     else:
         yield f"ok spool: {kept}"
+
+
+def _reading(settings: Settings) -> Iterator[str]:
+    how = how_messages_are_read(settings.meaning)
+    yield f"{'note' if 'only' in how else 'ok'} understanding: {how}"

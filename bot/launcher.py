@@ -16,6 +16,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from bot.content.models import how_messages_are_read
 from bot.settings import SETTINGS, SettingsError, read_settings
 from bot.storage.embedded import EmbeddedRedis, NoRedis, start_redis
 
@@ -44,7 +45,7 @@ def launch(root: Path, environment: dict[str, str]) -> int:
         if not settings.get("REDIS_URL"):
             redis = start_redis(var / "redis")
             settings["REDIS_URL"] = redis.url
-        read_settings(settings)
+        meaning = read_settings(settings).meaning
         web = {name: value for name, value in settings.items() if name not in WORKER_ONLY}
         gunicorn = [
             sys.executable,
@@ -61,7 +62,7 @@ def launch(root: Path, environment: dict[str, str]) -> int:
         if not _ready(settings["PORT"], processes):
             print("It did not start; the lines above say why.", file=sys.stderr)
             return 1
-        _welcome(settings["PORT"])
+        _welcome(settings["PORT"], how_messages_are_read(meaning))
         while all(process.poll() is None for process in processes):
             time.sleep(0.3)
         print("A process ended by itself; stopping the others.", file=sys.stderr)
@@ -131,10 +132,11 @@ def _ready(port: str, processes: list["subprocess.Popen[bytes]"]) -> bool:
     return False
 
 
-def _welcome(port: str) -> None:
+def _welcome(port: str, reading: str) -> None:
     print(
         f"\n  Phone simulator   http://127.0.0.1:{port}/simulator\n"
-        f"  Is it well?       http://127.0.0.1:{port}/readyz\n\n"
+        f"  Is it well?       http://127.0.0.1:{port}/readyz\n"
+        f"  Messages are read by {reading}\n\n"
         "  Ctrl-C stops all of it; the next `make run` continues the same conversations.\n",
         flush=True,
     )

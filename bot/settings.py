@@ -42,6 +42,7 @@ class Settings:
     spool_public_key: X25519PublicKey = field(repr=False)
     spool_private_key: X25519PrivateKey | None = field(repr=False)
     metrics_token: str = field(repr=False)
+    meaning: bool
     simulator: bool
     port: int
     web_workers: int
@@ -158,6 +159,7 @@ SETTINGS = (
     Setting("SPOOL_PUBLIC_KEY", key_bytes, "Seals the spool (X25519). Unset: derived from SECRET_KEY.", False),
     Setting("SPOOL_PRIVATE_KEY", key_bytes, "Opens the spool; for the worker only. See SPOOL_PUBLIC_KEY.", False),
     Setting("METRICS_TOKEN", _text, "Bearer token for /metrics; without it there is no /metrics.", False),
+    Setting("MEANING", _flag, '"0": read messages by their letters alone; saves memory and time.', False, "1"),
     Setting("SIMULATOR", _flag, '"1" opens /simulator. Never in production: it signs as Twilio.', False),
     Setting("PORT", _number(65535), "Port of the web server.", False, "8000"),
     Setting("WEB_WORKERS", _number(256), "Number of web processes.", False, "2"),
@@ -204,6 +206,7 @@ def _settings(values: Mapping[str, object]) -> Settings:
         spool_public_key=public,
         spool_private_key=private,
         metrics_token=str(get("METRICS_TOKEN")),
+        meaning=bool(get("MEANING")),
         simulator=bool(get("SIMULATOR")),
         port=get("PORT"),  # type: ignore[arg-type]
         web_workers=get("WEB_WORKERS"),  # type: ignore[arg-type]

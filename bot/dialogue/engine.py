@@ -80,6 +80,9 @@ FRAGMENT = 5
 """A message of at most so many words may be half a sentence."""
 
 LEVELS = ("none", "amber", "red")
+AROUND_A_PERSON = frozenset({"about_bot", "contact"})
+"""Topics that a request for a person sounds like: the person is given rather than the text about it."""
+
 FALLBACK_TOPICS = ("left_behind", "trip_planned", "contact")
 """Offered when a message resembles nothing at all."""
 
@@ -263,14 +266,14 @@ class Engine:
             return self._command(conversation, understood, events)
         if self._expects_country(conversation) and understood.country:
             return self._country(conversation, understood.country, events)
+        if understood.wants_advisor and understood.topic in (None, *NEITHER, *AROUND_A_PERSON):
+            return self._go(conversation, self._commands["advisor"], events)
         if understood.topic in self._topics:
             return self._asked_about(conversation, understood, events)
-        if understood.wants_advisor:
-            return self._go(conversation, self._commands["advisor"], events)
         if understood.place or understood.country:
             return self._whereabouts(conversation, understood, events)
         if understood.topic in NEITHER:
-            return self._small_talk(conversation, understood.topic or "", events)
+            return self._small_talk(conversation, understood, events)
         if understood.no_call and conversation.state:
             return Turn(conversation, events, Say(state=conversation.state, emergency_line=True))
         return self._not_understood(conversation, understood, events)
@@ -355,7 +358,8 @@ class Engine:
         conversation = replace(conversation, open=True)
         return self._go(conversation, self._topics[topic], events, emergency_line=emergency_line)
 
-    def _small_talk(self, conversation: Conversation, topic: str, events: Events) -> Turn:
+    def _small_talk(self, conversation: Conversation, understood: Understanding, events: Events) -> Turn:
+        topic = understood.topic
         if conversation.status is Status.WAITING and topic == "greeting" and conversation.state:
             return self._go(conversation, HANDOFF, events)
         if topic == "greeting" or not conversation.state:

@@ -7,7 +7,7 @@ the file gives, so no text can make anything be written outside them.
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,9 +24,6 @@ TOGETHER = 4096
 
 PREFIX = "query: "
 """The model was trained with this in front of what people ask."""
-
-Adapters = Mapping[str, tuple[Array, Array]]
-"""Array name -> two thin matrices whose product is added to it (LoRA, Hu et al. 2021)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,7 @@ class _Layer:
 class Encoder:
     """Texts to vectors of length 1. Built once; reading changes nothing in it."""
 
-    def __init__(self, weights: WeightsFile, adapters: Adapters | None = None) -> None:
+    def __init__(self, weights: WeightsFile) -> None:
         """Raises UnreadableWeights when an array is missing."""
         sizes = weights.sizes
         self._sizes = sizes
@@ -60,7 +57,7 @@ class Encoder:
         self._places = weights.array("emb.pos", sizes.hidden) + weights.array("emb.type", sizes.hidden)[0]
         self._scale = weights.array("emb.ln.w", sizes.hidden)[0]
         self._shift = weights.array("emb.ln.b", sizes.hidden)[0]
-        self._layers = [_layer(weights, number, adapters or {}) for number in range(sizes.layers)]
+        self._layers = [_layer(weights, number) for number in range(sizes.layers)]
 
     def vector(self, text: str) -> Array:
         found: Array = self.vectors([text])[0]
@@ -123,22 +120,16 @@ class Encoder:
         return rows
 
 
-def _layer(weights: WeightsFile, number: int, adapters: Adapters) -> _Layer:
+def _layer(weights: WeightsFile, number: int) -> _Layer:
     hidden, inner = weights.sizes.hidden, weights.sizes.inner
 
     def matrix(name: str, columns: int) -> Array:
-        return weights.array(f"l{number}.{name}.w", columns).T
-
-    def adapted(name: str, array: Array) -> Array:
-        down_up = adapters.get(f"l{number}.{name}")
-        if down_up is not None:
-            array = array + down_up[0] @ down_up[1]
-        return np.ascontiguousarray(array)
+        return np.ascontiguousarray(weights.array(f"l{number}.{name}.w", columns).T)
 
     def vector(name: str) -> Array:
         return weights.array(f"l{number}.{name}", 1).ravel()
 
-    attend = adapted("attend", np.concatenate([matrix(name, hidden) for name in "qkv"], axis=1))
+    attend = np.concatenate([matrix(name, hidden) for name in "qkv"], axis=1)
     attend_bias = np.concatenate([vector(f"{name}.b") for name in "qkv"])
     # Attention divides by the root of a head's width: done once, here, in the queries.
     root = math.sqrt(hidden // weights.sizes.heads)
@@ -147,13 +138,13 @@ def _layer(weights: WeightsFile, number: int, adapters: Adapters) -> _Layer:
     return _Layer(
         attend=attend,
         attend_bias=attend_bias,
-        join=adapted("join", matrix("ao", hidden)),
+        join=matrix("ao", hidden),
         join_bias=vector("ao.b"),
         join_scale=vector("aln.w"),
         join_shift=vector("aln.b"),
-        widen=adapted("widen", matrix("fi", hidden)),
+        widen=matrix("fi", hidden),
         widen_bias=vector("fi.b"),
-        narrow=adapted("narrow", matrix("fo", inner)),
+        narrow=matrix("fo", inner),
         narrow_bias=vector("fo.b"),
         out_scale=vector("oln.w"),
         out_shift=vector("oln.b"),

@@ -97,8 +97,8 @@ class Reader:
         return likely(scores, self._model.letters.labels, self._limits.sharpness)
 
     def _danger(self, hits: Sequence[Hit], found: Likely) -> str:
-        """Red when it is likely, or named and not unlikely, and not when it is denied ("hij slaat me niet"); amber when it
-        is named or from a small suspicion on."""
+        """Red when it is likely, or named and not unlikely, and not when it is denied ("hij slaat me niet"). Amber when
+        it is named, or from a small suspicion on."""
         named, odds, limits = danger_named(hits), found["danger"], self._limits
         denied = named == "none" and any(hit.kind == "danger" and hit.value == "not" for hit in hits)
         if not denied and odds["red"] >= (limits.red_named if named == "red" else limits.red):

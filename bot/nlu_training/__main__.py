@@ -20,12 +20,16 @@ from bot.nlu.heads import LetterHeads, MeaningHeads
 from bot.nlu.model import Figures
 from bot.nlu.phrases import Phrases
 from bot.nlu_training import evaluate
+from bot.nlu_training.gates import fallen
 from bot.nlu_training.sets import BLIND, TUNING, Sets, read_sets
 from bot.nlu_training.sources import LABELS, examples, fingerprint, languages
 from bot.nlu_training.thresholds import fit_thresholds
 
 ROOT = Path(__file__).parent.parent.parent
 MODEL = ROOT / "flows" / "model"
+
+APART = 0.02
+"""So far apart a model learned once more may be; another line in flows/utterances makes more difference than that."""
 
 
 def main(arguments: list[str]) -> int:
@@ -89,6 +93,7 @@ def print_figures() -> int:
     model, encoder = read_model(MODEL), read_encoder()
     if encoder is None:
         print("The weights of the sentence encoder are not installed: letters only.")
+    worse = []
     for which in (TUNING, BLIND):
         sets = read_sets(ROOT, which)
         for tier, reader in (
@@ -97,17 +102,38 @@ def print_figures() -> int:
         ):
             if tier == "letters only" or encoder is not None:
                 print(f"\n== {which} messages, {tier}")
-                for name, share in evaluate.figures(reader, sets).items():
+                found = evaluate.figures(reader, sets)
+                for name, share in found.items():
                     print(f"{name:48} {share}")
+                worse += [f"{which}, {tier}: {each}" for each in fallen(found, which, tier)]
                 half, most, menu = evaluate.speed(reader, sets["topics"][:300])
                 print(f"{'milliseconds a message, p50 / p95; a command':48} {half:.1f} / {most:.1f}; {menu:.3f}")
     print(f"\nmemory of this process at most: {evaluate.memory():.0f} MB")
-    return 0
+    for each in worse:
+        print(f"worse than it may be: {each}", file=sys.stderr)
+    return int(bool(worse))
 
 
 def check() -> int:
-    """Learn once more and see that flows/model is what comes out: the same arrays but for the last digits."""
-    return 0
+    """Learn once more and see that flows/model is what comes out: the same but for the last digits, which differ
+    between processors."""
+    encoder = _encoder()
+    if read_model(MODEL).figures.fingerprint != fingerprint(ROOT):
+        print("flows/model was not built from these flows/utterances; make model builds it anew", file=sys.stderr)
+        return 1
+    with np.load(MODEL / ARRAYS, allow_pickle=False) as stored:
+        apart = {name: _apart(stored[name], array) for name, array in learned(encoder).items() if name in stored.files}
+    for name, distance in apart.items():
+        print(f"{name:24} {distance:.5f} apart")
+    return int(max(apart.values()) > APART)
+
+
+def _apart(stored: "NDArray[np.generic]", anew: "NDArray[np.generic]") -> float:
+    """How far two arrays are apart, as a part of how large they are."""
+    if stored.shape != anew.shape:
+        return 1.0
+    was, now = stored.astype(np.float64), anew.astype(np.float64)
+    return float(np.linalg.norm(now - was) / (np.linalg.norm(was) or 1.0))
 
 
 def _encoder() -> Encoder:

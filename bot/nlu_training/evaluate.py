@@ -22,6 +22,7 @@ P0 = frozenset(
 GROUPS = {"nl, en": ("nl", "en"), "tr, ar, fr": ("tr", "ar", "fr")}
 OTHERS = "other languages, P0 topics"
 WORDS_FOR_LANGUAGE = 3
+SURE = 0.9
 
 Read = tuple[Message, Understanding]
 
@@ -81,6 +82,10 @@ def _topics(read: Sequence[Read]) -> Figures:
     for name, part in groups.items():
         found[f"topic first, {name}"] = _count(part, lambda m, u: m.label in best(u)[:1])
         found[f"topic among three, {name}"] = _count(part, lambda m, u: m.label in best(u)[:3])
+        found[f"topic first, the surest at {SURE:.0%}, {name}"] = _covered(part)
+    for topic in sorted({message.label for message, _understood in known}):
+        part = [each for each in known if each[0].label == topic]
+        found[f"topic first, about {topic}"] = _count(part, lambda m, u: m.label in best(u)[:1])
     found["answered without asking"] = _count(known, lambda _m, u: u.topic is not None)
     answered = [(message, understood) for message, understood in read if understood.topic]
     found["answered rightly, of what is answered"] = _count(answered, lambda m, u: m.label == u.topic)
@@ -91,6 +96,16 @@ def _topics(read: Sequence[Read]) -> Figures:
         strange, lambda _m, u: u.topic not in (None, "out_of_scope") and u.command is None
     )
     return found
+
+
+def _covered(read: Sequence[Read]) -> Share:
+    """How many messages can be answered, the surest first, while so many of the answers are right."""
+    surest = sorted(read, key=lambda each: -each[1].confidence)
+    right = covered = 0
+    for done, (message, understood) in enumerate(surest, 1):
+        right += message.label in best(understood)[:1]
+        covered = done if right >= SURE * done else covered
+    return Share(covered, len(surest))
 
 
 def _danger(read: Sequence[Read], topics: Sequence[Read]) -> Figures:

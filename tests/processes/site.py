@@ -217,6 +217,7 @@ class Site:
             "SPOOL_PUBLIC_KEY": OPENER.public_key().public_bytes_raw().hex(),
             "METRICS_TOKEN": "metrics-token",
             "WEB_WORKERS": "2",
+            "MEANING": "0",  # the engine that the answers are compared with reads by letters as well
         }
 
     @property

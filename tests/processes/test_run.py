@@ -98,6 +98,7 @@ def gone(pids: list[int]) -> bool:
 def test_it_answers_and_continues_the_same_conversation_after_a_second_start(run: Run, copy: Path) -> None:
     port = run.port
     assert f"http://127.0.0.1:{port}/simulator" in run.said
+    assert "Messages are read by letters" in run.said
     assert "Kun je nu veilig typen?" in str(run.send("hoi")["messages"])
     assert "Ik ben een computer." in str(run.send("ja")["messages"])
     assert {path.name for path in (copy / "var").iterdir()} >= {"settings", "redis", "spool"}

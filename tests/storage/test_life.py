@@ -1,6 +1,7 @@
 """How long things live in Redis, and what the surroundings must be."""
 
 import base64
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,9 @@ def test_doctor_finds_what_is_well_and_what_is_not(clean_redis: redis.Redis, red
     assert "bad public address is not https" in found
     assert any(line.startswith("bad simulator") for line in found)
     assert any(line.startswith("note spool") for line in found)
+    assert any(line.split()[1:3] == ["understanding:", "letters"] for line in found)
+    letters = examine(replace(settings, meaning=False))
+    assert "note understanding: letters only, because MEANING is 0" in letters
     assert "a-token-that-must-not-be-shown" not in "\n".join(found)
     clean_redis.config_set("maxmemory-policy", "allkeys-lru")
     try:
