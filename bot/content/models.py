@@ -4,6 +4,7 @@ import hashlib
 import importlib.util
 import mmap
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -26,11 +27,11 @@ WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb78
 def read_model(folder: Path) -> Model:
     """The model under `folder`. Raises ContentError."""
     try:
-        with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
+        with (folder / ARRAYS).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return model_from({name: arrays[name] for name in arrays.files}, (folder / BESIDE).read_bytes())
     except UnreadableModel as error:
         raise ContentError([Fault(f"flows/model/{ARRAYS}", "", f"{error}; make model builds it anew")]) from None
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, BadZipFile) as error:
         fault = Fault(
             f"flows/model/{ARRAYS}", "", f"cannot be read ({type(error).__name__}); make model builds it anew"
         )

@@ -12,6 +12,9 @@ GAP = 4
 FILLERS = 2
 """How many other words may stand inside a phrase."""
 
+AROUND = 3
+"""How many words before and after a red phrase say how it is meant."""
+
 REFUSAL = 4
 """How many words before "a person" a "no" or "not" still belongs to it."""
 
@@ -111,9 +114,19 @@ def danger_named(hits: Sequence[Hit]) -> str:
     return "none"
 
 
-def person_named(words: Sequence[str], hits: Sequence[Hit]) -> bool:
-    """Is a person asked for, and no "not" said of it just before?"""
-    return any(hit.kind == "advisor" and not _refused(words[: hit.start]) for hit in hits)
+def red_parts(words: Sequence[str], hits: Sequence[Hit]) -> list[str]:
+    """What stands around each red phrase: a long message around it must not make it seem harmless."""
+    return [
+        " ".join(words[max(0, hit.start - AROUND) : hit.end + AROUND])
+        for hit in hits
+        if hit.kind == "danger" and hit.value == "red"
+    ]
+
+
+def person_named(words: Sequence[str], hits: Sequence[Hit]) -> bool | None:
+    """True: a person is asked for. False: every time one is named a "no" or "not" stands before. None: not named."""
+    named = [not _refused(words[: hit.start]) for hit in hits if hit.kind == "advisor"]
+    return any(named) if named else None
 
 
 def place_named(hits: Iterable[Hit]) -> str | None:

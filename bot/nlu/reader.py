@@ -15,7 +15,7 @@ from bot.nlu.heads import likely
 from bot.nlu.language import LanguageGuesser
 from bot.nlu.model import Model
 from bot.nlu.normalise import MAX_LENGTH, normalise
-from bot.nlu.phrases import Hit, Lexicon, Phrases, danger_named, person_named, place_named
+from bot.nlu.phrases import Hit, Lexicon, Phrases, danger_named, person_named, place_named, red_parts
 from bot.nlu.understanding import Candidate, Understanding
 
 OFFERED = 3
@@ -67,7 +67,7 @@ class Reader:
         language, certainty = self._guesser.guess(text, self._commands.languages(whole), locale)
         found = self._likely(text, whole, language)
         command, switch_to = self._commands.read(whole, words)
-        danger = self._danger(hits, found)
+        danger = self._danger(words, hits, found)
         topic, confidence = self._topic(found)
         if command in SMALL_TALK:
             topic, confidence, command = (command, 1.0, None) if danger != "red" else (topic, confidence, None)
@@ -96,20 +96,26 @@ class Reader:
             scores = scores + vote * self._model.meaning.scores(self._encoder.vector(text))
         return likely(scores, self._model.letters.labels, self._limits.sharpness)
 
-    def _danger(self, hits: Sequence[Hit], found: Likely) -> str:
+    def _danger(self, words: Sequence[str], hits: Sequence[Hit], found: Likely) -> str:
         """Red when it is likely, or named and not unlikely, and not when it is denied ("hij slaat me niet"). Amber when
         it is named, or from a small suspicion on."""
         named, odds, limits = danger_named(hits), found["danger"], self._limits
         denied = named == "none" and any(hit.kind == "danger" and hit.value == "not" for hit in hits)
-        if not denied and odds["red"] >= (limits.red_named if named == "red" else limits.red):
+        parts = red_parts(words, hits) if named == "red" else []
+        red = max([odds["red"], *map(self._red_by_letters, parts)])
+        if not denied and red >= (limits.red_named if parts else limits.red):
             return "red"
         suspected = 1 - odds["harmless"] >= limits.danger or found["topic"]["suicide"] >= limits.direct
         return "amber" if named != "none" or suspected else "none"
 
+    def _red_by_letters(self, part: str) -> float:
+        letters, sharpness = self._model.letters, self._model.figures.letters.sharpness
+        return likely(letters.scores(part), letters.labels, sharpness)["danger"]["red"]
+
     def _person(self, words: Sequence[str], hits: Sequence[Hit], found: Likely) -> tuple[bool, bool]:
         """Is a person asked for; is a call refused?"""
-        odds, limits = found["person"], self._limits
-        wants = odds["wants"] >= limits.wants or (odds["wants"] >= limits.wants_named and person_named(words, hits))
+        odds, limits, named = found["person"], self._limits, person_named(words, hits)
+        wants = named is not False and odds["wants"] >= (limits.wants_named if named else limits.wants)
         return wants, odds["nocall"] >= limits.nocall
 
     def _topic(self, found: Likely) -> tuple[str | None, float]:

@@ -81,11 +81,9 @@ def fitted(arrays: dict[str, "NDArray[np.generic]"], encoder: Encoder, phrases: 
     )
     texts = sorted({message.text for found in sets.values() for message in found})
     vectors = dict(zip(texts, encoder.vectors(texts), strict=True))
-    return Figures(
-        fingerprint=fingerprint(ROOT),
-        letters=fit_thresholds(letters, None, vectors, phrases, sets),
-        both=fit_thresholds(letters, meaning, vectors, phrases, sets),
-    )
+    by_letters = fit_thresholds(letters, None, vectors, phrases, sets)
+    by_both = fit_thresholds(letters, meaning, vectors, phrases, sets, by_letters)
+    return Figures(fingerprint=fingerprint(ROOT), letters=by_letters, both=by_both)
 
 
 def print_figures() -> int:

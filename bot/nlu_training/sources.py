@@ -2,7 +2,8 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +34,12 @@ MAY_WANT_A_PERSON = frozenset(
 """Topics whose lines may ask for a person as well: they teach and tell nothing about that."""
 
 
+STEP = 7919
+"""A prime, to go through all questions in an order of no meaning, the same at every build."""
+
+BETWEEN = (" ", ", ", ". ")
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     text: str
@@ -48,10 +55,11 @@ def examples(utterances: Utterances) -> dict[str, list[Example]]:
         if line.label not in TELLS_NO_LEVEL
     ]
     nobody = [Example(line.text, "no") for line in topics if line.label not in MAY_WANT_A_PERSON]
+    plain = [line for line in topics if line.label not in TELLS_NO_LEVEL | LEVEL_OF_TOPIC.keys() | MAY_WANT_A_PERSON]
     return {
         TOPIC: _as_examples(topics),
-        DANGER: _as_examples(utterances.danger) + levels,
-        PERSON_WANTED: _as_examples(utterances.person) + nobody,
+        DANGER: _as_examples(utterances.danger) + levels + list(_joined(utterances.danger, plain)),
+        PERSON_WANTED: _as_examples(utterances.person) + nobody + list(_joined(utterances.person, plain)),
     }
 
 
@@ -66,13 +74,31 @@ def languages(utterances: Utterances) -> list[Example]:
 
 
 def fingerprint(root: Path) -> str:
-    """A short hash of everything under flows/ that a model is built from, and of the code that builds it."""
+    """A short hash of all that a model is built from: the lines, the messages its thresholds were set on, the code."""
     digest = hashlib.sha256()
-    files = [*(root / "flows" / "utterances").glob("*.toml"), *Path(__file__).parent.glob("*.py")]
-    files += [root / "bot" / "nlu" / f"{name}.py" for name in ("features", "normalise", "embedding", "tokens")]
-    for path in sorted(files, key=lambda path: path.name):
+    files = [
+        *(root / "flows" / "utterances").glob("*.toml"),
+        *(root / "tests" / "nlu" / "sets" / "tuning").glob("*.tsv"),
+    ]
+    files += [root / "bot" / "nlu_training" / f"{name}.py" for name in ("fit", "sources", "thresholds")]
+    files += [root / "bot" / "nlu" / f"{name}.py" for name in ("features", "heads", "normalise", "embedding", "tokens")]
+    for path in sorted(files):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:32]
+
+
+def _joined(lines: Sequence[Line], plain: Sequence[Line]) -> Iterator[Example]:
+    """Each line with an ordinary question of its language before or after it: what a message says of danger, or of a
+    person, it still says when it asks something else as well."""
+    by_language: dict[str, list[str]] = defaultdict(list)
+    for line in plain:
+        by_language[line.language].append(line.text)
+    for number, line in enumerate(lines):
+        questions = by_language[line.language]
+        if questions:
+            question = questions[number * STEP % len(questions)]
+            parts = (line.text, question) if number % 2 else (question, line.text)
+            yield Example(BETWEEN[number % len(BETWEEN)].join(parts), line.label)
 
 
 def _as_examples(lines: "tuple[Line, ...] | list[Line]") -> list[Example]:

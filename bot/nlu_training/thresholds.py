@@ -1,6 +1,6 @@
 """From how likely on the reader acts: set on the tuning messages at every build, never on the blind ones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from bot.nlu.heads import LetterHeads, MeaningHeads, likely
 from bot.nlu.model import Thresholds
 from bot.nlu.normalise import normalise
-from bot.nlu.phrases import Hit, Phrases, danger_named, person_named
+from bot.nlu.phrases import Hit, Phrases, danger_named, person_named, red_parts
 from bot.nlu_training.sets import HARMLESS, Message, Sets
 from bot.nlu_training.sources import DANGER, LABELS, MAY_WANT_A_PERSON, PERSON_WANTED, TOPIC
 
@@ -43,8 +43,10 @@ def fit_thresholds(
     vectors: dict[str, NDArray[np.float32]],
     phrases: Phrases,
     sets: Sets,
+    by_letters: Thresholds | None = None,
 ) -> Thresholds:
-    """The thresholds with which letters alone (meaning None) or both read best."""
+    """The thresholds with which letters alone (meaning None) or both read best. by_letters: those found before for
+    the letters alone, which judge parts of a message."""
 
     weak = {} if meaning is None else _weak(letters, meaning, vectors, sets["topics"])
 
@@ -63,14 +65,17 @@ def fit_thresholds(
     odds = {kind: [likely(row, LABELS, sharpness) for row in rows] for kind, rows in raw.items()}
     calm = [each for each, message in zip(odds["danger"], sets["danger"], strict=True) if message.label == HARMLESS]
     true = [each for each, message in zip(odds["danger"], sets["danger"], strict=True) if message.label != HARMLESS]
-    named = [danger_named(_hits(phrases, message)) == "red" for message in sets["danger"] if message.label == HARMLESS]
+    of_parts = by_letters.sharpness if by_letters else sharpness
+    harmless = [message for message in sets["danger"] if message.label == HARMLESS]
+    named = [_red_part(letters, of_parts, phrases, message) for message in harmless]
     suspicion = np.array([1 - each[DANGER][HARMLESS] for each in true])
     red = _above(np.array([each[DANGER]["red"] for each in calm]), RED_ON_HARMLESS)
     ordinary = [
-        (each[PERSON_WANTED]["wants"], person_named(normalise(message.text).split(), _hits(phrases, message)))
+        (each[PERSON_WANTED]["wants"], bool(_person(phrases, message)))
         for kind in ("person", "topics")
         for each, message in zip(odds[kind], sets[kind], strict=True)
         if message.label == "no" or (kind == "topics" and message.label not in MAY_WANT_A_PERSON)
+        if _person(phrases, message) is not False
     ]
     wants = _above(np.array([part for part, _named in ordinary]), WANTED_BY_NOBODY)
     return Thresholds(
@@ -78,7 +83,9 @@ def fit_thresholds(
         direct=_direct(odds["topics"], sets["topics"]),
         red=red,
         red_named=_named(
-            [(each[DANGER]["red"], word) for each, word in zip(calm, named, strict=True)], red, NAMED_RED_ON_HARMLESS
+            [(max(each[DANGER]["red"], part or 0), part is not None) for each, part in zip(calm, named, strict=True)],
+            red,
+            NAMED_RED_ON_HARMLESS,
         ),
         danger=round(float(np.quantile(suspicion, 1 - DANGER_SEEN)), 4),
         calm=float(CALM_MARGIN * suspicion.min()),
@@ -119,6 +126,19 @@ def _weak(
         if counts[best] >= counts[1.0] + CLEARLY:
             weak[language] = best
     return weak
+
+
+def _red_part(letters: LetterHeads, sharpness: Mapping[str, float], phrases: Phrases, message: Message) -> float | None:
+    """How red the letters find what stands around the red phrases of a message; None when none is named."""
+    hits = _hits(phrases, message)
+    if danger_named(hits) != "red":
+        return None
+    parts = red_parts(normalise(message.text).split(), hits)
+    return max(likely(letters.scores(part), LABELS, sharpness)[DANGER]["red"] for part in parts)
+
+
+def _person(phrases: Phrases, message: Message) -> bool | None:
+    return person_named(normalise(message.text).split(), _hits(phrases, message))
 
 
 def _hits(phrases: Phrases, message: Message) -> list[Hit]:

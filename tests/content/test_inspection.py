@@ -168,8 +168,6 @@ def test_three_parts_and_a_bit_is_a_warning(copy: Path) -> None:
         ("flows/card.toml", 'command = "card"\n', "", "command card", "must belong to one state, not 0"),
         ("flows/decoy.toml", 'command = "decoy"', 'command = "menu"', "command menu", "not 2"),
         ("flows/vocabulary/nl.toml", '"terug", "ga terug"', '"terug", "menu"', "nl.toml commands.", '"menu" means'),
-        ("flows/vocabulary/nl.toml", "cost = [", "costs = [", "topics.costs", "is not in the closed list"),
-        ("flows/vocabulary/nl.toml", "cost = [", "costs = [", "topics.cost", "has no phrase; the language is live"),
     ],
 )
 def test_a_fault_in_an_existing_file_is_found(copy: Path, file: str, old: str, new: str, where: str, part: str) -> None:
@@ -184,12 +182,6 @@ def test_a_topic_without_a_flow_is_found(copy: Path) -> None:
             path.write_text(text.replace('next = "shelter"', 'next = "cost"'), encoding="utf-8")
     (copy / "flows/topics/shelter.toml").unlink()
     assert_found(copy, "flows/topics/shelter.toml", "is missing")
-
-
-def test_a_phrase_of_two_topics_is_found(copy: Path) -> None:
-    change(copy / "flows/vocabulary/nl.toml", "\ncost = [", '\ncost = ["appelflap", ')
-    change(copy / "flows/vocabulary/nl.toml", "\nlaw = [", '\nlaw = ["Appelflap!", ')
-    assert_found(copy, "topics.", "stands in")
 
 
 @pytest.mark.parametrize("command", ["decoy", "card", "menu", "stop", "back"])

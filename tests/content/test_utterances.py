@@ -8,14 +8,17 @@ from bot.content.faults import ContentError
 from bot.content.utterances import Line, read_utterances
 
 GOOD = 'topic = "cost"\n[nl]\ndraft = ["wat kost (het|dit)"]\ncontrast = ["contact: wat is jullie nummer"]\n'
-LEVELS = '[red.nl]\nlines = ["hij slaat me"]\n'
+LEVELS = '[red.nl]\ndraft = ["hij slaat me"]\n'
+PERSON = '[nocall.nl]\nchecked = ["bel me niet"]\n'
+LANGUAGES = '[tr]\ndraft = ["bugün hava güzel"]\n'
 
 
 def read(folder: Path, **files: str) -> list[Line]:
-    for name, text in ({"cost": GOOD, "danger_levels": LEVELS} | files).items():
+    whole = {"cost": GOOD, "danger_levels": LEVELS, "person": PERSON, "languages": LANGUAGES}
+    for name, text in (whole | files).items():
         (folder / f"{name}.toml").write_text(text, encoding="utf-8")
     found = read_utterances(folder)
-    return [*found.topics, *found.danger]
+    return [*found.topics, *found.danger, *found.person, *found.languages]
 
 
 def test_lines_are_read_with_topic_language_and_alternatives(tmp_path: Path) -> None:
@@ -24,6 +27,8 @@ def test_lines_are_read_with_topic_language_and_alternatives(tmp_path: Path) -> 
         Line("wat kost dit", "cost", "nl"),
         Line("wat is jullie nummer", "contact", "nl"),
         Line("hij slaat me", "red", "nl"),
+        Line("bel me niet", "nocall", "nl"),
+        Line("bugün hava güzel", "", "tr"),
     ]
 
 
@@ -40,8 +45,13 @@ def test_lines_are_read_with_topic_language_and_alternatives(tmp_path: Path) -> 
         ("cost", 'topic = "cost"\n[nl]\ncontrast = ["wat is dit"]', "must begin with another topic"),
         ("cost", 'topic = "cost"\n[nl]\ncontrast = ["cost: wat is dit"]', "must begin with another topic"),
         ("contact", 'topic = "contact"\n[nl]\ndraft = ["Wat kost het?"]', "stands in contact too"),
-        ("danger_levels", '[pink.nl]\nlines = ["x"]', "must be one of red, amber, harmless"),
-        ("danger_levels", "[red.nl]\nlines = 3", "must be a list of texts"),
+        ("danger_levels", '[pink.nl]\ndraft = ["x"]', "must be one of red, amber, harmless"),
+        ("danger_levels", "[red.nl]\ndraft = 3", "must be a list of texts"),
+        ("danger_levels", '[red.nl]\ndraft = ["x"]\n[harmless.nl]\ndraft = ["X!"]', "stands in red too"),
+        ("person", '[maybe.nl]\ndraft = ["x"]', "must be one of wants, nocall, no"),
+        ("person", "wants = 3", "must be one of wants, nocall, no"),
+        ("languages", "[tr]\ndraft = [3]", "must be a list of texts"),
+        ("languages", "tr = [", "cannot be read"),
     ],
 )
 def test_a_fault_is_named(tmp_path: Path, name: str, text: str, part: str) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
-from bot.content.library import Library
+from bot.content.library import Library, build_engine
 from bot.dialogue.conversation import SCHEMA, SILENCE_MINUTES, TRAIL_LENGTH, Conversation, Place, Status
 from bot.dialogue.engine import DECOY, HANDOFF, MENU, NOT_SURE, OPENER, PERSON, Engine
 from bot.dialogue.events import (
@@ -25,7 +25,7 @@ from bot.dialogue.events import (
 )
 from bot.dialogue.flow import BACK, HERE
 from bot.messages import Channel, Inbound, Kind
-from bot.nlu.understanding import Understanding
+from bot.nlu.understanding import Understander, Understanding
 from bot.rendering.segments import measure
 from tests.tester import DialogueTester
 
@@ -33,7 +33,27 @@ BZ, EMERGENCY = "+31 247 247 247", "112"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MINUTE = int(NOW.timestamp()) // 60
 UNKNOWN_TEXTS = ("blorp vlim", "zwonk krel", "drisp fnuk", "plomf gwer", "trelk bneu")
-"""Nothing in any word list."""
+"""Not understood by the reader of these tests, whatever the next model makes of them."""
+
+
+class Reading:
+    """The real reader, except that it makes nothing of UNKNOWN_TEXTS."""
+
+    def __init__(self, reader: Understander) -> None:
+        self._reader = reader
+        self._unknown = frozenset(" ".join(UNKNOWN_TEXTS).split())
+
+    def understand(self, text: str, locale: str | None) -> Understanding:
+        if self._unknown.issuperset(text.split()):
+            return Understanding(language=locale or "nl", language_confidence=0.0)
+        return self._reader.understand(text, locale)
+
+
+@pytest.fixture(scope="module")
+def engine(library: Library) -> Engine:
+    engine = build_engine(library)
+    engine._understander = Reading(engine._understander)
+    return engine
 
 
 def at(state: str, **fields: object) -> Conversation:
@@ -54,7 +74,7 @@ def first_lines(text: str, count: int = 6) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "text", ["hoi", "Hallo!", "hello", "good morning", "salam", "1", "?", "ja", "dank je", "blorp"]
+    "text", ["hoi", "Hallo!", "hello", "good morning", "salam", "1", "?", "ja", "dank je", "blorp vlim"]
 )
 def test_who_has_said_nothing_yet_gets_the_neutral_opener_with_both_numbers(tester: DialogueTester, text: str) -> None:
     tester.say(text).in_state(OPENER).hears(EMERGENCY, BZ)
@@ -163,7 +183,8 @@ FULL = at(
 
 def test_after_half_an_hour_nothing_that_was_told_is_left(tester: DialogueTester) -> None:
     tester.begin(FULL).wait(SILENCE_MINUTES + 1).say("hoi").in_state(OPENER)
-    assert tester.conversation == Conversation(state=OPENER, locale="nl", heard_minute=MINUTE + SILENCE_MINUTES + 1)
+    left = Conversation(state=OPENER, locale="nl", heard_minute=MINUTE + SILENCE_MINUTES + 1, fragment="hoi")
+    assert tester.conversation == left
 
 
 def test_before_that_the_conversation_goes_on(tester: DialogueTester) -> None:
@@ -171,7 +192,7 @@ def test_before_that_the_conversation_goes_on(tester: DialogueTester) -> None:
     assert tester.conversation.country == "TR"
 
 
-@pytest.mark.parametrize("text", ["1", "terug", "ja", "blorp", "Ja, dat wil ik"])
+@pytest.mark.parametrize("text", ["1", "terug", "ja", "blorp vlim", "Ja, dat wil ik"])
 def test_what_was_on_the_screen_before_a_silence_cannot_be_answered(tester: DialogueTester, text: str) -> None:
     tester.begin(FULL).wait(SILENCE_MINUTES + 1).say(text).in_state(OPENER)
 
@@ -221,7 +242,7 @@ def test_every_other_word_of_a_choice_chooses_it_unless_it_is_danger_or_asks_for
             for number, choice in enumerate(state.visible(start), start=1):
                 for word in filter(str.strip, choice.words.split("|")):
                     understood = engine._understander.understand(word, locale)
-                    if understood.danger == "red" or understood.switch_to:
+                    if understood.danger == "red" or understood.topic == "danger" or understood.switch_to:
                         continue
                     if reached(engine, start, word) != reached(engine, start, str(number)):
                         wrong.append((locale, name, choice.id, word))
@@ -444,7 +465,7 @@ def test_while_an_advisor_has_the_conversation_the_bot_is_silent(tester: Dialogu
     before = at(HANDOFF, status=Status.ADVISOR)
     tester.begin(before).say(text)
     assert tester.reply == ""
-    assert tester.conversation == before
+    assert replace(tester.conversation, fragment="") == before
     assert [type(event) for event in tester.events] == [Heard]
 
 
@@ -603,7 +624,7 @@ def test_while_an_advisor_has_the_conversation_a_photo_is_only_kept(tester: Dial
 # -- what other versions stored ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["1", "terug", "blorp", "hoi", "ja"])
+@pytest.mark.parametrize("text", ["1", "terug", "blorp vlim", "hoi", "ja"])
 @pytest.mark.parametrize(
     "stored",
     [
@@ -625,7 +646,7 @@ def test_a_step_on_the_trail_that_no_longer_exists_is_skipped(tester: DialogueTe
     assert "engine_failed" not in tester.reports.names()
 
 
-@pytest.mark.parametrize("text", ["1", "2", "blorp", "", "taal"])
+@pytest.mark.parametrize("text", ["1", "2", "blorp vlim", "", "taal"])
 def test_an_offered_topic_that_no_longer_exists_does_no_harm(tester: DialogueTester, text: str) -> None:
     tester.begin(at(NOT_SURE, candidates=("gone_topic", "law"), misses=1)).say(text)
     assert "engine_failed" not in tester.reports.names()

@@ -27,7 +27,7 @@ SMALL = Countries(
         ("ik ben in marokko", "MA"),
         ("marokkko", "MA"),
         ("marrokko", "MA"),
-        ("maroko", "MA"),
+        ("maroko", None),  # too short to be sure
         ("rabat", "MA"),
         ("rabatt krijgen", None),
         ("van wie", None),

@@ -121,7 +121,8 @@ def test_damaged_model_files_are_named_with_what_to_do(tmp_path, damage: str) ->
 
 def test_the_language_of_the_conversation_weighs_in(library: Library) -> None:
     guesser = LanguageGuesser(library.model.languages, "nl")
-    assert guesser.guess("ok", frozenset(), "tr")[0] == "tr"
+    for text in ("tamam", "ok tamam"):
+        assert guesser.guess(text, frozenset(), "tr")[1] > guesser.guess(text, frozenset(), None)[1]
     assert guesser.guess("we are still in the village", frozenset(), "tr")[0] == "en"
 
 
