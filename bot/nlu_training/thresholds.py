@@ -23,11 +23,11 @@ DANGER_SEEN = 0.99
 CALM_MARGIN = 0.5
 """The emergency line is left out only below half the danger of the least dangerous-looking true danger."""
 
-WANTED_BY_NOBODY = 0.014
-NAMED_BY_NOBODY = 0.018
+WANTED_BY_NOBODY = 0.02
+NAMED_BY_NOBODY = 0.024
 """The same for a person who is asked for."""
 
-NOCALL_BY_NOBODY = 0.004
+NOCALL_BY_NOBODY = 0.006
 
 VOTES = (0.1, 0.3, 0.5, 1.0)
 CLEARLY = 4
