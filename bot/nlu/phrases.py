@@ -123,6 +123,11 @@ def red_parts(words: Sequence[str], hits: Sequence[Hit]) -> list[str]:
     ]
 
 
+def only_red(words: Sequence[str], hits: Sequence[Hit]) -> bool:
+    """Is a red phrase at least half of the message? Then there is little else it can be about."""
+    return any(hit.kind == "danger" and hit.value == "red" and 2 * (hit.end - hit.start) >= len(words) for hit in hits)
+
+
 def person_named(words: Sequence[str], hits: Sequence[Hit]) -> bool | None:
     """True: a person is asked for. False: every time one is named a "no" or "not" stands before. None: not named."""
     named = [not _refused(words[: hit.start]) for hit in hits if hit.kind == "advisor"]

@@ -15,7 +15,7 @@ from bot.nlu.heads import likely
 from bot.nlu.language import LanguageGuesser
 from bot.nlu.model import Model
 from bot.nlu.normalise import MAX_LENGTH, normalise
-from bot.nlu.phrases import Hit, Lexicon, Phrases, danger_named, person_named, place_named, red_parts
+from bot.nlu.phrases import Hit, Lexicon, Phrases, danger_named, only_red, person_named, place_named, red_parts
 from bot.nlu.understanding import Candidate, Understanding
 
 OFFERED = 3
@@ -104,6 +104,8 @@ class Reader:
         parts = red_parts(words, hits) if named == "red" else []
         red = max([odds["red"], *map(self._red_by_letters, parts)])
         if not denied and red >= (limits.red_named if parts else limits.red):
+            return "red"
+        if parts and only_red(words, hits):
             return "red"
         suspected = 1 - odds["harmless"] >= limits.danger or found["topic"]["suicide"] >= limits.direct
         return "amber" if named != "none" or suspected else "none"

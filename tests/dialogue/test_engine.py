@@ -8,11 +8,20 @@ import pytest
 from msgspec.structs import replace
 
 from bot.content.library import Library, build_engine
-from bot.dialogue.conversation import SCHEMA, SILENCE_MINUTES, TRAIL_LENGTH, Conversation, Place, Status
+from bot.dialogue.conversation import (
+    FRAGMENT_MINUTES,
+    SCHEMA,
+    SILENCE_MINUTES,
+    TRAIL_LENGTH,
+    Conversation,
+    Place,
+    Status,
+)
 from bot.dialogue.engine import DECOY, HANDOFF, MENU, NOT_SURE, OPENER, PERSON, Engine
 from bot.dialogue.events import (
     AdvisorCancelled,
     AdvisorRequested,
+    CallRefused,
     DangerSeen,
     DecoyStarted,
     EngineFailed,
@@ -493,6 +502,53 @@ def test_danger_words_bring_the_numbers_first_from_any_state(
 ) -> None:
     tester.begin(at(state, place=Place(place), locale="en")).say("ze gaan me vermoorden").in_state("danger.answer")
     assert numbers <= set(first_lines(tester.reply))
+
+
+# -- half sentences ------------------------------------------------------------------------------------------------
+
+
+def test_two_halves_of_a_danger_are_read_together(tester: DialogueTester) -> None:
+    tester.say("hoi", "hij heeft").in_state(OPENER)
+    tester.say("een mes").in_state("danger.answer").caused(DangerSeen).hears(EMERGENCY, BZ)
+
+
+def test_after_two_minutes_they_are_two_messages(tester: DialogueTester) -> None:
+    tester.say("hoi", "hij heeft").wait(FRAGMENT_MINUTES + 1).say("een mes")
+    assert DangerSeen() not in tester.events
+
+
+def test_a_number_in_between_parts_them(tester: DialogueTester) -> None:
+    tester.say("hoi", "hij heeft", "1", "een mes")
+    assert DangerSeen() not in tester.events
+
+
+def test_what_was_answered_as_danger_is_not_read_again(tester: DialogueTester) -> None:
+    tester.say("hij slaat me").in_state("danger.answer")
+    assert tester.conversation.fragment == ""
+
+
+def test_a_sentence_is_never_kept(tester: DialogueTester) -> None:
+    tester.say("hoi", "ik wil graag weten wat het kost om te bellen")
+    assert tester.conversation.fragment == ""
+
+
+# -- not to be called ----------------------------------------------------------------------------------------------
+
+
+def test_who_must_not_be_called_is_heard_once_and_remembered(tester: DialogueTester) -> None:
+    tester.say("hoi", "bel me niet").caused(CallRefused).hears(shared(tester, "no_call"))
+    assert tester.conversation.no_call
+    tester.say("bel me niet").hears_not(shared(tester, "no_call"))
+
+
+def test_it_still_counts_after_a_silence_and_in_the_waiting_list(tester: DialogueTester) -> None:
+    tester.say("hoi", "bel me niet").wait(SILENCE_MINUTES + 1).say("ik wil een mens spreken").in_state(HANDOFF)
+    assert tester.conversation.no_call
+
+
+def test_a_person_is_given_rather_than_the_text_about_the_bot(tester: DialogueTester) -> None:
+    tester.say("hoi", "ik wil met een echt mens praten, niet met een robot").in_state(HANDOFF)
+    assert tester.conversation.status is Status.WAITING
 
 
 # -- erase, stop, decoy --------------------------------------------------------------------------------------------

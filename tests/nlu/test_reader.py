@@ -208,7 +208,7 @@ def test_danger_that_is_denied_is_not_red(reader: Reader, text: str) -> None:
     "text",
     [
         "hij slaat me niet maar hij heeft een mes",
-        "hij slaat me niet, hij schopt me",
+        "hij slaat me niet, hij schopt me hard",
         "I am not sure but he is hitting me",
         "mijn vader slaat me als ik niet luister",
         "ze slaan me als ik niet trouw",
