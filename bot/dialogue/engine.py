@@ -251,7 +251,7 @@ class Engine:
         return self._meant(conversation, text, understood, events)
 
     def _meant(self, conversation: Conversation, text: str, understood: Understanding, events: Events) -> Turn:
-        red = understood.danger == "red" or understood.topic == DANGER
+        red = understood.danger == "red"
         conversation, choice = self._named_choice(conversation, text)
         if choice is not None and (not red or self._leads_to_numbers(conversation, choice)):
             return self._choose(conversation, choice, events)

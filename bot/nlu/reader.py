@@ -19,7 +19,7 @@ from bot.nlu.phrases import Hit, Lexicon, Phrases, danger_named, only_red, perso
 from bot.nlu.understanding import Candidate, Understanding
 
 OFFERED = 3
-NEVER_OFFERED = frozenset(("danger",))
+DANGER = "danger"
 STRANGE = "out_of_scope"
 SURELY_STRANGE = 0.85
 """So sure it must be before anybody is told that the bot cannot help with something."""
@@ -69,6 +69,8 @@ class Reader:
         command, switch_to = self._commands.read(whole, words)
         danger = self._danger(words, hits, found)
         topic, confidence = self._topic(found)
+        if topic == DANGER and danger != "red":
+            topic, danger = None, "amber"  # nine of ten such messages only look like it: asked, with the line
         if command in SMALL_TALK:
             topic, confidence, command = (command, 1.0, None) if danger != "red" else (topic, confidence, None)
         wants, no_call = self._person(words, hits, found)
@@ -129,7 +131,7 @@ class Reader:
 
     def _candidates(self, odds: Mapping[str, float]) -> tuple[Candidate, ...]:
         """The likeliest topics, best first."""
-        offered = [topic for topic in odds if topic in self._priorities and topic not in NEVER_OFFERED]
+        offered = [topic for topic in odds if topic in self._priorities and topic != DANGER]
         best = sorted(offered, key=lambda topic: (-odds[topic], topic))[:OFFERED]
         return tuple(Candidate(topic, round(odds[topic], 2)) for topic in best)
 

@@ -333,7 +333,7 @@ def test_a_place_is_what_the_person_says(letters: Reader, text: str, place: str 
         ("ik weet niet wat ik moet doen", "nl"),
         ("I don't know what to do", "en"),
         ("لا أعرف ماذا أفعل", "ar"),
-        ("نمی‌دانم چه کار کنم", "fa"),
+        ("نمیدونم باید چیکار کنم", "fa"),
         ("እርዳታ እፈልጋለሁ", "ti"),
         ("мені потрібна допомога", "uk"),
         ("ne yapacağımı bilmiyorum", "tr"),
