@@ -364,9 +364,9 @@ class Engine:
             return self._go(conversation, HANDOFF, events)
         if topic == "greeting" or not conversation.state:
             begin = MENU if conversation.safe and conversation.state else OPENER
-            return self._go(conversation, begin, events)
+            return self._go(conversation, begin, events, emergency_line=begin == MENU and understood.emergency_line)
         if topic == "thanks":
-            return self._go(conversation, "leave.thanks", events)
+            return self._go(conversation, "leave.thanks", events, emergency_line=understood.emergency_line)
         if topic == "out_of_scope" and conversation.state != OTHER:
             return self._go(conversation, OTHER, events, emergency_line=True)
         if topic == "out_of_scope":

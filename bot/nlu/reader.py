@@ -82,7 +82,7 @@ class Reader:
             candidates=self._candidates(found["topic"]),
             command=command,
             danger=danger,
-            emergency_line=not (command or self._plain(topic, danger, found)),
+            emergency_line=danger != "none" or not (command or self._plain(topic, found)),
             wants_advisor=command == "advisor" or wants,
             no_call=no_call,
             country=self._countries.find(words),
@@ -135,14 +135,10 @@ class Reader:
         best = sorted(offered, key=lambda topic: (-odds[topic], topic))[:OFFERED]
         return tuple(Candidate(topic, round(odds[topic], 2)) for topic in best)
 
-    def _plain(self, topic: str | None, danger: str, found: Likely) -> bool:
+    def _plain(self, topic: str | None, found: Likely) -> bool:
         """Is this surely an ordinary question or small talk, so that it needs no emergency line?"""
-        if danger != "none":
-            return False
-        return topic in SMALL_TALK or (
-            (self._priorities.get(topic or "") == "P1" or topic == STRANGE)
-            and 1 - found["danger"]["harmless"] < self._limits.calm
-        )
+        ordinary = self._priorities.get(topic or "") == "P1" or topic in (STRANGE, *SMALL_TALK)
+        return ordinary and 1 - found["danger"]["harmless"] < self._limits.calm
 
     def _harmless(self, word: str) -> bool:
         return danger_named(self._phrases.find(word.split())) == "none"
