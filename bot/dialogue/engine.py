@@ -80,6 +80,9 @@ FRAGMENT = 5
 """A message of at most so many words may be half a sentence."""
 
 LEVELS = ("none", "amber", "red")
+NAMED_BY_A_PLACE = frozenset({"left_behind", "someone_abroad", "number_from_abroad", "local_emergency_number"})
+"""Topics that the mere name of a country sounds like."""
+
 AROUND_A_PERSON = frozenset({"about_bot", "contact"})
 """Topics that a request for a person sounds like: the person is given rather than the text about it."""
 
@@ -266,6 +269,8 @@ class Engine:
             return self._command(conversation, understood, events)
         if self._expects_country(conversation) and understood.country:
             return self._country(conversation, understood.country, events)
+        if understood.country and conversation.state and self._only_a_place(text, understood):
+            return self._whereabouts(conversation, understood, events)
         if understood.wants_advisor and understood.topic in (None, *NEITHER, *AROUND_A_PERSON):
             return self._go(conversation, self._commands["advisor"], events)
         if understood.topic in self._topics:
@@ -277,6 +282,12 @@ class Engine:
         if understood.no_call and conversation.state:
             return Turn(conversation, events, Say(state=conversation.state, emergency_line=True))
         return self._not_understood(conversation, understood, events)
+
+    def _only_a_place(self, text: str, understood: Understanding) -> bool:
+        """Is a message no more than "I am in Morocco"? Of nearly everybody who writes so the topic is guessed at once;
+        but the country is worth asking back first."""
+        short = len(text.split()) <= FRAGMENT and not any(word in text for word in self._subject)
+        return short and understood.topic in NAMED_BY_A_PLACE and not understood.wants_advisor
 
     def _noticed(self, conversation: Conversation, text: str, understood: Understanding) -> tuple[Conversation, Events]:
         """What a message tells in passing: that its writer knows the subject, where they are, a country."""
