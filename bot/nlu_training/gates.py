@@ -8,11 +8,38 @@ from collections.abc import Mapping
 from bot.nlu_training.evaluate import Share
 from bot.nlu_training.sets import BLIND, TUNING
 
+_LETTERS = {
+    "topic first, nl, en": 88,
+    "topic among three, nl, en": 97,
+    "topic first, tr, ar, fr": 84,
+    "topic among three, tr, ar, fr": 94,
+    "topic first, other languages, P0 topics": 84,
+    "topic among three, other languages, P0 topics": 93,
+    "answered rightly, of what is answered": 93,
+    "danger, red or amber": 98,
+    "danger without the emergency line": 0,
+    "red on harmless messages": 10,
+    "person wanted: heard": 90,
+    "person wanted: false alarms": 4,
+    "not to be called: heard": 83,
+    "language, three words and more": 97.5,
+    "country: found": 93,
+    "country: false hits": 3,
+}
+_BOTH = _LETTERS | {
+    "topic first, nl, en": 93,
+    "topic among three, nl, en": 98.5,
+    "topic first, tr, ar, fr": 91,
+    "topic among three, tr, ar, fr": 97,
+    "topic first, other languages, P0 topics": 88,
+    "topic among three, other languages, P0 topics": 95,
+    "person wanted: heard": 92,
+    "not to be called: heard": 92,
+}
 GATES: Mapping[tuple[str, str], Mapping[str, float]] = {
-    (TUNING, "letters only"): {},
-    (TUNING, "letters and meaning"): {},
-    (BLIND, "letters only"): {},
-    (BLIND, "letters and meaning"): {},
+    (which, tier): limits
+    for which in (TUNING, BLIND)
+    for tier, limits in (("letters only", _LETTERS), ("letters and meaning", _BOTH))
 }
 """(set, what reads) -> figure -> percent: the least, or the most for what is named in MISTAKES."""
 
