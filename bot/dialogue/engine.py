@@ -226,14 +226,15 @@ class Engine:
 
     def _understood(self, conversation: Conversation, typed: str, text: str) -> tuple[Conversation, Understanding]:
         """What the message says, and how dangerous it is together with the few words sent just before ("hij heeft",
-        "een mes"). A few words are kept for the next message, unless they were answered as danger already."""
+        "een mes"). A few words are kept for the next message, unless they say something by themselves."""
         locale = conversation.locale or None
         understood = self._understander.understand(typed, locale)
         if conversation.fragment:
             together = self._understander.understand(f"{conversation.fragment} {text}", locale)
             if LEVELS.index(together.danger) > LEVELS.index(understood.danger):
                 understood = replace(understood, danger=together.danger, emergency_line=True)
-        half = understood.danger != "red" and not understood.command and len(text.split()) <= FRAGMENT
+        whole = understood.danger == "red" or understood.command or understood.topic in self._topics
+        half = not whole and len(text.split()) <= FRAGMENT
         return replace(conversation, fragment=text if half else ""), understood
 
     def _with_advisor(self, conversation: Conversation, understood: Understanding) -> Turn:

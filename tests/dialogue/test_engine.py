@@ -528,6 +528,12 @@ def test_what_was_answered_as_danger_is_not_read_again(tester: DialogueTester) -
     assert tester.conversation.fragment == ""
 
 
+def test_what_was_understood_is_no_half_sentence(tester: DialogueTester) -> None:
+    tester.say("papa heeft me paspoort").in_state("documents_taken.answer")
+    assert tester.conversation.fragment == ""
+    tester.say("bizi burada bırakıp gittiler").in_state("left_behind.answer")
+
+
 def test_a_sentence_is_never_kept(tester: DialogueTester) -> None:
     tester.say("hoi", "ik wil graag weten wat het kost om te bellen")
     assert tester.conversation.fragment == ""
