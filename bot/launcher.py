@@ -10,6 +10,7 @@ import secrets
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -19,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from bot.content.models import how_messages_are_read
 from bot.settings import SETTINGS, SettingsError, read_settings
 from bot.storage.embedded import EmbeddedRedis, NoRedis, start_redis
+from bot.worker import stop_on_signals
 
 START_SECONDS = 30
 STOP_SECONDS = 15
@@ -39,7 +41,7 @@ def launch(root: Path, environment: dict[str, str]) -> int:
         return 1
     redis: EmbeddedRedis | None = None
     processes: list[subprocess.Popen[bytes]] = []
-    signal.signal(signal.SIGTERM, _interrupt)
+    stop = stop_on_signals()
     try:
         settings = _environment(var, environment)
         if not settings.get("REDIS_URL"):
@@ -59,17 +61,16 @@ def launch(root: Path, environment: dict[str, str]) -> int:
         ]
         processes.append(_start(gunicorn, root, web))
         processes.append(_start([sys.executable, "-m", "bot", "worker"], root, settings))
-        if not _ready(settings["PORT"], processes):
+        if not _ready(settings["PORT"], processes, stop):
             print("It did not start; the lines above say why.", file=sys.stderr)
             return 1
         _welcome(settings["PORT"], how_messages_are_read(meaning))
         while all(process.poll() is None for process in processes):
-            time.sleep(0.3)
+            if stop.wait(0.3):
+                print("\nStopping.")
+                return 0
         print("A process ended by itself; stopping the others.", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("\nStopping.")
-        return 0
     except (NoRedis, SettingsError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -121,9 +122,9 @@ def _start(command: list[str], root: Path, environment: dict[str, str]) -> "subp
     return subprocess.Popen(command, cwd=root, env=environment, start_new_session=True)
 
 
-def _ready(port: str, processes: list["subprocess.Popen[bytes]"]) -> bool:
+def _ready(port: str, processes: list["subprocess.Popen[bytes]"], stop: threading.Event) -> bool:
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and all(process.poll() is None for process in processes):
+    while time.monotonic() < deadline and not stop.is_set() and all(process.poll() is None for process in processes):
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1):
                 return True
@@ -153,7 +154,3 @@ def _stop(processes: list["subprocess.Popen[bytes]"]) -> None:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-
-
-def _interrupt(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt

@@ -333,7 +333,8 @@ class Site:
         _end(self.worker)
 
     def spooled(self) -> list[Path]:
-        return sorted(self.spool.iterdir())
+        """What waits there; not what a process that was killed had begun to write."""
+        return sorted(path for path in self.spool.iterdir() if not path.name.startswith("."))
 
     def replayed(self) -> None:
         """Let a worker bring back what was spooled."""
