@@ -49,6 +49,7 @@ def read_inbound(form: Mapping[str, str], contacts: Contacts) -> Inbound | None:
         message_id=message_id,
         contact=ids[0],
         former=ids[1:],
+        address=sender.removeprefix(_WHATSAPP),
         channel=channel,
         kind=kind,
         text="" if kind is Kind.REACTION else _body(form)[:MAX_TEXT],

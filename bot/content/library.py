@@ -114,6 +114,7 @@ def build_book(library: Library, locale: str) -> Book:
         topics=content.topics,
         titles={flow.topic: flow.title for flow in flows if flow.topic},
         general=frozenset(flow.topic for flow in flows if flow.general),
+        urgent=frozenset(flow.topic for flow in flows if flow.topic and flow.priority == "P0"),
         shared={name: translate(f"shared.{name}", text.say) for name, text in content.shared.items()},
         numbers=numbers,
         countries=_country_names(locale) | {code: names[0] for code, names in own_names.items()},

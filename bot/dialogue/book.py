@@ -13,6 +13,7 @@ class Book:
     Numbers stand in the texts already; only what depends on the conversation is still in braces.
     states: by fully qualified name. topics: topic id -> entry state. titles: topic id -> label in a list.
     general: topics that can be asked about without a word on the subject.
+    urgent: topics of the first priority, which put a person before others in the queue.
     shared: id -> short text. numbers: referral id -> printed number or address, only those that may be said.
     countries: ISO code -> name in this language. local_numbers: ISO code -> the police or general number to show.
     """
@@ -22,6 +23,7 @@ class Book:
     topics: Mapping[str, str]
     titles: Mapping[str, str]
     general: frozenset[str]
+    urgent: frozenset[str]
     shared: Mapping[str, str]
     numbers: Mapping[str, str]
     countries: Mapping[str, str]

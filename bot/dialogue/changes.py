@@ -6,11 +6,22 @@ Each function returns the new conversation and the events of the change.
 from msgspec.structs import replace
 
 from bot.dialogue.conversation import Conversation, Place, Status
-from bot.dialogue.events import AdvisorCancelled, AdvisorRequested, AnyEvent, LanguageChosen, PlaceTold
+from bot.dialogue.events import (
+    AdvisorCancelled,
+    AdvisorRequested,
+    Answered,
+    AnyEvent,
+    LanguageChosen,
+    PersonLeft,
+    PlaceTold,
+)
 from bot.dialogue.flow import Choice
 from bot.nlu.understanding import Understanding
 
 Events = tuple[AnyEvent, ...]
+
+ANSWERS = ("safe", "phone", "role")
+"""What a choice can tell of the person, for the advisor's card."""
 
 
 def told_place(conversation: Conversation, understood: Understanding) -> tuple[Conversation, Events]:
@@ -47,7 +58,7 @@ def apply(conversation: Conversation, choice: Choice, next_locale: str) -> tuple
     if sets.get("safe") is True:
         sets["open"] = True
     conversation = replace(conversation, **sets)
-    events: Events = ()
+    events: Events = tuple(Answered(name, _word(sets[name])) for name in ANSWERS if name in sets)
     if "place" in sets:
         events = (*events, PlaceTold(conversation.place, conversation.country))
     if "locale" in sets:
@@ -56,13 +67,25 @@ def apply(conversation: Conversation, choice: Choice, next_locale: str) -> tuple
 
 
 def request_advisor(conversation: Conversation) -> tuple[Conversation, Events]:
+    """Put the person in the queue. One whom an advisor has just said goodbye to stands at its front."""
     if conversation.status in (Status.WAITING, Status.ADVISOR):
         return conversation, ()
-    waiting = replace(conversation, status=Status.WAITING, waiting_minute=conversation.heard_minute)
+    returned = conversation.status is Status.CLOSED
+    waiting = replace(conversation.passed(Status.WAITING), returned=returned, waiting_minute=conversation.heard_minute)
     return waiting, (AdvisorRequested(),)
 
 
-def cancel_advisor(conversation: Conversation) -> tuple[Conversation, Events]:
-    if conversation.status is not Status.WAITING:
-        return conversation, ()
-    return replace(conversation, status=Status.BOT, waiting_minute=0), (AdvisorCancelled(),)
+def leave_advisors(conversation: Conversation) -> tuple[Conversation, Events]:
+    """Out of the queue, or away from the advisor who has the conversation: it is the bot's again."""
+    event: AnyEvent
+    if conversation.status is Status.WAITING:
+        event = AdvisorCancelled()
+    elif conversation.status is Status.ADVISOR:
+        event = PersonLeft()
+    else:
+        return conversation.passed(Status.BOT), ()
+    return conversation.passed(Status.BOT), (event,)
+
+
+def _word(value: object) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

@@ -1,8 +1,9 @@
 """What we remember of one conversation. Nothing in it names the person; only `fragment` holds words, for minutes."""
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 import msgspec
+from msgspec.structs import replace
 
 SCHEMA = 1
 """Version of this shape. A stored conversation with a higher one was written by newer code (a rolling deploy)."""
@@ -11,6 +12,9 @@ SILENCE_MINUTES = 30
 """After this much silence the phone may be in other hands: nothing earlier is shown or resumed (decision 10)."""
 
 TRAIL_LENGTH = 6
+
+GRACE_MINUTES = SILENCE_MINUTES
+"""So long after an advisor has closed it, what the person writes comes back to the advisors."""
 
 FRAGMENT_MINUTES = 2
 """So soon after a few words the next message may be the rest of the sentence."""
@@ -25,6 +29,16 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
+class Urgency(IntEnum):
+    """Who is helped first. Within one class: who has waited longest."""
+
+    DANGER_RETURNED = 0
+    DANGER = 1
+    RETURNED = 2
+    URGENT = 3
+    ORDINARY = 4
+
+
 class Place(StrEnum):
     """Where the person said they are. Never derived from a phone number."""
 
@@ -33,9 +47,23 @@ class Place(StrEnum):
     ABROAD = "abroad"
 
 
+OWNERSHIP = (
+    "status", "channel", "advisor", "offered", "greeted", "returned", "urgent", "danger", "maybe_read",
+    "waiting_minute", "closed_minute",
+)  # fmt: skip
+"""The fields that say who has a conversation and how it stands in the queue. A silence or an outage leaves them."""
+
+
 class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     """One person's conversation between two messages.
 
+    channel: network of the last message, while advisors have to do with it.
+    advisor: id of who has it, only in Status.ADVISOR. offered: id of the colleague it is offered to.
+    greeted: the person was told that a human being is here, since it was claimed.
+    returned: it fell back into the queue through no doing of theirs, so they stand at the front.
+    urgent: something in it must not wait: amber danger, or a topic of the first priority.
+    tell: id of a shared text that is true and could not be sent; the next answer begins with it.
+    phone: who reads this phone, as told: "mine", "shared" or "".
     state: "flow.state" last shown, "" before the first answer.
     locale: language of the answers, "" before the first message.
     country: ISO 3166 code the person confirmed; asked_country: one they mentioned and have not confirmed.
@@ -48,12 +76,21 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     sentence over messages. Sealed like everything here, said nowhere, gone with the next message.
     no_call: they asked not to be called.
     danger: red danger was seen since the conversation began. maybe_read: a decoy word was used.
-    heard_minute, waiting_minute: minutes since 1970 (UTC) of the last message and of the request for an advisor.
+    heard_minute, waiting_minute, closed_minute: minutes since 1970 (UTC) of the last message, of the request for an
+    advisor, of the end by an advisor.
     """
 
     schema: int = SCHEMA
     state: str = ""
     status: Status = Status.BOT
+    channel: str = ""
+    advisor: str = ""
+    offered: str = ""
+    greeted: bool = False
+    returned: bool = False
+    urgent: bool = False
+    tell: str = ""
+    phone: str = ""
     locale: str = ""
     place: Place = Place.UNKNOWN
     country: str = ""
@@ -71,15 +108,31 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     maybe_read: bool = False
     heard_minute: int = 0
     waiting_minute: int = 0
+    closed_minute: int = 0
+
+    @property
+    def urgency(self) -> Urgency:
+        """Its class in the waiting list."""
+        if self.danger:
+            return Urgency.DANGER_RETURNED if self.returned else Urgency.DANGER
+        if self.returned:
+            return Urgency.RETURNED
+        return Urgency.URGENT if self.urgent else Urgency.ORDINARY
 
     def restarted(self) -> "Conversation":
-        """The same conversation without its context: language, owner, danger and "no call" stay, nothing else."""
-        return Conversation(
-            status=self.status,
-            locale=self.locale,
-            no_call=self.no_call,
-            danger=self.danger,
-            maybe_read=self.maybe_read,
-            heard_minute=self.heard_minute,
-            waiting_minute=self.waiting_minute,
+        """The same conversation without its context: who has it, language, danger and "no call" stay, nothing else."""
+        kept = {name: getattr(self, name) for name in OWNERSHIP}
+        return Conversation(locale=self.locale, no_call=self.no_call, heard_minute=self.heard_minute, **kept)
+
+    def passed(self, status: Status) -> "Conversation":
+        """The same conversation with a new status, in nobody's hands and in no queue."""
+        return replace(
+            self,
+            status=status,
+            advisor="",
+            offered="",
+            greeted=False,
+            returned=False,
+            waiting_minute=0,
+            closed_minute=0,
         )

@@ -1,6 +1,7 @@
 """What the bot decides: conversation + message + now -> turn. Pure.
 
-Order: silence, decoy, what cannot be read, a menu number, danger, a choice by its words, command, topic, not known.
+Order: silence, decoy, an advisor who has the conversation, what cannot be read, a menu number, danger, a choice by
+its words, command, topic, not known.
 `check` sees to it that no choice takes the word of a command away.
 Danger words are looked for in every text; a bare menu number cannot be one.
 """
@@ -16,6 +17,7 @@ from bot.dialogue.changes import Events
 from bot.dialogue.choosing import named
 from bot.dialogue.conversation import (
     FRAGMENT_MINUTES,
+    GRACE_MINUTES,
     SCHEMA,
     SILENCE_MINUTES,
     TRAIL_LENGTH,
@@ -33,6 +35,7 @@ from bot.dialogue.events import (
     LanguageChosen,
     PlaceTold,
     Stopped,
+    TopicShown,
 )
 from bot.dialogue.flow import BACK, Choice
 from bot.dialogue.machine import Machines
@@ -55,10 +58,12 @@ HANDOFF = "handoff.waiting"
 AFRAID = "unclear.afraid"
 ABROAD = "abroad.answer"
 CONFIRM_COUNTRY = "place.confirm"
+CONFIRM_ERASE = "erase.confirm"
+THANKS = "leave.thanks"
 
 STATES = (
     OPENER, MENU, DECOY, NOT_SURE, PERSON, HANDOFF, AFRAID, ABROAD, CONFIRM_COUNTRY,
-    "leave.thanks", OTHER, "language.other", "place.country",
+    THANKS, OTHER, CONFIRM_ERASE, "language.other", "place.country",
 )  # fmt: skip
 """Every state the engine goes to by itself; content without one is not started with."""
 
@@ -85,6 +90,17 @@ NAMED_BY_A_PLACE = frozenset({"left_behind", "someone_abroad", "number_from_abro
 
 AROUND_A_PERSON = frozenset({"about_bot", "contact"})
 """Topics that a request for a person sounds like: the person is given rather than the text about it."""
+
+LEAVING = ("stop", "erase", "decoy")
+"""What a person may always do, with an advisor too."""
+
+STAYING = frozenset({"start", "unstop", "yes", "help", "info"})
+"""Words the network answers that do not mean "no more messages" (features-and-traps 4.3)."""
+
+GOODBYES = ("thanks", "yes", "no")
+
+LONG_WAIT_MINUTES = 15
+"""Somebody who writes after so long in the queue is told that it takes long, and what they can do meanwhile."""
 
 FALLBACK_TOPICS = ("left_behind", "trip_planned", "contact")
 """Offered when a message resembles nothing at all."""
@@ -115,6 +131,7 @@ class Engine:
         self._understander = understander
         self._numbers = numbers
         self._subject = subject
+        self._urgent = books[default_locale].urgent
         self._general = books[default_locale].general
         self.default_locale = default_locale
         self._states = books[default_locale].states
@@ -127,13 +144,19 @@ class Engine:
     def advance(self, conversation: Conversation, inbound: Inbound, now: datetime) -> Turn:
         """The turn that answers `inbound`. `now` must carry a time zone; it is kept to the minute."""
         heard = Heard(kind=inbound.kind, text=inbound.text)
-        turn = self._answer(self._resumed(conversation, _minute(now)), inbound)
-        return Turn(turn.conversation, (heard, *turn.events), turn.say)
+        resumed = self._resumed(conversation, _minute(now))
+        turn = self._told(resumed.tell, self._answer(replace(resumed, tell=""), inbound))
+        after = turn.conversation
+        if after.status is not Status.BOT:
+            after = replace(after, channel=str(inbound.channel))  # only an advisor's answer needs to know it
+        return Turn(after, (heard, *turn.events), turn.say)
 
     def failed(self, conversation: Conversation, inbound: Inbound, now: datetime, fault: str) -> Turn:
         """The turn after a bug in `advance`: the message is kept, the numbers go out, a person is asked to look."""
         minute = _minute(now)
-        conversation = replace(conversation.restarted(), heard_minute=minute, state="", trail=())
+        conversation = replace(
+            conversation.restarted(), heard_minute=minute, state="", trail=(), channel=str(inbound.channel)
+        )
         conversation, asked = changes.request_advisor(conversation)
         events = (Heard(kind=inbound.kind, text=inbound.text), EngineFailed(fault), *asked)
         return Turn(conversation, events, Say(above=("fault",), numbers=True))
@@ -147,6 +170,8 @@ class Engine:
         unknown = conversation.state and conversation.state not in self._states
         if silent or unknown or conversation.schema > SCHEMA:
             conversation = conversation.restarted()
+        if conversation.status is Status.CLOSED and minute - conversation.closed_minute > GRACE_MINUTES:
+            conversation = conversation.passed(Status.BOT)
         return replace(
             conversation,
             heard_minute=minute,
@@ -157,28 +182,40 @@ class Engine:
 
     def _answer(self, conversation: Conversation, inbound: Inbound) -> Turn:
         if inbound.opt_out:
-            return self._opted_out(conversation)
+            return self._opted_out(conversation, normalise(inbound.text))
         if conversation.state == DECOY:
             return self._decoy(conversation, inbound)
         text = normalise(inbound.text)
-        if inbound.kind not in (Kind.TEXT, Kind.BUTTON) or not text:
+        readable = inbound.kind in (Kind.TEXT, Kind.BUTTON) and bool(text)
+        if conversation.status is Status.ADVISOR:
+            return self._with_advisor(conversation, inbound, text if readable else "")
+        if not readable:
             return self._unreadable(conversation, inbound.kind)
         number = self._numbers.read(text)
-        if conversation.status is not Status.ADVISOR and number is not None:
+        if number is not None:
             return self._number(replace(conversation, fragment=""), number)
         conversation, understood = self._understood(conversation, inbound.text, text)
-        if conversation.status is Status.ADVISOR:
-            return self._with_advisor(conversation, understood)
         turn = self._text(conversation, text, understood)
         new = not conversation.locale and turn.conversation.state != DECOY
         if new and self._has_no_texts(understood) and turn.say is not None:
             return replace(turn, say=replace(turn.say, above=("language_missing", *turn.say.above)))
         return turn
 
-    def _opted_out(self, conversation: Conversation) -> Turn:
+    @staticmethod
+    def _told(tell: str, turn: Turn) -> Turn:
+        """What could not be said when it happened ("the advisor is gone") stands above the answer, unless that
+        answer must not speak of it."""
+        hidden = turn.conversation.state in (DECOY, CONFIRM_ERASE) or turn.conversation == Conversation()
+        if not tell or turn.say is None or hidden or any(isinstance(each, ErasureRequested) for each in turn.events):
+            return turn
+        return replace(turn, say=replace(turn.say, above=(tell, *turn.say.above)))
+
+    def _opted_out(self, conversation: Conversation, word: str) -> Turn:
         """The network has answered STOP, START or HELP itself; a second answer would only be refused or confuse."""
-        conversation, events = changes.cancel_advisor(conversation.restarted())
-        return Turn(conversation, (*events, Stopped()), None)
+        if word in STAYING:
+            return Turn(conversation, (), None)
+        conversation, events = changes.leave_advisors(conversation)
+        return Turn(conversation.restarted(), (*events, Stopped()), None)
 
     def _decoy(self, conversation: Conversation, inbound: Inbound) -> Turn:
         """Dull answers only, whatever comes. Red danger still gets the two bare numbers: the opener already left
@@ -191,10 +228,11 @@ class Engine:
 
     def _unreadable(self, conversation: Conversation, kind: Kind) -> Turn:
         """A photo, a voice note, an empty message, only signs. It never moves the dialogue; empty may be an alarm."""
-        if conversation.status is Status.ADVISOR:
-            return Turn(conversation, (), None)
         conversation, events = self._speaking(conversation, None)
         name = "unreadable_empty" if kind in (Kind.TEXT, Kind.BUTTON) else f"unreadable_{kind}"
+        if conversation.status is Status.CLOSED:
+            turn = self._go(conversation, HANDOFF, events)
+            return replace(turn, say=turn.say and replace(turn.say, above=(name, *turn.say.above)))
         state = conversation.state or OPENER
         say = Say(state=state, above=(name,), emergency_line=True)
         return Turn(replace(conversation, state=state), events, say)
@@ -202,6 +240,8 @@ class Engine:
     def _number(self, conversation: Conversation, digits: str) -> Turn:
         """A menu number in the state that was last shown. 9 and 0 are a person and the menu, everywhere."""
         conversation, events = self._speaking(conversation, None)
+        if conversation.status is Status.CLOSED and digits != DIGIT_ADVISOR:
+            conversation = conversation.passed(Status.BOT)
         states = self.book(conversation).states
         state = states.get(conversation.state)
         if state is None:
@@ -237,12 +277,27 @@ class Engine:
         half = not whole and len(text.split()) <= FRAGMENT
         return replace(conversation, fragment=text if half else ""), understood
 
-    def _with_advisor(self, conversation: Conversation, understood: Understanding) -> Turn:
-        """An advisor has the conversation: the bot is silent, but danger words still bring the numbers."""
-        if understood.danger != "red":
+    def _with_advisor(self, conversation: Conversation, inbound: Inbound, text: str) -> Turn:
+        """An advisor has the conversation: the bot is silent. Danger words still bring the numbers, and the person
+        can still leave, erase, or have the bot play a stranger."""
+        if conversation.state == CONFIRM_ERASE:
+            _same, choice = self._named_choice(conversation, text) if text else (conversation, None)
+            number = self._numbers.read(text) if text else None
+            confirmed = choice.id == "erase" if choice else number == "1"
+            if confirmed:
+                return self._go(conversation, "erase.done", ())
+            conversation = replace(conversation, state="")
+            if choice or number:
+                return Turn(conversation, (), None)
+        if not text:
             return Turn(conversation, (), None)
-        say = Say(above=("danger_with_advisor",), numbers=True)
-        return Turn(replace(conversation, danger=True), (DangerSeen(),), say)
+        conversation, understood = self._understood(conversation, inbound.text, text)
+        if understood.danger == "red":
+            say = Say(above=("danger_with_advisor",), numbers=True)
+            return Turn(replace(conversation, danger=True), (DangerSeen(),), say)
+        if understood.command in LEAVING:
+            return self._go(conversation, self._commands[understood.command], ())
+        return Turn(conversation, (), None)
 
     def _text(self, conversation: Conversation, text: str, understood: Understanding) -> Turn:
         # A choice is named in the words of the list that was shown, before a change of language.
@@ -264,10 +319,14 @@ class Engine:
         if red:
             # "help" says nothing of the subject: the answer then names neither it nor an organisation (decision 12).
             topic = SUICIDE if understood.topic == SUICIDE else DANGER
+            closed = conversation.status is Status.CLOSED
             turn = self._go(replace(conversation, danger=True), self._topics[topic], (*events, DangerSeen()))
-            return self._advisor_too(turn) if understood.wants_advisor else turn
+            return self._advisor_too(turn) if understood.wants_advisor or closed else turn
         if understood.command:
             return self._command(conversation, understood, events)
+        if conversation.status is Status.CLOSED:
+            # A "thank you" asks for nobody; anything else goes back to the advisors.
+            return self._go(conversation, THANKS if understood.topic in GOODBYES else HANDOFF, events)
         if self._expects_country(conversation) and understood.country:
             return self._country(conversation, understood.country, events)
         if understood.country and conversation.state and self._only_a_place(text, understood):
@@ -297,12 +356,16 @@ class Engine:
             conversation = replace(conversation, open=True)
         if understood.country and understood.country != conversation.country:
             conversation = replace(conversation, asked_country=understood.country)
+        if understood.danger == "amber":
+            conversation = replace(conversation, urgent=True)
         return conversation, told
 
     # -- what a text can lead to ---------------------------------------------------------------------------------
 
     def _command(self, conversation: Conversation, understood: Understanding, events: Events) -> Turn:
         command = understood.command or ""
+        if conversation.status is Status.CLOSED and command != "advisor":
+            conversation = conversation.passed(Status.BOT)
         if command == "language" and understood.switch_to in self.books:
             # The person asked for this very language: show what they were looking at in it.
             conversation = replace(conversation, state=conversation.state or OPENER)
@@ -378,7 +441,7 @@ class Engine:
             begin = MENU if conversation.safe and conversation.state else OPENER
             return self._go(conversation, begin, events, emergency_line=begin == MENU and understood.emergency_line)
         if topic == "thanks":
-            return self._go(conversation, "leave.thanks", events, emergency_line=understood.emergency_line)
+            return self._go(conversation, THANKS, events, emergency_line=understood.emergency_line)
         if topic == "out_of_scope" and conversation.state != OTHER:
             return self._go(conversation, OTHER, events, emergency_line=True)
         if topic == "out_of_scope":
@@ -459,8 +522,20 @@ class Engine:
             if here is not None and not here.passing:
                 trail = (*trail, conversation.state)[-TRAIL_LENGTH:]
         conversation = replace(conversation, state=target, trail=trail, misses=0, candidates=())
+        topic = target.partition(".")[0]
+        if topic in self._topics:
+            conversation = replace(conversation, urgent=conversation.urgent or topic in self._urgent)
+            events = (*events, TopicShown(target))
         conversation, caused = self._enter(conversation, self._states[target].does)
-        return Turn(conversation, (*events, *caused), Say(state=target, emergency_line=emergency_line))
+        say = Say(state=target, above=self._how_long(conversation, target), emergency_line=emergency_line)
+        return Turn(conversation, (*events, *caused), say)
+
+    @staticmethod
+    def _how_long(conversation: Conversation, target: str) -> tuple[str, ...]:
+        """The truth about the wait, said only when the person writes: nobody is pinged."""
+        waited = conversation.heard_minute - conversation.waiting_minute
+        long = target == HANDOFF and conversation.status is Status.WAITING and waited >= LONG_WAIT_MINUTES
+        return ("long_wait",) if long else ()
 
     def _beginning(self, conversation: Conversation) -> str:
         """Where `back` leads when there is nothing to go back to."""
@@ -476,12 +551,13 @@ class Engine:
         if does == "request_advisor":
             return changes.request_advisor(conversation)
         if does == "cancel_advisor":
-            return changes.cancel_advisor(conversation)
+            return changes.leave_advisors(conversation)
         if does == "erase":
-            return Conversation(locale=conversation.locale), (ErasureRequested(),)
+            _left, events = changes.leave_advisors(conversation)
+            return Conversation(locale=conversation.locale), (*events, ErasureRequested())
         if does == "stop":
-            conversation, events = changes.cancel_advisor(conversation)
-            return replace(conversation.restarted(), state=conversation.state), (*events, Stopped())
+            left, events = changes.leave_advisors(conversation)
+            return replace(left.restarted(), state=conversation.state), (*events, Stopped())
         if does == "decoy":
             hidden = replace(conversation.restarted(), state=conversation.state, maybe_read=True)
             return hidden, (DecoyStarted(),)

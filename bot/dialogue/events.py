@@ -36,6 +36,19 @@ class CallRefused(Event, frozen=True):
     """The person asked not to be called."""
 
 
+class Answered(Event, frozen=True):
+    """The person chose an answer to one of our few questions: can you type safely, who reads this phone, for whom."""
+
+    field: str
+    value: str
+
+
+class TopicShown(Event, frozen=True):
+    """The bot showed this state of a topic ("topic.state")."""
+
+    state: str
+
+
 class LanguageChosen(Event, frozen=True):
     locale: str
 
@@ -57,6 +70,75 @@ class Stopped(Event, frozen=True):
     """The person wants no more messages."""
 
 
+class CameLate(Event, frozen=True):
+    """The message reached us long after it was sent, when an answer could have met another reader."""
+
+
+class Claimed(Event, frozen=True):
+    """An advisor took the conversation. `before`: the colleague who had it, "" when nobody did."""
+
+    advisor: str
+    before: str = ""
+
+
+class Replied(Event, frozen=True):
+    """An advisor wrote to the person. `sent` is the outbox id under which what became of it is known."""
+
+    advisor: str
+    text: str
+    sent: str
+
+
+class Noted(Event, frozen=True):
+    """An advisor wrote a note for colleagues. Nothing sends it."""
+
+    advisor: str
+    text: str
+
+
+class Informed(Event, frozen=True):
+    """The bot told the person, between two of their messages, who has the conversation."""
+
+    text: str
+    sent: str
+
+
+class Offered(Event, frozen=True):
+    """An advisor offered the conversation to a colleague and keeps it until that one takes it."""
+
+    advisor: str
+    to: str
+
+
+class OfferEnded(Event, frozen=True):
+    """The colleague declined (`lapsed` False) or did not react in time; it stays where it was."""
+
+    to: str
+    lapsed: bool
+
+
+class LeaseLost(Event, frozen=True):
+    """The advisor's console is gone; the person is back at the front of the queue."""
+
+    advisor: str
+
+
+class HandedBack(Event, frozen=True):
+    """An advisor gave the conversation back to the bot."""
+
+    advisor: str
+
+
+class Closed(Event, frozen=True):
+    """An advisor ended the conversation."""
+
+    advisor: str
+
+
+class PersonLeft(Event, frozen=True):
+    """The person said stop, or erased, while an advisor had the conversation."""
+
+
 class EngineFailed(Event, frozen=True):
     """A bug. The message is kept and a person is asked to look; `fault` is the class name of the exception."""
 
@@ -70,10 +152,23 @@ AnyEvent = (
     | AdvisorCancelled
     | DangerSeen
     | CallRefused
+    | Answered
+    | TopicShown
     | LanguageChosen
     | PlaceTold
     | DecoyStarted
     | ErasureRequested
     | Stopped
+    | CameLate
+    | Claimed
+    | Replied
+    | Noted
+    | Informed
+    | Offered
+    | OfferEnded
+    | LeaseLost
+    | HandedBack
+    | Closed
+    | PersonLeft
     | EngineFailed
 )

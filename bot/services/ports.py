@@ -1,12 +1,13 @@
-"""What the runner needs from the outside, as interfaces. `bot.storage` fulfils them."""
+"""What the services need from the outside, as interfaces. `bot.storage` and `bot.channels` fulfil them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.dialogue.conversation import Conversation
+from bot.dialogue.conversation import Conversation, Urgency
 from bot.dialogue.events import AnyEvent
-from bot.messages import Inbound
+from bot.dialogue.handoff import Lease
+from bot.messages import Inbound, Outgoing
 
 
 class StorageUnavailable(Exception):
@@ -18,6 +19,26 @@ class StorageUnavailable(Exception):
     def __init__(self, cause: str, *, refused: bool = False) -> None:
         super().__init__(cause)
         self.refused = refused
+
+
+class LeaseAlive(Exception):
+    """A change for a lost lease (or a lapsed offer), but the lease is there after all. Nothing was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What changes a conversation without a message: an advisor's act or a lapse of time.
+
+    message_id: id of the act; the same id is the same act and is done once.
+    """
+
+    message_id: str
+    contact: str
+    former: tuple[str, ...] = ()
+    address: str = ""
+
+
+Cause = Inbound | Act
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +58,55 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One entry of the waiting list: opaque contact id and the minute (since 1970, UTC) they asked."""
+    """One entry of the waiting list: opaque contact id, its class, and the minute (since 1970, UTC) they asked."""
 
     contact: str
     minute: int
+    urgency: Urgency = Urgency.ORDINARY
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One conversation an advisor has. leased: their console has been heard of within the lease. offered: an offer to
+    a colleague still stands."""
+
+    contact: str
+    leased: bool
+    offered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of the feed of what happened: where it stands in the feed, to whom, and the names of the events."""
+
+    id: str
+    contact: str
+    what: tuple[str, ...]
 
 
 class Storage(Protocol):
     """Conversations, transcripts and the answers given, by contact id. Every method may raise StorageUnavailable."""
 
-    def open(self, inbound: Inbound) -> Opened:
-        """All that is known for `inbound`, in one round trip."""
+    def open(self, cause: Cause) -> Opened:
+        """All that is known for `cause`, in one round trip."""
         ...
 
     def commit(
-        self, inbound: Inbound, opened: Opened, conversation: Conversation, events: Sequence[AnyEvent], reply: str
+        self,
+        cause: Cause,
+        opened: Opened,
+        conversation: Conversation,
+        events: Sequence[AnyEvent],
+        reply: str,
+        outgoing: Sequence[Outgoing] = (),
+        lease: Lease = Lease.KEEP,
     ) -> Opened | None:
-        """Store the turn in one atomic step, or nothing at all.
+        """Store the turn in one atomic step, or nothing at all: conversation, transcript, queue, address, lease, and
+        what is to be sent.
 
         None: done. An Opened: not done; it says why: a `reply` when this message was answered meanwhile, else the
-        newer revision to decide on again. An ErasureRequested among `events` removes everything but the reply.
+        newer revision to decide on again. An ErasureRequested among `events` removes everything but the reply; it
+        and Stopped take back what has not been sent yet. Raises LeaseAlive.
         """
         ...
 
@@ -64,6 +114,26 @@ class Storage(Protocol):
         """What was heard and said, oldest first."""
         ...
 
+    def conversations(self, contacts: Sequence[str]) -> dict[str, Conversation]:
+        """Those that exist, by contact id, in one round trip."""
+        ...
+
     def waiting(self) -> list[Waiting]:
-        """Who waits for an advisor, longest first."""
+        """Who waits for an advisor, in the order in which they are to be helped."""
+        ...
+
+    def held(self) -> list[Held]:
+        """The conversations that advisors have."""
+        ...
+
+    def renew(self, contact: str, advisor: str) -> bool:
+        """Prolong the lease of this advisor. False: it is somebody else's or gone."""
+        ...
+
+    def feed(self, after: str, most: int = 500) -> list[Change]:
+        """What happened since the change with id `after` ("" = only from now on: an empty list), oldest first."""
+        ...
+
+    def newest(self) -> str:
+        """The id of the newest change, to follow the feed from."""
         ...

@@ -1,5 +1,6 @@
 """The one door through which a conversation changes: open, decide, render, commit."""
 
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -8,13 +9,23 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from bot.dialogue.conversation import Conversation, Status
+from bot.dialogue.conversation import OWNERSHIP, Conversation, Status
 from bot.dialogue.engine import Engine
-from bot.dialogue.events import AdvisorCancelled, AdvisorRequested, AnyEvent, Said
+from bot.dialogue.events import (
+    AdvisorCancelled,
+    AdvisorRequested,
+    AnyEvent,
+    Informed,
+    PersonLeft,
+    Replied,
+    Said,
+    Stopped,
+)
+from bot.dialogue.handoff import Move, Reason, Refused
 from bot.dialogue.turn import Turn
-from bot.messages import Inbound
-from bot.rendering.texts import render
-from bot.services.ports import Opened, Storage, StorageUnavailable
+from bot.messages import MAX_TEXT, Inbound, Outgoing
+from bot.rendering.texts import clean, render
+from bot.services.ports import Act, Opened, Storage, StorageUnavailable
 from bot.services.spool import Spool, Spooled, SpoolFull
 
 DECIDE_AGAIN_SECONDS = 1.5
@@ -23,6 +34,9 @@ means that another one was committed, so this drains."""
 
 QUEUE_SECONDS = 0.5
 """How long a message waits for the one before it of the same person."""
+
+Decide = Callable[[Conversation, int], Move]
+"""(conversation, minute) -> what an advisor does with it, or time. Raises Refused."""
 
 Report = Callable[..., None]
 """report(what, **fields): count and log. Only names, counts and opaque ids go in."""
@@ -58,6 +72,45 @@ class Runner:
             self._report("storage_away", cause=str(error))
             turn, _reply = self._decided(Conversation(), inbound, now)
             return self._kept(inbound, turn, None)
+
+    def act(self, act: Act, decide: Decide) -> Conversation:
+        """Do what an advisor asks, or what time brings, and return the conversation as it then is. The same act is
+        done once; its text is queued in the same commit.
+
+        Raises Refused (nothing has changed), LeaseAlive and StorageUnavailable.
+        """
+        deadline = time.monotonic() + DECIDE_AGAIN_SECONDS
+        opened: Opened | None = self._storage.open(act)
+        while opened is not None:
+            if opened.reply is not None:
+                return opened.conversation
+            move = decide(opened.conversation, int(self._now().timestamp()) // 60)
+            outgoing, told = self._outgoing(move)
+            events = (*move.events, *told)
+            if time.monotonic() > deadline:
+                raise Refused(Reason.BUSY)
+            opened = self._storage.commit(act, opened, move.conversation, events, "", outgoing, move.lease)
+            if opened is None:
+                self._count(events)
+        return move.conversation
+
+    def _outgoing(self, move: Move) -> tuple[tuple[Outgoing, ...], tuple[AnyEvent, ...]]:
+        """The one message a move sends, and what the transcript says of it. Raises Refused when it does not fit."""
+        if move.say is None and move.reply is None:
+            return (), ()
+        book = self._engine.book(move.conversation)
+        above = render(move.say, move.conversation, book) if move.say else ""
+        sent = secrets.token_urlsafe(16)
+        if move.reply is None:
+            return (Outgoing(sent, above),), (Informed(above, sent),)
+        words = clean(move.reply.text)
+        limit = MAX_TEXT - len(above) - bool(above)
+        if not words.strip():
+            raise Refused(Reason.EMPTY)
+        if len(move.reply.text) > limit:
+            raise Refused(Reason.TOO_LONG, limit=limit)
+        text = f"{above}\n{words}" if above else words
+        return (Outgoing(sent, text),), (Replied(move.reply.advisor, text, sent),)
 
     def replay(self, spooled: Spooled) -> bool:
         """Store a spooled turn now that the storage is back. False: it had been stored after all.
@@ -123,6 +176,8 @@ class Runner:
 
     def _spooled(self, inbound: Inbound, turn: Turn, reply: str, revision: int | None) -> str:
         """Keep a turn for later; returns its answer, which says so when it cannot be kept."""
+        if turn.conversation.status is Status.BOT:
+            inbound = replace(inbound, address="")  # only advisors will need it
         try:
             self._spool.add(Spooled(inbound, turn.conversation, turn.events, reply, revision))
         except SpoolFull as error:
@@ -148,19 +203,18 @@ def _rejoined(stored: Conversation, spooled: Spooled) -> Conversation:
     shown, asked = spooled.conversation, {type(event) for event in spooled.events}
     if stored.status is Status.BOT and AdvisorRequested in asked:
         stored = replace(stored, status=Status.WAITING, waiting_minute=shown.waiting_minute)
-    if stored.status is Status.WAITING and AdvisorCancelled in asked:
-        stored = replace(stored, status=Status.BOT, waiting_minute=0)
-    stored = replace(stored, danger=stored.danger or shown.danger, maybe_read=stored.maybe_read or shown.maybe_read)
+    if asked & {AdvisorCancelled, PersonLeft, Stopped} and stored.status in (Status.WAITING, Status.ADVISOR):
+        stored = stored.passed(Status.BOT)
+    stored = replace(
+        stored,
+        danger=stored.danger or shown.danger,
+        maybe_read=stored.maybe_read or shown.maybe_read,
+        urgent=stored.urgent or shown.urgent,
+    )
     if stored.heard_minute > shown.heard_minute:
         return stored
-    return replace(
-        shown,
-        status=stored.status,
-        waiting_minute=stored.waiting_minute,
-        danger=stored.danger,
-        maybe_read=stored.maybe_read,
-        locale=stored.locale or shown.locale,
-    )
+    owned = {name: getattr(stored, name) for name in OWNERSHIP if name != "channel"}
+    return replace(shown, locale=stored.locale or shown.locale, **owned)
 
 
 class _Queues:

@@ -27,13 +27,19 @@ def decode_conversation(data: bytes) -> Conversation:
         return Conversation()
     status = fields.get("status")
     locale = fields.get("locale")
+    advisor = fields.get("advisor")
+    held = isinstance(advisor, str) and bool(advisor)
+    known = Status(status) if status in list(Status) else Status.BOT
     return Conversation(
-        status=Status(status) if status in list(Status) else Status.BOT,
+        # Without the one who has it, it goes back to the queue.
+        status=Status.WAITING if known is Status.ADVISOR and not held else known,
+        advisor=str(advisor) if known is Status.ADVISOR and held else "",
         locale=locale if isinstance(locale, str) else "",
         danger=fields.get("danger") is True,
         maybe_read=fields.get("maybe_read") is True,
         heard_minute=_minute(fields.get("heard_minute")),
         waiting_minute=_minute(fields.get("waiting_minute")),
+        closed_minute=_minute(fields.get("closed_minute")),
     )
 
 

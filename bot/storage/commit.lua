@@ -1,12 +1,17 @@
 -- One turn, whole or not at all.
--- KEYS: conversation, turns, waiting list.
+-- KEYS: 1 conversation  2 turns  3 waiting list  4 address  5 lane  6 outgoing  7 lease  8 offer  9 held  10 outbox
+--       11 feed; then one key a message to send, under which its contact is found
 -- ARGV: 1 revision the turn was decided on (8 bytes, '' = none)  2 new conversation ('' = erase)  3 life in seconds
---       4 message  5 turn  6 minute to wait from ('' = leave the list, '-' = the list is not concerned)  7 contact
+--       4 message  5 turn  6 place in the waiting list ('' = leave the list, '-' = the list is not concerned)  7 contact
 --       8 turns before this revision are dropped (8 bytes, '' = drop none)
--- Returns {'done'} | {'repeat', turn} | {'conflict', conversation or false}.
+--       9 advisors: '' = neither before nor after  10 names of the events for the feed
+--       11 address ('' = as it is, '-' = forget)  12 its life in seconds ('' = as it is)
+--       13 who holds it now ('' = nobody)  14 what becomes of the lease  15 its milliseconds  16 those of an offer
+--       17 '1' = take back what is not sent  18 length of the feed; then id and sealed text of each message to send
+-- Returns {'done'} | {'repeat', turn} | {'conflict', conversation or false} | {'alive'}.
 local answered = redis.call('HGET', KEYS[2], ARGV[4])
 if answered then
-  return {'repeat', answered}
+  return {'repeat', answered, redis.call('GET', KEYS[1])}
 end
 local revision = redis.call('GETRANGE', KEYS[1], 0, 7)
 if #revision < 8 or string.byte(revision) ~= 0 or revision == string.rep('\0', 8) then
@@ -15,8 +20,15 @@ end
 if revision ~= ARGV[1] then
   return {'conflict', redis.call('GET', KEYS[1])}
 end
+local lease = ARGV[14]
+if (lease == 'lost' and redis.call('EXISTS', KEYS[7]) == 1) or (lease == 'lapsed' and redis.call('EXISTS', KEYS[8]) == 1) then
+  return {'alive'}
+end
 if ARGV[2] == '' then
-  redis.call('DEL', KEYS[1], KEYS[2])
+  for _, field in ipairs(redis.call('HKEYS', KEYS[6])) do
+    redis.call('DEL', 'helpline:sent:' .. field)
+  end
+  redis.call('DEL', KEYS[1], KEYS[2], KEYS[4], KEYS[5], KEYS[6])
 else
   redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
 end
@@ -35,4 +47,49 @@ if ARGV[8] ~= '' then
     end
   end
 end
+if ARGV[9] == '' then
+  return {'done'} -- the bot's own: no address, no lease, nothing to send
+end
+
+if ARGV[11] == '-' then
+  redis.call('DEL', KEYS[4])
+elseif ARGV[11] ~= '' then
+  redis.call('SET', KEYS[4], ARGV[11], 'EX', ARGV[12])
+elseif ARGV[12] ~= '' then
+  redis.call('EXPIRE', KEYS[4], ARGV[12])
+end
+if ARGV[13] == '' then
+  redis.call('SREM', KEYS[9], ARGV[7])
+  redis.call('DEL', KEYS[7], KEYS[8])
+else
+  redis.call('SADD', KEYS[9], ARGV[7])
+  if lease == 'take' or lease == 'offer' then
+    redis.call('SET', KEYS[7], ARGV[13], 'PX', ARGV[15])
+  end
+  if lease == 'offer' then
+    redis.call('SET', KEYS[8], '1', 'PX', ARGV[16])
+  end
+end
+if ARGV[17] == '1' then
+  for _, id in ipairs(redis.call('LRANGE', KEYS[5], 0, -1)) do
+    local stands = redis.call('HGET', KEYS[6], id .. ':s')
+    if stands and string.sub(stands, 1, 7) == 'queued ' then
+      redis.call('HSET', KEYS[6], id .. ':s', 'failed cancelled' .. string.match(stands, '^%S+ %S+(.*)$'))
+    end
+  end
+  redis.call('DEL', KEYS[5])
+end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+for index = 19, #ARGV, 2 do
+  local id = ARGV[index]
+  redis.call('HSET', KEYS[6], id, ARGV[index + 1], id .. ':s', 'queued - 0 ' .. now .. ' ' .. now .. ' -')
+  redis.call('SET', KEYS[12 + (index - 19) / 2], ARGV[7], 'EX', ARGV[3])
+  if redis.call('RPUSH', KEYS[5], id) == 1 then
+    redis.call('XADD', KEYS[10], '*', 'c', ARGV[7])
+  end
+end
+redis.call('EXPIRE', KEYS[5], ARGV[3])
+redis.call('EXPIRE', KEYS[6], ARGV[3])
+redis.call('XADD', KEYS[11], 'MAXLEN', '~', ARGV[18], '*', 'c', ARGV[7], 'w', ARGV[10])
 return {'done'}

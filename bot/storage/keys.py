@@ -12,8 +12,42 @@ TURNS_KEPT = 1000
 TRIM_EVERY = 256
 """How often, in turns, the older ones are dropped."""
 
+LEASE_MS = 60_000
+"""Milliseconds an advisor keeps a conversation without being heard of (reliability.md F17)."""
+
+OFFER_MS = 120_000
+"""Milliseconds a colleague has to take a conversation that is offered."""
+
+IN_FLIGHT_LIFE = 600
+"""Seconds an address is kept after the conversation has left the advisors, for a message that is still on its way;
+also the longest a message may take to arrive at all."""
+
+PARKED_LIFE = 600
+"""Seconds a status callback nobody knows is kept."""
+
+FEED_LENGTH = 5000
+"""Changes the feed remembers, about: enough for a console that was away for an hour of a busy day."""
+
 WAITING = "helpline:waiting"
-"""Sorted set: contact id by the minute they asked for an advisor."""
+"""Sorted set: contact id by urgency, then by the minute they asked for an advisor."""
+
+URGENCY_STEP = 10**10
+"""What one class of urgency weighs in the waiting list, in minutes."""
+
+HELD = "helpline:held"
+"""Set: contact ids of the conversations advisors have."""
+
+FEED = "helpline:feed"
+"""Stream: what happened, by contact id and names of events; the console follows it."""
+
+OUTBOX = "helpline:outbox"
+"""Stream: contact ids with something to send. One entry a person at a time; what, stands in their lane."""
+
+LATER = "helpline:later"
+"""Sorted set: contact ids whose next message waits, by the moment (milliseconds of Redis' clock) it may go."""
+
+GROUP = "workers"
+"""Consumer group of the outbox."""
 
 FINGERPRINTS = "helpline:fingerprints"
 """Marks of the peppers and data keys this Redis was filled with."""
@@ -26,3 +60,38 @@ def conversation(contact: str) -> str:
 def turns(contact: str) -> str:
     """Hash: hash of a message id -> the sealed turn it caused, its answer included."""
     return f"helpline:{{{contact}}}:turns"
+
+
+def address(contact: str) -> str:
+    """Where to write to this person, sealed. Only from a request for an advisor on."""
+    return f"helpline:{{{contact}}}:address"
+
+
+def lease(contact: str) -> str:
+    """Id of the advisor whose console is alive."""
+    return f"helpline:{{{contact}}}:lease"
+
+
+def offer(contact: str) -> str:
+    """Exists while an offer to a colleague stands."""
+    return f"helpline:{{{contact}}}:offer"
+
+
+def lane(contact: str) -> str:
+    """List: ids of messages not yet sent, in order."""
+    return f"helpline:{{{contact}}}:lane"
+
+
+def outgoing(contact: str) -> str:
+    """Hash: id -> sealed text; id:s -> how it stands, in clear; id:m -> the provider's id, sealed."""
+    return f"helpline:{{{contact}}}:outgoing"
+
+
+def sent(outgoing_id: str) -> str:
+    """Contact id of a message, by the id that comes back in its status callbacks."""
+    return f"helpline:sent:{outgoing_id}"
+
+
+def parked(callback: str) -> str:
+    """A status callback that came before we knew its message, by a hash of the provider's id."""
+    return f"helpline:parked:{callback}"

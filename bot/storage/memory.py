@@ -3,55 +3,126 @@
 from collections.abc import Sequence
 
 from bot.dialogue.conversation import Conversation, Status
-from bot.dialogue.events import AnyEvent, ErasureRequested
-from bot.messages import Inbound
-from bot.services.ports import Opened, Waiting
+from bot.dialogue.events import AnyEvent, ErasureRequested, Stopped
+from bot.dialogue.handoff import Lease
+from bot.messages import Outgoing
+from bot.services.ports import Cause, Change, Held, LeaseAlive, Opened, Waiting
 
 
 class MemoryStorage:
-    """`services.ports.Storage` in dictionaries. Nothing expires; not for more than one process."""
+    """`services.ports.Storage` in dictionaries. Nothing expires by itself; not for more than one process.
+
+    outbox: what is to be sent, oldest first, as (contact, message). leases, offers: contacts whose lease stands;
+    a test takes one out to let it lapse.
+    """
 
     def __init__(self) -> None:
+        self.outbox: list[tuple[str, Outgoing]] = []
+        self.addresses: dict[str, str] = {}
+        self.leases: dict[str, str] = {}
+        self.offers: set[str] = set()
         self._conversations: dict[str, tuple[Conversation, int]] = {}
         self._transcripts: dict[str, list[AnyEvent]] = {}
         self._replies: dict[str, dict[str, str]] = {}
+        self._feed: list[Change] = []
 
-    def open(self, inbound: Inbound) -> Opened:
+    def open(self, cause: Cause) -> Opened:
         """See `Storage.open`."""
-        for contact in (inbound.contact, *inbound.former):
-            if contact in self._conversations or inbound.message_id in self._replies.get(contact, {}):
-                return self._opened(contact, inbound.message_id)
-        return self._opened(inbound.contact, inbound.message_id)
+        for contact in (cause.contact, *cause.former):
+            if contact in self._conversations or cause.message_id in self._replies.get(contact, {}):
+                return self._opened(contact, cause.message_id)
+        return self._opened(cause.contact, cause.message_id)
 
     def commit(
-        self, inbound: Inbound, opened: Opened, conversation: Conversation, events: Sequence[AnyEvent], reply: str
+        self,
+        cause: Cause,
+        opened: Opened,
+        conversation: Conversation,
+        events: Sequence[AnyEvent],
+        reply: str,
+        outgoing: Sequence[Outgoing] = (),
+        lease: Lease = Lease.KEEP,
     ) -> Opened | None:
         """See `Storage.commit`."""
         contact = opened.contact
-        current = self._opened(contact, inbound.message_id)
+        current = self._opened(contact, cause.message_id)
         if current.reply is not None or current.revision != opened.revision:
             return current
-        if any(isinstance(event, ErasureRequested) for event in events):
+        lost, lapsed = lease is Lease.LOST, lease is Lease.LAPSED
+        if (lost and contact in self.leases) or (lapsed and contact in self.offers):
+            raise LeaseAlive
+        kinds = {type(event) for event in events}
+        erased = ErasureRequested in kinds
+        if erased:
             for kept in (self._conversations, self._transcripts, self._replies):
                 kept.pop(contact, None)
         else:
             self._conversations[contact] = (conversation, opened.revision + 1)
             self._transcripts.setdefault(contact, []).extend(events)
-        self._replies.setdefault(contact, {})[inbound.message_id] = reply
+        self._replies.setdefault(contact, {})[cause.message_id] = reply
+        if opened.conversation.status is Status.BOT and conversation.status is Status.BOT and not outgoing:
+            return None
+        self._advisors(cause, contact, Conversation() if erased else conversation, lease)
+        if kinds & {ErasureRequested, Stopped}:
+            self.outbox = [each for each in self.outbox if each[0] != contact]
+            self.addresses.pop(contact, None)
+        self.outbox += [(contact, each) for each in outgoing]
+        what = tuple(type(event).__name__ for event in events)
+        self._feed.append(Change(f"{len(self._feed) + 1}-0", contact, what))
         return None
+
+    def _advisors(self, cause: Cause, contact: str, conversation: Conversation, lease: Lease) -> None:
+        if cause.address and conversation.status is not Status.BOT:
+            self.addresses[contact] = cause.address
+        if conversation.status is Status.BOT:
+            self.addresses.pop(contact, None)
+        if conversation.status is not Status.ADVISOR:
+            self.leases.pop(contact, None)
+            self.offers.discard(contact)
+            return
+        if lease in (Lease.TAKE, Lease.OFFER):
+            self.leases[contact] = conversation.advisor
+        if lease is Lease.OFFER:
+            self.offers.add(contact)
 
     def transcript(self, contact: str) -> list[AnyEvent]:
         """See `Storage.transcript`."""
         return list(self._transcripts.get(contact, ()))
 
+    def conversations(self, contacts: Sequence[str]) -> dict[str, Conversation]:
+        """See `Storage.conversations`."""
+        return {contact: self._conversations[contact][0] for contact in contacts if contact in self._conversations}
+
     def waiting(self) -> list[Waiting]:
         """See `Storage.waiting`."""
         entries = (
-            Waiting(contact, conversation.waiting_minute)
+            Waiting(contact, conversation.waiting_minute, conversation.urgency)
             for contact, (conversation, _revision) in self._conversations.items()
             if conversation.status is Status.WAITING
         )
-        return sorted(entries, key=lambda entry: (entry.minute, entry.contact))
+        return sorted(entries, key=lambda entry: (entry.urgency, entry.minute, entry.contact))
+
+    def held(self) -> list[Held]:
+        """See `Storage.held`."""
+        held = (
+            contact
+            for contact, (conversation, _revision) in self._conversations.items()
+            if conversation.status is Status.ADVISOR
+        )
+        return [Held(contact, contact in self.leases, contact in self.offers) for contact in sorted(held)]
+
+    def renew(self, contact: str, advisor: str) -> bool:
+        """See `Storage.renew`."""
+        return self.leases.get(contact) == advisor
+
+    def feed(self, after: str, most: int = 500) -> list[Change]:
+        """See `Storage.feed`."""
+        start = int(after.partition("-")[0]) if after else len(self._feed)
+        return self._feed[start : start + most]
+
+    def newest(self) -> str:
+        """See `Storage.newest`."""
+        return f"{len(self._feed)}-0"
 
     def _opened(self, contact: str, message_id: str) -> Opened:
         conversation, revision = self._conversations.get(contact, (Conversation(), 0))

@@ -14,12 +14,13 @@ from redis.exceptions import NoScriptError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
-from bot.dialogue.conversation import Conversation, Status
-from bot.dialogue.events import AnyEvent, ErasureRequested
-from bot.messages import Inbound
-from bot.services.ports import Opened, StorageUnavailable, Waiting
+from bot.dialogue.conversation import GRACE_MINUTES, Conversation, Status, Urgency
+from bot.dialogue.events import AnyEvent, ErasureRequested, Stopped
+from bot.dialogue.handoff import Lease
+from bot.messages import Outgoing
+from bot.services.ports import Cause, Change, Held, LeaseAlive, Opened, StorageUnavailable, Waiting
 from bot.storage import codec, keys
-from bot.storage.sealing import SealBroken, Sealer
+from bot.storage.sealing import SealBroken, Sealer, place
 
 CONNECT_SECONDS = 0.4
 ANSWER_SECONDS = 0.8
@@ -30,6 +31,10 @@ FAILURES_TO_OPEN = 3
 REST_SECONDS = 1.0
 """After three failures in a row nobody asks Redis for a second: answers without it stay fast."""
 
+_RENEW = b"""
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+"""
 _REVISION_BYTES = 8
 _NEW = b""
 Command = tuple[bytes | str | int, ...]
@@ -56,12 +61,13 @@ class RedisStorage:
         self._sealer = sealer
         self._wire = _Wire(client)
         self._commit = _Script(self._wire, (_HERE / "commit.lua").read_bytes())
+        self._renew = _Script(self._wire, _RENEW)
         self._breaker = _Breaker()
 
-    def open(self, inbound: Inbound) -> Opened:
+    def open(self, cause: Cause) -> Opened:
         """See `Storage.open`."""
-        contacts = (inbound.contact, *inbound.former)
-        field = _field(inbound.message_id)
+        contacts = (cause.contact, *cause.former)
+        field = _field(cause.message_id)
         found = self._ask(self._wire.together, [
             question
             for contact in contacts
@@ -70,35 +76,76 @@ class RedisStorage:
         for contact, turn, conversation in zip(contacts, found[::2], found[1::2], strict=True):
             if turn or conversation:
                 return self._opened(contact, field, conversation, turn)
-        return Opened(inbound.contact, Conversation(), 0)
+        return Opened(cause.contact, Conversation(), 0)
 
     def commit(
-        self, inbound: Inbound, opened: Opened, conversation: Conversation, events: Sequence[AnyEvent], reply: str
+        self,
+        cause: Cause,
+        opened: Opened,
+        conversation: Conversation,
+        events: Sequence[AnyEvent],
+        reply: str,
+        outgoing: Sequence[Outgoing] = (),
+        lease: Lease = Lease.KEEP,
     ) -> Opened | None:
         """See `Storage.commit`."""
-        contact, field, revision = opened.contact, _field(inbound.message_id), opened.revision + 1
+        contact, field, revision = opened.contact, _field(cause.message_id), opened.revision + 1
+        before = opened.conversation
         erased = any(isinstance(event, ErasureRequested) for event in events)
         turn = codec.encode_turn(reply, () if erased else events)
         trims = revision % keys.TRIM_EVERY == 0 and revision > keys.TURNS_KEPT
-        outcome = self._ask(
-            self._commit,
-            [keys.conversation(contact), keys.turns(contact), keys.WAITING],
-            [
-                _revision(opened.revision) if opened.revision else _NEW,
-                b"" if erased else self._conversation(contact, revision, conversation),
-                keys.ADVISOR_LIFE if conversation.status is Status.ADVISOR else keys.BOT_LIFE,
-                field,
-                _revision(revision) + self._sealer.seal(turn, _place("turn", contact, field)),
-                _waiting(opened.conversation, conversation, erased=erased),
-                contact,
-                _revision(revision - keys.TURNS_KEPT) if trims else b"",
-            ],
-        )
+        life = keys.ADVISOR_LIFE if conversation.status in (Status.ADVISOR, Status.CLOSED) else keys.BOT_LIFE
+        names = [keys.conversation(contact), keys.turns(contact), keys.WAITING]
+        values: list[bytes | str | int] = [
+            _revision(opened.revision) if opened.revision else _NEW,
+            b"" if erased else self._conversation(contact, revision, conversation),
+            life,
+            field,
+            _revision(revision) + self._sealer.seal(turn, place("turn", contact, field)),
+            _waiting(before, conversation, erased=erased),
+            contact,
+            _revision(revision - keys.TURNS_KEPT) if trims else b"",
+        ]
+        if before.status is Status.BOT and conversation.status is Status.BOT and not outgoing:
+            outcome = self._ask(self._commit, names, [*values, b""])
+        else:
+            left = erased or any(isinstance(event, Stopped) for event in events)
+            names += [
+                keys.address(contact), keys.lane(contact), keys.outgoing(contact), keys.lease(contact),
+                keys.offer(contact), keys.HELD, keys.OUTBOX, keys.FEED, *(keys.sent(each.id) for each in outgoing),
+            ]  # fmt: skip
+            address, address_life = self._address(cause, opened, conversation, left=left, sends=bool(outgoing))
+            values += [
+                "1", ",".join(type(event).__name__ for event in events), address, address_life,
+                "" if erased else conversation.advisor, str(lease), keys.LEASE_MS, keys.OFFER_MS, "1" if left else "",
+                keys.FEED_LENGTH,
+            ]  # fmt: skip
+            for each in outgoing:
+                values += [each.id, self._sealer.seal(each.text.encode(), place("outgoing", contact, each.id))]
+            outcome = self._ask(self._commit, names, values)
+        if outcome[0] == b"alive":
+            raise LeaseAlive
         if outcome[0] == b"repeat":
-            return self._opened(contact, field, None, outcome[1])
+            return self._opened(contact, field, outcome[2], outcome[1])
         if outcome[0] == b"conflict":
             return self._opened(contact, field, outcome[1], None)
         return None
+
+    def _address(
+        self, cause: Cause, opened: Opened, after: Conversation, *, left: bool, sends: bool
+    ) -> tuple[bytes | str, int | str]:
+        """What commit.lua does with the address, and for how many seconds it then stays. It is kept while somebody
+        waits or talks with an advisor; a while after that, as long as a last message may be on its way."""
+        if left:
+            return "-", ""
+        kept = self._sealer.seal(cause.address.encode(), place("address", opened.contact)) if cause.address else ""
+        if after.status in (Status.WAITING, Status.ADVISOR):
+            return kept, keys.ADVISOR_LIFE if after.status is Status.ADVISOR else keys.BOT_LIFE
+        if after.status is Status.CLOSED:
+            return kept, GRACE_MINUTES * 60
+        if sends or opened.conversation.status is Status.ADVISOR:
+            return kept if sends else "", keys.IN_FLIGHT_LIFE
+        return "-", ""
 
     def transcript(self, contact: str) -> list[AnyEvent]:
         """See `Storage.transcript`."""
@@ -110,17 +157,66 @@ class RedisStorage:
                 events += codec.decode_turn(self._turn(contact, field, turn))
         return events
 
+    def conversations(self, contacts: Sequence[str]) -> dict[str, Conversation]:
+        """See `Storage.conversations`."""
+        if not contacts:
+            return {}
+        stored = self._ask(self._wire.together, [("GET", keys.conversation(contact)) for contact in contacts])
+        found = zip(contacts, stored, strict=True)
+        return {contact: self._opened(contact, "", data, None).conversation for contact, data in found if data}
+
     def waiting(self) -> list[Waiting]:
         """See `Storage.waiting`. People whose conversation has expired are dropped from the list on the way."""
         rows = self._ask(self._redis.zrange, keys.WAITING, 0, -1, withscores=True)
         found = []
-        for member, minute in rows:
+        for member, score in rows:
             contact = member.decode()
+            urgency, minute = divmod(int(score), keys.URGENCY_STEP)
             if self._ask(self._redis.exists, keys.conversation(contact)):
-                found.append(Waiting(contact, int(minute)))
+                found.append(Waiting(contact, minute, Urgency(urgency)))
             else:
                 self._ask(self._redis.zrem, keys.WAITING, member)
         return found
+
+    def held(self) -> list[Held]:
+        """See `Storage.held`. Those whose conversation has expired are dropped from the set on the way."""
+        contacts = sorted(member.decode() for member in self._ask(self._redis.smembers, keys.HELD))
+        if not contacts:
+            return []
+        questions: list[Command] = []
+        for contact in contacts:
+            questions += [
+                ("EXISTS", keys.lease(contact)),
+                ("EXISTS", keys.offer(contact)),
+                ("EXISTS", keys.conversation(contact)),
+            ]
+        answers = iter(self._ask(self._wire.together, questions))
+        found = []
+        for contact, leased, offered, exists in zip(contacts, answers, answers, answers, strict=True):
+            if exists:
+                found.append(Held(contact, bool(leased), bool(offered)))
+            else:
+                self._ask(self._redis.srem, keys.HELD, contact)
+        return found
+
+    def renew(self, contact: str, advisor: str) -> bool:
+        """See `Storage.renew`."""
+        return bool(self._ask(self._renew, [keys.lease(contact)], [advisor, keys.LEASE_MS]))
+
+    def feed(self, after: str, most: int = 500) -> list[Change]:
+        """See `Storage.feed`."""
+        if not after:
+            return []
+        rows = self._ask(self._redis.xrange, keys.FEED, f"({after}", "+", count=most)
+        return [
+            Change(id.decode(), fields[b"c"].decode(), tuple(filter(None, fields[b"w"].decode().split(","))))
+            for id, fields in rows
+        ]
+
+    def newest(self) -> str:
+        """See `Storage.newest`."""
+        rows = self._ask(self._redis.xrevrange, keys.FEED, count=1)
+        return rows[0][0].decode() if rows else "0-0"
 
     def ping(self) -> str:
         """ "" when Redis answers and takes writes; else raises StorageUnavailable."""
@@ -147,9 +243,9 @@ class RedisStorage:
         conversation, revision = Conversation(), 0
         if stored and _is_revision(stored[:_REVISION_BYTES]):
             revision = int.from_bytes(stored[:_REVISION_BYTES], "big")
-            place = _place("conversation", contact, str(revision))
+            where = place("conversation", contact, str(revision))
             try:
-                conversation = codec.decode_conversation(self._sealer.open(stored[_REVISION_BYTES:], place))
+                conversation = codec.decode_conversation(self._sealer.open(stored[_REVISION_BYTES:], where))
             except SealBroken:
                 # A lost data key must not lock a person out: they start anew, the old bytes are overwritten.
                 conversation = Conversation()
@@ -163,11 +259,11 @@ class RedisStorage:
 
     def _turn(self, contact: str, field: str | bytes, turn: bytes) -> bytes:
         name = field if isinstance(field, str) else field.decode()
-        return self._sealer.open(turn[_REVISION_BYTES:], _place("turn", contact, name))
+        return self._sealer.open(turn[_REVISION_BYTES:], place("turn", contact, name))
 
     def _conversation(self, contact: str, revision: int, conversation: Conversation) -> bytes:
-        place = _place("conversation", contact, str(revision))
-        return _revision(revision) + self._sealer.seal(codec.encode_conversation(conversation), place)
+        where = place("conversation", contact, str(revision))
+        return _revision(revision) + self._sealer.seal(codec.encode_conversation(conversation), where)
 
     def _ask(self, question: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
         """Ask Redis, through the breaker. A broken connection is tried once more on a new one: all we ask may be
@@ -253,9 +349,9 @@ class _Breaker:
 
 
 def _waiting(before: Conversation, after: Conversation, *, erased: bool) -> int | str:
-    """What commit.lua does to the waiting list: a minute to wait from, "" to leave it, "-" for neither."""
+    """What commit.lua does to the waiting list: the place in it, "" to leave it, "-" for neither."""
     if after.status is Status.WAITING and not erased:
-        return after.waiting_minute
+        return after.urgency * keys.URGENCY_STEP + after.waiting_minute
     return "" if before.status is Status.WAITING else "-"
 
 
@@ -271,7 +367,3 @@ def _revision(number: int) -> bytes:
 def _field(message_id: str) -> str:
     """The message in the hash of replies. The provider's id alone would lead to the message at the provider."""
     return hashlib.blake2b(message_id.encode(), digest_size=12).hexdigest()
-
-
-def _place(what: str, contact: str, detail: str) -> bytes:
-    return f"{what}|{contact}|{detail}".encode()

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from bot.channels.twilio import read_inbound
 from bot.messages import MAX_TEXT, Channel, Inbound, Kind
@@ -79,7 +80,8 @@ def test_the_table_names_every_recording() -> None:
 def test_nothing_private_comes_in(name: str) -> None:
     private = [word.lower() for word in PRIVATE if word.lower() in str(form(name)).lower()]
     assert private, "the recording holds nothing to lose"
-    packed = msgspec.msgpack.encode(inbound(name)).lower()
+    # The address alone comes in; where it may be kept is tested with the storage.
+    packed = msgspec.msgpack.encode(replace(inbound(name), address="")).lower()
     assert [word for word in private if word.encode() in packed] == []
 
 

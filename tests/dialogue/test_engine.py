@@ -471,7 +471,7 @@ def test_danger_and_a_person_are_both_answered(tester: DialogueTester) -> None:
 
 @pytest.mark.parametrize("text", ["hoi", "1", "9", "0", "blorp vlim", "menu", "hij slaat me niet"])
 def test_while_an_advisor_has_the_conversation_the_bot_is_silent(tester: DialogueTester, text: str) -> None:
-    before = at(HANDOFF, status=Status.ADVISOR)
+    before = at(HANDOFF, status=Status.ADVISOR, advisor="ada", channel="sms")
     tester.begin(before).say(text)
     assert tester.reply == ""
     assert replace(tester.conversation, fragment="") == before
@@ -644,16 +644,24 @@ def test_who_waits_is_not_forgotten_behind_a_decoy(tester: DialogueTester) -> No
 # -- what the network answers, and what cannot be read -------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["STOP", "START", "HELP"])
 @pytest.mark.parametrize("state", ["", MENU, DECOY, HANDOFF])
-def test_an_opt_out_word_is_answered_by_the_network_alone(tester: DialogueTester, text: str, state: str) -> None:
+def test_a_stop_of_the_network_is_answered_by_the_network_alone(tester: DialogueTester, state: str) -> None:
     status = Status.WAITING if state == HANDOFF else Status.BOT
-    tester.begin(at(state, status=status, trail=("cost.answer",))).say(text, opt_out=True)
+    tester.begin(at(state, status=status, trail=("cost.answer",))).say("STOP", opt_out=True)
     assert tester.reply == ""
     assert tester.conversation.state == ""
     assert tester.conversation.status is Status.BOT
     tester.caused(Heard, Stopped)
     tester.say("hoi").in_state(OPENER)
+
+
+@pytest.mark.parametrize("text", ["START", "HELP"])
+@pytest.mark.parametrize("status", [Status.BOT, Status.WAITING])
+def test_other_words_of_the_network_end_nothing(tester: DialogueTester, text: str, status: Status) -> None:
+    tester.begin(at(MENU, status=status)).say(text, opt_out=True)
+    assert tester.reply == ""
+    assert tester.conversation.state == MENU
+    assert tester.conversation.status is status
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in (Kind.TEXT, Kind.BUTTON)])

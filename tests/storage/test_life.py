@@ -18,7 +18,7 @@ HOUR = 3600
 
 
 @pytest.mark.parametrize(
-    ("status", "hours"), [(Status.BOT, 72), (Status.WAITING, 72), (Status.ADVISOR, 7 * 24), (Status.CLOSED, 72)]
+    ("status", "hours"), [(Status.BOT, 72), (Status.WAITING, 72), (Status.ADVISOR, 7 * 24), (Status.CLOSED, 7 * 24)]
 )
 def test_everything_of_a_person_expires(clean_redis: redis.Redis, redis_url: str, status: Status, hours: int) -> None:
     client = connect(redis_url)

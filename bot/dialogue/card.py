@@ -1,0 +1,66 @@
+"""The handoff card: what the bot knows already when an advisor opens a conversation. Every item may be absent.
+
+What an advisor needs stands in domain.md 2.6; the bot itself asks only for safety, place, phone and language.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.events import Answered, AnyEvent, PlaceTold, TopicShown
+
+DOCUMENTS = "documents_taken"
+TRAVEL = ("leaving_now", "trip_planned", "prepare_trip")
+YOUNG = "under_18"
+
+
+class Card(msgspec.Struct, frozen=True):
+    """One card. "" and None mean that nobody said it.
+
+    safe: "yes" or "no", the last answer to "can you type safely". place: "nl" or "abroad". country: ISO 3166 code,
+    confirmed by the person. phone: who reads it, "mine" or "shared". maybe_read: a decoy word was used.
+    role: for whom, "self", "other" or "work". young: they asked about being under 18. documents: which papers they
+    asked about. travel: the topic about leaving they asked about. topics: all they were told about, in order.
+    """
+
+    danger: bool
+    urgent: bool
+    maybe_read: bool
+    no_call: bool
+    language: str
+    safe: str = ""
+    place: str = ""
+    country: str = ""
+    phone: str = ""
+    role: str = ""
+    young: bool = False
+    documents: tuple[str, ...] = ()
+    travel: str = ""
+    topics: tuple[str, ...] = ()
+
+
+def card(conversation: Conversation, transcript: Sequence[AnyEvent]) -> Card:
+    """The card of a conversation, from everything that was ever told in it: what the bot has put away after a
+    silence is still known here."""
+    answers = {event.field: event.value for event in transcript if isinstance(event, Answered)}
+    places = [event for event in transcript if isinstance(event, PlaceTold)]
+    shown = [event.state.partition(".") for event in transcript if isinstance(event, TopicShown)]
+    topics = tuple(dict.fromkeys(topic for topic, _dot, _state in shown))
+    papers = (state for topic, _dot, state in shown if topic == DOCUMENTS and state != "answer")
+    return Card(
+        danger=conversation.danger,
+        urgent=conversation.urgent,
+        maybe_read=conversation.maybe_read,
+        no_call=conversation.no_call,
+        language=conversation.locale,
+        safe=answers.get("safe", ""),
+        place=places[-1].place if places and places[-1].place != "unknown" else "",
+        country=places[-1].country if places else "",
+        phone=answers.get("phone", ""),
+        role=answers.get("role", ""),
+        young=any(YOUNG in (topic, state) for topic, _dot, state in shown),
+        documents=tuple(dict.fromkeys(papers)),
+        travel=next((topic for topic in TRAVEL if topic in topics), ""),
+        topics=topics,
+    )

@@ -1,0 +1,209 @@
+"""What an advisor may do with a conversation, and what time does to one. Pure: conversation in, `Move` out.
+
+Every function raises `Refused` when it may not be done; then nothing changes and nothing is sent.
+`minute` is minutes since 1970 (UTC), `advisor` the opaque id of an account.
+"""
+
+from enum import StrEnum
+
+import msgspec
+from msgspec.structs import replace
+
+from bot.dialogue.conversation import GRACE_MINUTES, Conversation, Status
+from bot.dialogue.engine import MENU, OPENER
+from bot.dialogue.events import (
+    AnyEvent,
+    Claimed,
+    Closed,
+    HandedBack,
+    LeaseLost,
+    Noted,
+    Offered,
+    OfferEnded,
+)
+from bot.dialogue.turn import Say
+from bot.messages import MAX_TEXT, Channel
+
+FRESH_MINUTES = 15
+"""A message sent longer after theirs may meet another reader: the bot sends none, an advisor is asked to be sure."""
+
+WINDOW_MINUTES = 24 * 60 - 5
+"""WhatsApp takes free text until 24 hours after the person's last message; five minutes are for the way there."""
+
+
+class Reason(StrEnum):
+    """Why something is refused. `SURE` ones go through when the advisor confirms them."""
+
+    UNKNOWN = "unknown"
+    TAKEN = "taken"
+    NOT_ASKED = "not_asked"
+    NOT_YOURS = "not_yours"
+    NOT_OFFERED = "not_offered"
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    WINDOW = "window"
+    NO_ADDRESS = "no_address"
+    BUSY = "busy"
+    LATE = "late"
+    MAYBE_READ = "maybe_read"
+
+
+SURE = frozenset({Reason.LATE, Reason.MAYBE_READ})
+
+
+class Refused(Exception):
+    """It may not be done. holder: id of the colleague who has the conversation, where that is why. limit: characters
+    that fit, where a text is too long."""
+
+    def __init__(self, reason: Reason, *, holder: str = "", limit: int = 0) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+        self.holder = holder
+        self.limit = limit
+
+
+class Lease(StrEnum):
+    """What becomes of the lease that shows an advisor's console is alive, and of the one on an offer.
+
+    Their time runs in the storage. A change with LOST or LAPSED happens only if that lease is gone there.
+    """
+
+    KEEP = "keep"
+    TAKE = "take"
+    LOST = "lost"
+    OFFER = "offer"
+    LAPSED = "lapsed"
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """An advisor's words for the person. The only thing of an advisor's that has a way out."""
+
+    advisor: str
+    text: str
+
+
+class Move(msgspec.Struct, frozen=True):
+    """The conversation after an advisor's act or a lapse of time, and what is sent.
+
+    say: the bot's own words, sent before the advisor's. reply: the advisor's words.
+    """
+
+    conversation: Conversation
+    events: tuple[AnyEvent, ...] = ()
+    say: Say | None = None
+    reply: Reply | None = None
+    lease: Lease = Lease.KEEP
+
+
+def claim(conversation: Conversation, advisor: str, minute: int) -> Move:
+    """Take a person who waits, one closed a moment ago, or one that a colleague offers. Again: renews the lease."""
+    if conversation.status is Status.ADVISOR:
+        if conversation.advisor == advisor:
+            return Move(conversation, lease=Lease.TAKE)
+        if conversation.offered != advisor:
+            raise Refused(Reason.TAKEN, holder=conversation.advisor)
+        # A transfer is no new beginning: the person is not greeted again.
+        taken = replace(conversation, advisor=advisor, offered="")
+        return Move(taken, (Claimed(advisor, conversation.advisor),), lease=Lease.TAKE)
+    over = conversation.status is Status.CLOSED and minute - conversation.closed_minute > GRACE_MINUTES
+    if over or conversation.status is Status.BOT:
+        raise Refused(Reason.NOT_ASKED if conversation.heard_minute else Reason.UNKNOWN)
+    # No list the bot has shown counts any more: "1" is now said to a human being.
+    taken = replace(conversation.passed(Status.ADVISOR), advisor=advisor, state="", trail=(), candidates=())
+    return Move(taken, (Claimed(advisor),), lease=Lease.TAKE)
+
+
+def reply(conversation: Conversation, advisor: str, text: str, minute: int, *, sure: bool = False) -> Move:
+    """Write to the person; the first message takes the conversation. `sure`: the advisor knows that their last
+    message is more than FRESH_MINUTES old, or that somebody may read along, and sends it all the same."""
+    if not text.strip():
+        raise Refused(Reason.EMPTY)
+    if conversation.offered == advisor:
+        raise Refused(Reason.TAKEN, holder=conversation.advisor)  # an offer is taken by claiming it, not by accident
+    taken = claim(conversation, advisor, minute)
+    mine = taken.conversation
+    since = minute - mine.heard_minute
+    if mine.channel == Channel.WHATSAPP and since >= WINDOW_MINUTES:
+        raise Refused(Reason.WINDOW)
+    if mine.maybe_read and not sure:
+        raise Refused(Reason.MAYBE_READ)
+    if since > FRESH_MINUTES and not sure:
+        raise Refused(Reason.LATE)
+    say = None if mine.greeted else Say(above=("advisor_here",))
+    return Move(replace(mine, greeted=True, tell=""), taken.events, say, Reply(advisor, text), Lease.TAKE)
+
+
+def note(conversation: Conversation, advisor: str, text: str) -> Move:
+    """Keep words for colleagues. Nothing of it can be sent: a Move with a note has no `say` and no `reply`."""
+    _holds(conversation, advisor)
+    if not text.strip():
+        raise Refused(Reason.EMPTY)
+    if len(text) > MAX_TEXT:
+        raise Refused(Reason.TOO_LONG, limit=MAX_TEXT)
+    return Move(conversation, (Noted(advisor, text),), lease=Lease.TAKE)
+
+
+def offer(conversation: Conversation, advisor: str, to: str) -> Move:
+    """Offer the conversation to a colleague. The advisor keeps it until that one claims it."""
+    _holds(conversation, advisor)
+    if to == advisor:
+        raise Refused(Reason.TAKEN, holder=advisor)
+    return Move(replace(conversation, offered=to), (Offered(advisor, to),), lease=Lease.OFFER)
+
+
+def decline(conversation: Conversation, to: str) -> Move:
+    """The colleague says no; the conversation stays where it is."""
+    if conversation.status is not Status.ADVISOR or conversation.offered != to:
+        raise Refused(Reason.NOT_OFFERED)
+    return Move(replace(conversation, offered=""), (OfferEnded(to, lapsed=False),))
+
+
+def lapse(conversation: Conversation) -> Move:
+    """The colleague did not react in time."""
+    if conversation.status is not Status.ADVISOR or not conversation.offered:
+        raise Refused(Reason.NOT_OFFERED)
+    ended = OfferEnded(conversation.offered, lapsed=True)
+    return Move(replace(conversation, offered=""), (ended,), lease=Lease.LAPSED)
+
+
+def hand_back(conversation: Conversation, advisor: str, minute: int) -> Move:
+    """Give the conversation back to the bot and say so."""
+    _holds(conversation, advisor)
+    free = conversation.passed(Status.BOT)
+    told = _told(free, (HandedBack(advisor),), "advisor_left", minute)
+    if told.say is None:
+        return told
+    state = MENU if free.open else OPENER
+    return replace(told, conversation=replace(free, state=state), say=replace(told.say, state=state))
+
+
+def close(conversation: Conversation, advisor: str, minute: int) -> Move:
+    """End it, once, with one closing text. None is sent when the person has been silent: they may be gone, and who
+    holds the phone now must not learn of it."""
+    _holds(conversation, advisor)
+    closed = replace(conversation.passed(Status.CLOSED), closed_minute=minute)
+    if minute - conversation.heard_minute > FRESH_MINUTES or conversation.maybe_read:
+        return Move(closed, (Closed(advisor),))
+    return Move(closed, (Closed(advisor),), Say(above=("advisor_closed",), emergency_line=True))
+
+
+def lose_lease(conversation: Conversation, minute: int) -> Move:
+    """The advisor's console is gone: the person stands at the front of the queue and is told."""
+    if conversation.status is not Status.ADVISOR:
+        raise Refused(Reason.NOT_ASKED)
+    waiting = replace(conversation.passed(Status.WAITING), returned=True, waiting_minute=minute)
+    return _told(waiting, (LeaseLost(conversation.advisor),), "advisor_gone", minute, Lease.LOST)
+
+
+def _told(
+    conversation: Conversation, events: tuple[AnyEvent, ...], what: str, minute: int, lease: Lease = Lease.KEEP
+) -> Move:
+    """Tell the person now if they wrote a moment ago; otherwise at the beginning of the next answer."""
+    if minute - conversation.heard_minute > FRESH_MINUTES or conversation.maybe_read:
+        return Move(replace(conversation, tell=what), events, lease=lease)
+    return Move(conversation, events, Say(above=(what,), emergency_line=True), lease=lease)
+
+
+def _holds(conversation: Conversation, advisor: str) -> None:
+    if conversation.status is not Status.ADVISOR or conversation.advisor != advisor:
+        raise Refused(Reason.NOT_YOURS, holder=conversation.advisor)
