@@ -9,7 +9,9 @@ import msgspec
 from bot.rendering.segments import measure
 
 API_VERSION = "2010-04-01"
-NUMBER = r"^\+[1-9][0-9]{6,14}\Z"
+Number = Annotated[str, msgspec.Meta(pattern=r"^\+[1-9][0-9]{6,14}\Z")]
+Channel = Literal["sms", "whatsapp"]
+Kind = Literal["text", "empty", "photo", "voice", "location", "contact", "sticker", "reaction"]
 
 MEDIA_TYPES = {
     "photo": "image/jpeg",
@@ -63,9 +65,9 @@ class Sending(msgspec.Struct, frozen=True):
     """
 
     person: Literal["a", "b"]
-    channel: Literal["sms", "whatsapp"]
-    sender: Annotated[str, msgspec.Meta(pattern=NUMBER)] = msgspec.field(name="from")
-    kind: Literal["text", "empty", "photo", "voice", "location", "contact", "sticker", "reaction"] = "text"
+    channel: Channel
+    sender: Number = msgspec.field(name="from")
+    kind: Kind = "text"
     body: Annotated[str, msgspec.Meta(max_length=4096)] = ""
     again: bool = False
     sid: Annotated[str, msgspec.Meta(pattern=r"^(SM|MM)[0-9a-f]{32}\Z")] | None = None
