@@ -47,6 +47,7 @@ class Delivery:
     error: str = ""
 
 
+@dataclass(kw_only=True, eq=False)
 class StandIn(Setup):
     """Twilio, for one account. Its arguments are those of Setup; all methods may be called from any thread."""
 
