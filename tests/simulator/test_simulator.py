@@ -4,11 +4,7 @@ import json
 import logging
 import re
 import socket
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl
 
 import pytest
 from flask import Flask
@@ -19,67 +15,13 @@ from twilio.request_validator import (  # type: ignore[import-untyped, unused-ig
 from werkzeug.test import TestResponse
 
 from bot.simulator import views
+from tests.simulator.webhook import Webhook
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "not-a-real-token"
 PUBLIC = "https://bot.example.org"
 SMS_NUMBER = "+3197010200001"
 WHATSAPP_NUMBER = "+14155238886"
-HELLO = "<Response><Message>hoi</Message></Response>"
-
-
-class Webhook(ThreadingHTTPServer):
-    """Answers what the test says and keeps what it received."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), WebhookHandler)
-        self.status = 200
-        self.twiml = HELLO
-        self.silent = threading.Event()
-        self.silent.set()
-        self.paths: list[str] = []
-        self.forms: list[dict[str, str]] = []
-        self.headers: list[dict[str, str]] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: a simulator that gave up waiting has closed its end."""
-
-
-class WebhookHandler(BaseHTTPRequestHandler):
-    server: Webhook
-
-    def do_POST(self) -> None:
-        posted = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        pairs = parse_qsl(posted, keep_blank_values=True, strict_parsing=True)
-        self.server.paths.append(self.path)
-        self.server.forms.append(dict(pairs))
-        self.server.headers.append(dict(self.headers.items()))
-        self.server.silent.wait(5)
-        answer = self.server.twiml.encode()
-        self.send_response(self.server.status)
-        self.send_header("Content-Type", "text/xml")
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def webhook() -> Iterator[Webhook]:
-    server = Webhook()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.silent.set()
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def make_app(local_url: str, **changed: str) -> Flask:

@@ -1,0 +1,94 @@
+"""What becomes of a message that is sent: its states, and what can go wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """How far a message has come. Reports arrive in any order; one of a lower RANK than the state is old news."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    UNSURE = "unsure"
+    ACCEPTED = "accepted"
+    SENT = "sent"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+    DELIVERED = "delivered"
+    READ = "read"
+
+
+RANK: Mapping[str, int] = {
+    State.QUEUED: 0,
+    State.SENDING: 1,
+    State.UNSURE: 2,
+    State.ACCEPTED: 3,
+    State.SENT: 4,
+    State.UNDELIVERED: 5,
+    State.FAILED: 5,
+    State.DELIVERED: 6,
+    State.READ: 7,
+}
+
+_TWILIO = {
+    "accepted": State.ACCEPTED,
+    "scheduled": State.ACCEPTED,
+    "queued": State.ACCEPTED,
+    "sending": State.ACCEPTED,
+    "sent": State.SENT,
+    "delivered": State.DELIVERED,
+    "undelivered": State.FAILED,
+    "failed": State.FAILED,
+    "canceled": State.FAILED,
+    "read": State.READ,
+}
+"""Twilio's "queued" and "sending" are not ours: there, the message is in Twilio's hands already."""
+
+
+def from_twilio(status: str) -> State | None:
+    """Our state for a message status of Twilio; None for one we do not know."""
+    return _TWILIO.get(status)
+
+
+class Action(StrEnum):
+    """What is done about a message that did not arrive.
+
+    RETRY: send it again, waiting longer each time. ONCE_MORE: send it once more, later. GIVE_UP: it will not arrive.
+    OPTED_OUT: the person wants no messages. ALARM: our account or its settings; the operator is called.
+    WINDOW: WhatsApp takes no answer later than 24 hours after the person's last message.
+    """
+
+    RETRY = "retry"
+    ONCE_MORE = "once_more"
+    GIVE_UP = "give_up"
+    OPTED_OUT = "opted_out"
+    ALARM = "alarm"
+    WINDOW = "window"
+
+
+LOST_ANSWER = "lost_answer"
+TOO_LATE = "too_late"
+CANCELLED = "cancelled"
+NO_ADDRESS = "no_address"
+UNKNOWN = "unknown"
+OURS = (LOST_ANSWER, TOO_LATE, CANCELLED, NO_ADDRESS, UNKNOWN)
+"""Problems that are not a code of Twilio. A table has all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a message did not arrive. code: Twilio's, or one of OURS. say: one or two sentences for the advisor."""
+
+    code: str
+    action: Action
+    say: str
+
+
+def problem(code: str, table: Mapping[str, Problem]) -> Problem:
+    """The problem with this `code`; for a code that is not in `table` its UNKNOWN, with the code in the words.
+
+    code: as Twilio gives it, or one of OURS; "" when Twilio gave none. table: by code, with every one of OURS.
+    """
+    found = table.get(code, table[UNKNOWN])
+    return replace(found, code=code, say=found.say.replace("{code}", code or "-"))
