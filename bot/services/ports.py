@@ -1,10 +1,11 @@
 """What the services need from the outside, as interfaces. `bot.storage` and `bot.channels` fulfil them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from bot.dialogue.conversation import Conversation, Urgency
+from bot.dialogue.delivery import State
 from bot.dialogue.events import AnyEvent
 from bot.dialogue.handoff import Lease
 from bot.messages import Inbound, Outgoing
@@ -136,4 +137,106 @@ class Storage(Protocol):
 
     def newest(self) -> str:
         """The id of the newest change, to follow the feed from."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The first message of a person's lane, in a worker's hands.
+
+    entry: what the outbox knows it by. id: ours. address: "" when it is not kept any more. unsure: an attempt was
+    begun before, and nobody knows whether the provider has it. number: of this attempt, from 1.
+    age, tried: seconds since it was written, and since the last attempt began.
+    """
+
+    entry: str
+    contact: str
+    id: str
+    text: str
+    address: str
+    unsure: bool
+    number: int
+    age: float
+    tried: float
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """How a message stands. code: why it failed ("" = it did not). twice: it was perhaps sent twice.
+    provider_id: the provider's id, "" when not known."""
+
+    state: str
+    code: str = ""
+    attempts: int = 0
+    twice: bool = False
+    provider_id: str = ""
+
+
+class Outbox(Protocol):
+    """What is to be sent, in order for each person. Every method may raise StorageUnavailable."""
+
+    def take(self, worker: str, most: int, wait: float) -> list[Attempt]:
+        """Up to `most` messages that may go now, those of dead workers first; waits at most `wait` seconds. No two
+        of one person, and none that another worker has in its hands."""
+        ...
+
+    def settle(
+        self,
+        attempt: Attempt,
+        state: State,
+        code: str = "",
+        *,
+        provider_id: str = "",
+        after: float = 0,
+        twice: bool = False,
+    ) -> None:
+        """What became of an attempt. QUEUED and UNSURE: look at it again `after` so many seconds."""
+        ...
+
+    def report(self, id: str, state: State, code: str, provider_id: str) -> str:
+        """A status callback for our message `id`: "done", "old" (it is further already), or "unknown" (parked)."""
+        ...
+
+    def again(self, id: str, code: str, after: float) -> bool:
+        """Send once more what the network could not deliver, unless something newer was written. False: not done."""
+        ...
+
+    def contact_of(self, id: str) -> str:
+        """Whose message it is; "" when nobody knows it."""
+        ...
+
+    def records(self, contact: str) -> Mapping[str, Record]:
+        """How this person's messages stand, by our id."""
+        ...
+
+
+class SendFailed(Exception):
+    """The provider refused the message, and says why with a code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class NotSent(Exception):
+    """The provider certainly does not have it (no connection, too many requests). To be tried again."""
+
+
+class AnswerLost(Exception):
+    """The provider may have it or not."""
+
+
+class Sender(Protocol):
+    """The way to a person's phone."""
+
+    def send(self, channel: str, address: str, text: str, id: str, seconds: int) -> str:
+        """Send; returns the provider's id. It must arrive within `seconds` or not at all.
+
+        Raises SendFailed, NotSent or AnswerLost.
+        """
+        ...
+
+    def find(self, channel: str, address: str, text: str, known: Collection[str], minutes: int) -> str | None:
+        """The provider's id of a message with this text sent in the last `minutes` that is not one of `known`; None
+        when there is none. Raises NotSent when the provider cannot be asked."""
         ...

@@ -59,9 +59,9 @@ class RedisStorage:
     def __init__(self, client: redis.Redis, sealer: Sealer) -> None:
         self._redis = client
         self._sealer = sealer
-        self._wire = _Wire(client)
-        self._commit = _Script(self._wire, (_HERE / "commit.lua").read_bytes())
-        self._renew = _Script(self._wire, _RENEW)
+        self._wire = Wire(client)
+        self._commit = Script(self._wire, (_HERE / "commit.lua").read_bytes())
+        self._renew = Script(self._wire, _RENEW)
         self._breaker = _Breaker()
 
     def open(self, cause: Cause) -> Opened:
@@ -283,7 +283,7 @@ class RedisStorage:
         return result
 
 
-class _Wire:
+class Wire:
     """Commands straight on connections of redis-py, past the client's layers above them (retries, events, tracing,
     a pool that looks at the socket twice), none of which we use: they cost a third of a round trip
     (docs/performance.md). A connection that died while idle fails its next command; `RedisStorage._ask` repeats it.
@@ -314,10 +314,10 @@ class _Wire:
         return answers
 
 
-class _Script:
+class Script:
     """A Lua script called by its hash, loaded again when a restarted Redis has forgotten it."""
 
-    def __init__(self, wire: _Wire, source: bytes) -> None:
+    def __init__(self, wire: Wire, source: bytes) -> None:
         self._wire = wire
         self._source = source
         self._sha = hashlib.sha1(source, usedforsecurity=False).hexdigest()
@@ -327,6 +327,14 @@ class _Script:
             return self._wire.together([("EVALSHA", self._sha, len(names), *names, *arguments)])[0]
         except NoScriptError:
             return self._wire.together([("EVAL", self._source, len(names), *names, *arguments)])[0]
+
+
+def asked(question: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+    """Ask Redis outside of a turn (no breaker: the worker may wait). Raises StorageUnavailable."""
+    try:
+        return question(*arguments, **options)
+    except (RedisError, OSError) as error:
+        raise StorageUnavailable(type(error).__name__, refused=isinstance(error, ResponseError)) from None
 
 
 class _Breaker:

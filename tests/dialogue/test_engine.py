@@ -366,7 +366,8 @@ def test_who_and_by_which_way_somebody_writes_says_nothing_about_the_place(engin
         for contact in ("+31612345678", "+923001234567", "NL.1349120865530")
         for channel in Channel
     ]
-    assert all(turn == turns[0] for turn in turns)
+    said = {(replace(turn.conversation, channel=""), turn.events, turn.say) for turn in turns}
+    assert len(said) == 1
     assert turns[0].conversation.place is Place.UNKNOWN
     assert turns[0].conversation.country == ""
 

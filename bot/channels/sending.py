@@ -1,0 +1,114 @@
+"""The way out through Twilio's REST API. The only file that sends; it is called by the worker alone."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from requests.exceptions import ConnectionError as NoConnection
+from requests.exceptions import ConnectTimeout, RequestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+from urllib3.exceptions import NewConnectionError
+
+from bot.messages import Channel
+from bot.services.ports import AnswerLost, NotSent, SendFailed
+
+TWILIO_API = "https://api.twilio.com"
+ANSWER_SECONDS = 5
+"""twilio-python waits for ever by default (reliability.md 2.5)."""
+
+LOOKED_AT = 50
+"""Newest messages to one person that are looked through for one whose answer was lost."""
+
+
+class TwilioSender:
+    """`services.ports.Sender`."""
+
+    def __init__(
+        self,
+        account_sid: str,
+        auth_token: str,
+        api_url: str,
+        *,
+        sms_number: str,
+        whatsapp_number: str,
+        messaging_service_sid: str,
+        public_url: str,
+        seconds: float = ANSWER_SECONDS,
+    ) -> None:
+        self._client = Client(account_sid, auth_token, http_client=_Http(api_url, seconds))
+        self._from = {Channel.SMS: sms_number, Channel.WHATSAPP: f"whatsapp:{whatsapp_number}"}
+        self._service = messaging_service_sid
+        self._status_url = f"{public_url}/twilio/status"
+
+    def send(self, channel: str, address: str, text: str, id: str, seconds: int) -> str:
+        """See `Sender.send`."""
+        more: dict[str, Any] = {"from_": self._from[Channel(channel)]}
+        if self._service and channel == Channel.SMS:
+            more["messaging_service_sid"] = self._service
+        try:
+            message = self._client.messages.create(
+                to=_address(channel, address),
+                body=text,
+                status_callback=f"{self._status_url}?{urlencode({'o': id})}",
+                validity_period=seconds,
+                **more,
+            )
+        except TwilioRestException as error:
+            # Its text quotes the number: from here on only the code goes on.
+            raise _failure(error.status, error.code) from None
+        except RequestException as error:
+            raise (NotSent if _never_left(error) else AnswerLost)(type(error).__name__) from None
+        except TwilioException as error:
+            raise AnswerLost(type(error).__name__) from None
+        return str(message.sid)
+
+    def find(self, channel: str, address: str, text: str, known: Collection[str], minutes: int) -> str | None:
+        """See `Sender.find`."""
+        oldest = datetime.now(UTC) - timedelta(minutes=minutes)
+        try:
+            listed = self._client.messages.list(to=_address(channel, address), limit=LOOKED_AT)
+        except (TwilioException, RequestException) as error:
+            raise NotSent(type(error).__name__) from None
+        for message in listed:
+            outbound = str(message.direction or "").startswith("outbound")
+            fresh = message.date_created is None or message.date_created >= oldest
+            if outbound and fresh and message.body == text and message.sid not in known:
+                return str(message.sid)
+        return None
+
+
+class _Http(TwilioHttpClient):  # type: ignore[misc]
+    """Twilio's own client with a time-out, and with another address in tests and on a developer's machine."""
+
+    def __init__(self, api_url: str, seconds: float) -> None:
+        super().__init__(timeout=seconds)
+        self._api_url = api_url.rstrip("/")
+
+    def request(self, method: str, url: str, *arguments: Any, **options: Any) -> Response:
+        if url.startswith(TWILIO_API):
+            url = self._api_url + url[len(TWILIO_API) :]
+        return super().request(method, url, *arguments, **options)
+
+
+def _address(channel: str, address: str) -> str:
+    return f"whatsapp:{address}" if channel == Channel.WHATSAPP else address
+
+
+def _failure(status: int, code: int | None) -> Exception:
+    if status == 429:
+        return NotSent("429")
+    if status >= 500:
+        return AnswerLost(str(status))
+    return SendFailed(str(code or status))
+
+
+def _never_left(error: RequestException) -> bool:
+    """Was there no connection at all? Then nobody has the message."""
+    if isinstance(error, ConnectTimeout):
+        return True
+    reason = getattr(error.args[0], "reason", None) if isinstance(error, NoConnection) and error.args else None
+    return isinstance(reason, NewConnectionError)
