@@ -16,11 +16,13 @@ from bot.content.catalogs import SOURCE
 from bot.content.library import Library, build_engine, read_library
 from bot.content.models import how_messages_are_read, read_encoder
 from bot.rendering.texts import last_words
+from bot.services.delivery import Receipts
 from bot.services.ports import StorageUnavailable
 from bot.services.runner import Runner
 from bot.settings import Settings, SettingsError, read_settings
 from bot.simulator.views import make_blueprint as make_simulator
 from bot.storage.identity import Identity
+from bot.storage.outbox import RedisOutbox
 from bot.storage.redis import RedisStorage, connect
 from bot.storage.sealing import Sealer
 from bot.storage.spool import FileSpool
@@ -41,11 +43,13 @@ def create_app(
     encoder = read_encoder() if settings.meaning else None
     engine = build_engine(library, encoder)
     identity = Identity(settings.peppers)
-    storage = RedisStorage(connect(settings.redis_url), Sealer(settings.data_keys))
+    client, sealer = connect(settings.redis_url), Sealer(settings.data_keys)
+    storage = RedisStorage(client, sealer)
     spool = FileSpool(settings.spool_dir, settings.spool_public_key)
     spool.check()
     refuse_lost_keys(storage, identity)
     runner = Runner(engine, storage, spool, now, metrics.report)
+    outbox = RedisOutbox(client, sealer)
 
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = webhooks.MAX_BODY + 1  # one more, to see that a chunked body is too long
@@ -55,6 +59,7 @@ def create_app(
     app.register_blueprint(
         webhooks.make_blueprint(
             runner,
+            Receipts(outbox, library.content.delivery, metrics.report),
             webhooks.SignatureGate(settings.public_url, settings.auth_tokens),
             identity.contacts,
             last_words(engine.books.values()),

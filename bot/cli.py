@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot import logs, metrics
+from bot.channels.sending import make_sender
 from bot.content import graph, strings
 from bot.content.faults import Severity
 from bot.content.inspection import inspect
@@ -19,12 +20,15 @@ from bot.dialogue.conversation import Conversation
 from bot.errors import StartError
 from bot.messages import MAX_TEXT, Channel, Inbound, Kind
 from bot.rendering.texts import last_words
+from bot.services.delivery import Delivery
 from bot.services.ports import Opened
 from bot.services.runner import Runner
 from bot.services.spool import Spooled
+from bot.services.upkeep import Alarm, Upkeep
 from bot.settings import SettingsError, read_settings
 from bot.storage.identity import Identity
 from bot.storage.memory import MemoryStorage
+from bot.storage.outbox import RedisOutbox
 from bot.storage.redis import RedisStorage, connect
 from bot.storage.sealing import Sealer
 from bot.storage.spool import FileSpool, FileSpoolReader
@@ -179,12 +183,22 @@ def _worker(_options: argparse.Namespace) -> int:
     settings = read_settings(os.environ)
     if settings.spool_private_key is None:
         raise SettingsError("Cannot start: SPOOL_PRIVATE_KEY is missing; the worker opens the spool with it.")
-    storage = RedisStorage(connect(settings.redis_url), Sealer(settings.data_keys))
+    client, sealer, library = connect(settings.redis_url), Sealer(settings.data_keys), _library()
+    storage, outbox = RedisStorage(client, sealer), RedisOutbox(client, sealer)
     spool = FileSpool(settings.spool_dir, settings.spool_public_key)
-    engine = build_engine(_library(), read_encoder() if settings.meaning else None)
-    runner = Runner(engine, storage, spool, lambda: datetime.now(UTC), metrics.report)
+    engine = build_engine(library, read_encoder() if settings.meaning else None)
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    runner = Runner(engine, storage, spool, now, metrics.report)
     reader = FileSpoolReader(settings.spool_dir, settings.spool_private_key, metrics.report)
-    Worker(runner, reader, metrics.report).run(stop_on_signals())
+    sender = make_sender(settings)
+    delivery = Delivery(outbox, storage, sender, library.content.delivery, metrics.report)
+    alarm = Alarm(sender, settings.alarm_number, engine.books[engine.default_locale].shared["alarm"], metrics.report)
+    upkeep = Upkeep(runner, storage, now, alarm, metrics.report, settings.alarm_minutes)
+    chores = [lambda: reader.drain(runner.replay), upkeep.step]
+    Worker(delivery, chores, metrics.report).run(stop_on_signals())
     return 0
 
 

@@ -42,6 +42,8 @@ class Settings:
     spool_public_key: X25519PublicKey = field(repr=False)
     spool_private_key: X25519PrivateKey | None = field(repr=False)
     metrics_token: str = field(repr=False)
+    alarm_minutes: int
+    alarm_number: str = field(repr=False)
     meaning: bool
     simulator: bool
     port: int
@@ -159,6 +161,8 @@ SETTINGS = (
     Setting("SPOOL_PUBLIC_KEY", key_bytes, "Seals the spool (X25519). Unset: derived from SECRET_KEY.", False),
     Setting("SPOOL_PRIVATE_KEY", key_bytes, "Opens the spool; for the worker only. See SPOOL_PUBLIC_KEY.", False),
     Setting("METRICS_TOKEN", _text, "Bearer token for /metrics; without it there is no /metrics.", False),
+    Setting("ALARM_MINUTES", _number(600), "A person who waits so long for an advisor raises an alarm.", False, "5"),
+    Setting("ALARM_NUMBER", _matching(r"(\+[1-9][0-9]{6,14})?"), "Gets an SMS then, without content. Optional.", False),
     Setting("MEANING", _flag, '"0": read messages by their letters alone; saves memory and time.', False, "1"),
     Setting("SIMULATOR", _flag, '"1" opens /simulator. Never in production: it signs as Twilio.', False),
     Setting("PORT", _number(65535), "Port of the web server.", False, "8000"),
@@ -206,6 +210,8 @@ def _settings(values: Mapping[str, object]) -> Settings:
         spool_public_key=public,
         spool_private_key=private,
         metrics_token=str(get("METRICS_TOKEN")),
+        alarm_minutes=get("ALARM_MINUTES"),  # type: ignore[arg-type]
+        alarm_number=str(get("ALARM_NUMBER")),
         meaning=bool(get("MEANING")),
         simulator=bool(get("SIMULATOR")),
         port=get("PORT"),  # type: ignore[arg-type]

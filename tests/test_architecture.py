@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "services": {"messages", "dialogue", "rendering", "nlu", "errors"},
     "content": {"dialogue", "nlu", "rendering", "messages", "errors"},
     "storage": {"messages", "dialogue", "services"},
-    "channels": {"messages", "rendering", "services", "metrics", "logs"},
+    "channels": {"messages", "dialogue", "rendering", "services", "metrics", "logs", "settings"},
     "simulator": {"rendering"},
     "nlu_training": {"nlu", "dialogue", "content", "errors"},
 }

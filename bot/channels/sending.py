@@ -15,8 +15,8 @@ from urllib3.exceptions import NewConnectionError
 
 from bot.messages import Channel
 from bot.services.ports import AnswerLost, NotSent, SendFailed
+from bot.settings import TWILIO_API, Settings
 
-TWILIO_API = "https://api.twilio.com"
 ANSWER_SECONDS = 5
 """twilio-python waits for ever by default (reliability.md 2.5)."""
 
@@ -81,14 +81,27 @@ class TwilioSender:
         return None
 
 
-class _Http(TwilioHttpClient):  # type: ignore[misc]
+def make_sender(settings: Settings) -> TwilioSender:
+    """The sender of this installation."""
+    return TwilioSender(
+        settings.account_sid,
+        settings.auth_tokens[0],
+        settings.api_url,
+        sms_number=settings.sms_number,
+        whatsapp_number=settings.whatsapp_number,
+        messaging_service_sid=settings.messaging_service_sid,
+        public_url=settings.public_url,
+    )
+
+
+class _Http(TwilioHttpClient):
     """Twilio's own client with a time-out, and with another address in tests and on a developer's machine."""
 
     def __init__(self, api_url: str, seconds: float) -> None:
         super().__init__(timeout=seconds)
         self._api_url = api_url.rstrip("/")
 
-    def request(self, method: str, url: str, *arguments: Any, **options: Any) -> Response:
+    def request(self, method: str, url: str, *arguments: Any, **options: Any) -> Response:  # type: ignore[override]
         if url.startswith(TWILIO_API):
             url = self._api_url + url[len(TWILIO_API) :]
         return super().request(method, url, *arguments, **options)

@@ -13,14 +13,24 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from bot import metrics
 from bot.channels.twilio import Contacts, read_inbound
+from bot.dialogue.delivery import from_twilio
 from bot.rendering.texts import clean
+from bot.services.delivery import Receipts
+from bot.services.ports import StorageUnavailable
 from bot.services.runner import Runner
 
 MAX_BODY = 32 * 1024
 MAX_FIELDS = 200
 _FORM = "application/x-www-form-urlencoded"
 _SETTINGS = "X-Twilio-Webhooks-Signature-Settings"
-_REASONS = {400: "bad request", 403: "forbidden", 405: "method not allowed", 413: "too large", 415: "unsupported"}
+_REASONS = {
+    400: "bad request",
+    403: "forbidden",
+    405: "method not allowed",
+    413: "too large",
+    415: "unsupported",
+    503: "unavailable",
+}
 
 
 class Fields(dict[str, str]):
@@ -60,22 +70,17 @@ class SignatureGate:
             return False
 
 
-def make_blueprint(runner: Runner, gate: SignatureGate, contacts: Contacts, last_words: str) -> Blueprint:
+def make_blueprint(
+    runner: Runner, receipts: Receipts, gate: SignatureGate, contacts: Contacts, last_words: str
+) -> Blueprint:
     """The webhook routes. last_words: the answer when everything else fails; numbers, in every live language."""
     blueprint = Blueprint("twilio", __name__, url_prefix="/twilio")
 
     def message() -> Response:
         started = time.perf_counter()
-        if request.mimetype != _FORM:
-            return _refused(415)
-        body, header = request.get_data(cache=False), request.headers.get
-        if len(body) > MAX_BODY:
-            return _refused(413)
-        form = _fields(body)
-        if form is None:
-            return _refused(400)
-        if not gate.passes(_raw_path(), form, header("X-Twilio-Signature", ""), header(_SETTINGS, "")):
-            return _refused(403)
+        form = _signed_form(gate)
+        if isinstance(form, Response):
+            return form
         inbound = read_inbound(form, contacts)
         if inbound is None:
             return _refused(400)
@@ -88,6 +93,26 @@ def make_blueprint(runner: Runner, gate: SignatureGate, contacts: Contacts, last
         blueprint.add_url_rule(
             route, route.strip("/"), message, methods=["POST"], provide_automatic_options=False, strict_slashes=False
         )
+
+    def status() -> Response:
+        """What became of a message of ours; `o` in the address is our id of it."""
+        form = _signed_form(gate)
+        if isinstance(form, Response):
+            return form
+        provider_id, state = form.get("MessageSid", ""), from_twilio(form.get("MessageStatus", ""))
+        if not provider_id or state is None:
+            return _refused(400)
+        try:
+            receipts.reported(request.args.get("o", "")[:64], state, _code(form.get("ErrorCode", "")), provider_id)
+        except StorageUnavailable as error:
+            metrics.report("storage_away", cause=str(error))
+            return _refused(503)
+        metrics.webhook("status")
+        return Response("", status=204)
+
+    blueprint.add_url_rule(
+        "/status", "status", status, methods=["POST"], provide_automatic_options=False, strict_slashes=False
+    )
 
     @blueprint.errorhandler(RequestEntityTooLarge)
     def too_large(_error: HTTPException) -> Response:
@@ -103,6 +128,21 @@ def make_blueprint(runner: Runner, gate: SignatureGate, contacts: Contacts, last
     return blueprint
 
 
+def _signed_form(gate: SignatureGate) -> Form | Response:
+    """The fields of a request that Twilio has signed, else the refusal."""
+    if request.mimetype != _FORM:
+        return _refused(415)
+    body, header = request.get_data(cache=False), request.headers.get
+    if len(body) > MAX_BODY:
+        return _refused(413)
+    form = _fields(body)
+    if form is None:
+        return _refused(400)
+    if not gate.passes(_raw_path(), form, header("X-Twilio-Signature", ""), header(_SETTINGS, "")):
+        return _refused(403)
+    return form
+
+
 def _fields(body: bytes) -> Form | None:
     """The form's fields, empty ones too; None when there are too many."""
     try:
@@ -113,6 +153,11 @@ def _fields(body: bytes) -> Form | None:
         return None
     form = Fields(pairs)
     return form if len(form) == len(pairs) else MultiDict(pairs)
+
+
+def _code(given: str) -> str:
+    """An error code as a label of counts: digits only."""
+    return given if given.isascii() and given.isdigit() and len(given) <= 6 else ""
 
 
 def _raw_path() -> str:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from bot.dialogue.delivery import CANCELLED, LOST_ANSWER, NO_ADDRESS, TOO_LATE, Action, Problem, State, problem
 from bot.services.ports import AnswerLost, Attempt, NotSent, Outbox, Sender, SendFailed, Storage
 
+Report = Callable[..., None]
+
 LIFE_SECONDS = 600
 LEAST_SECONDS = 60
 """With less left it is not worth sending: the network would drop it on the way."""
@@ -20,6 +22,8 @@ LEAST_SECONDS = 60
 ONCE_MORE_SECONDS = 300
 """When a phone could not be reached it is tried once more. The research says ten minutes; by then the message is too
 old to arrive at all (docs/adr/0005)."""
+
+LOOK_BACK_MINUTES = 15
 
 MOST_WAIT_SECONDS = 60.0
 
@@ -35,6 +39,34 @@ class Pace:
     backoff: float = 1.0
 
 
+class Receipts:
+    """What the provider reports afterwards, in any order and more than once."""
+
+    def __init__(self, outbox: Outbox, problems: Mapping[str, Problem], report: Report) -> None:
+        self._outbox = outbox
+        self._problems = problems
+        self._report = report
+
+    def reported(self, id: str, state: State, code: str, provider_id: str) -> None:
+        """A status callback. Repeated, late and unknown ones change nothing."""
+        if state is State.FAILED:
+            trouble = problem(code, self._problems)
+            once_more = trouble.action in (Action.ONCE_MORE, Action.RETRY) and self._may_repeat(id, provider_id)
+            if once_more and self._outbox.again(id, code, ONCE_MORE_SECONDS):
+                self._report("send_again", cause=code)
+                return
+        outcome = self._outbox.report(id, state, code, provider_id)
+        if outcome == "unknown":
+            self._report("callback_unknown")
+        if outcome == "done" and state is State.FAILED:
+            self._report("send_failed", cause=code)
+
+    def _may_repeat(self, id: str, provider_id: str) -> bool:
+        """Once, and only if the report is about the latest attempt."""
+        known = self._outbox.records(self._outbox.contact_of(id)).get(id)
+        return known is not None and known.attempts == 1 and known.provider_id in ("", provider_id)
+
+
 class Delivery:
     """Sends what the outbox holds. `step` is called in a loop by the worker; several workers may run at once."""
 
@@ -44,7 +76,7 @@ class Delivery:
         storage: Storage,
         sender: Sender,
         problems: Mapping[str, Problem],
-        report: Callable[..., None],
+        report: Report,
         *,
         pace: Pace | None = None,
         hands: int = 8,
@@ -81,25 +113,6 @@ class Delivery:
             self._settle(attempt, State.FAILED, TOO_LATE)
         else:
             self._send(attempt, twice=False)
-
-    def reported(self, id: str, state: State, code: str, provider_id: str) -> None:
-        """A status callback. Repeated, late and unknown ones change nothing."""
-        if state is State.FAILED:
-            trouble = problem(code, self._problems)
-            once_more = trouble.action in (Action.ONCE_MORE, Action.RETRY) and self._may_repeat(id, provider_id)
-            if once_more and self._outbox.again(id, code, ONCE_MORE_SECONDS):
-                self._report("send_again", cause=code)
-                return
-        outcome = self._outbox.report(id, state, code, provider_id)
-        if outcome == "unknown":
-            self._report("callback_unknown")
-        if outcome == "done" and state is State.FAILED:
-            self._failed(code)
-
-    def _may_repeat(self, id: str, provider_id: str) -> bool:
-        """Once, and only if the report is about the latest attempt."""
-        known = self._outbox.records(self._outbox.contact_of(id)).get(id)
-        return known is not None and known.attempts == 1 and known.provider_id in ("", provider_id)
 
     def _send(self, attempt: Attempt, *, twice: bool) -> None:
         left = int(LIFE_SECONDS - attempt.age)

@@ -131,6 +131,14 @@ class Storage(Protocol):
         """Prolong the lease of this advisor. False: it is somebody else's or gone."""
         ...
 
+    def present(self, advisor: str, languages: Sequence[str]) -> None:
+        """This advisor looks at the queue now; it counts for a minute."""
+        ...
+
+    def on_duty(self) -> dict[str, tuple[str, ...]]:
+        """Who looks at the queue, with their languages."""
+        ...
+
     def feed(self, after: str, most: int = 500) -> list[Change]:
         """What happened since the change with id `after` ("" = only from now on: an empty list), oldest first."""
         ...

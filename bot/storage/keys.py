@@ -37,6 +37,9 @@ URGENCY_STEP = 10**10
 HELD = "helpline:held"
 """Set: contact ids of the conversations advisors have."""
 
+DUTY = "helpline:duty"
+"""Hash: advisor id -> until when (milliseconds of Redis' clock) they count as present, and their languages."""
+
 FEED = "helpline:feed"
 """Stream: what happened, by contact id and names of events; the console follows it."""
 

@@ -21,6 +21,7 @@ class MemoryStorage:
         self.addresses: dict[str, str] = {}
         self.leases: dict[str, str] = {}
         self.offers: set[str] = set()
+        self.duty: dict[str, tuple[str, ...]] = {}
         self._conversations: dict[str, tuple[Conversation, int]] = {}
         self._transcripts: dict[str, list[AnyEvent]] = {}
         self._replies: dict[str, dict[str, str]] = {}
@@ -114,6 +115,14 @@ class MemoryStorage:
     def renew(self, contact: str, advisor: str) -> bool:
         """See `Storage.renew`."""
         return self.leases.get(contact) == advisor
+
+    def present(self, advisor: str, languages: Sequence[str]) -> None:
+        """See `Storage.present`."""
+        self.duty[advisor] = tuple(languages)
+
+    def on_duty(self) -> dict[str, tuple[str, ...]]:
+        """See `Storage.on_duty`."""
+        return dict(self.duty)
 
     def feed(self, after: str, most: int = 500) -> list[Change]:
         """See `Storage.feed`."""

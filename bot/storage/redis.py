@@ -203,6 +203,24 @@ class RedisStorage:
         """See `Storage.renew`."""
         return bool(self._ask(self._renew, [keys.lease(contact)], [advisor, keys.LEASE_MS]))
 
+    def present(self, advisor: str, languages: Sequence[str]) -> None:
+        """See `Storage.present`."""
+        until = self._milliseconds() + keys.LEASE_MS
+        self._ask(self._redis.hset, keys.DUTY, advisor, f"{until} {' '.join(languages)}")
+
+    def on_duty(self) -> dict[str, tuple[str, ...]]:
+        """See `Storage.on_duty`."""
+        rows = {
+            name.decode(): value.decode().split() for name, value in self._ask(self._redis.hgetall, keys.DUTY).items()
+        }
+        now = self._milliseconds() if rows else 0
+        return {advisor: tuple(languages) for advisor, (until, *languages) in rows.items() if int(until) > now}
+
+    def _milliseconds(self) -> int:
+        """Redis' clock: durations do not depend on ours."""
+        seconds, micros = self._ask(self._redis.time)
+        return int(seconds) * 1000 + int(micros) // 1000
+
     def feed(self, after: str, most: int = 500) -> list[Change]:
         """See `Storage.feed`."""
         if not after:
