@@ -1,7 +1,8 @@
 """What translators get: every Dutch text with the place where it stands and the writer's note.
 
 `sentences` is the one walk over a file's texts; the Babel extractor (locales/babel.cfg) and the checks use it alike.
-The context of a text is its path: "flow.state.say", "flow.state.choice.label", "shared.footer", "flow.title".
+The context of a text is its path: "flow.state.say", "flow.state.choice.label", "shared.footer", "flow.title",
+"delivery.30003".
 """
 
 import tomllib
@@ -21,12 +22,15 @@ class Sentence:
 
 
 def sentences(data: Mapping[str, Any]) -> Iterator[Sentence]:
-    """The texts of one parsed file: a flow, or shared.toml."""
+    """The texts of one parsed file: a flow, shared.toml, or delivery_errors.toml, where each row has an action."""
     if "flow" in data:
         yield from _flow(data)
         return
     for name, table in data.items():
-        if isinstance(table, dict) and "say" in table:
+        if isinstance(table, dict) and "action" in table:
+            note = " ".join(part for part in (data.get("note", ""), table.get("note", "")) if part)
+            yield Sentence(f"delivery.{name}", table["say"], note)
+        elif isinstance(table, dict) and "say" in table:
             note = table.get("note", "")
             yield Sentence(f"shared.{name}", table["say"].strip("\n"), note, words=name.endswith("_words"))
 

@@ -4,21 +4,33 @@ import csv
 import io
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bot.content.braces import wrong
+from bot.content.delivery import problems
 from bot.content.faults import ContentError, Fault
+from bot.content.hours import hours
 from bot.content.values import STATUSES, Content, Countries, Fact, LocalNumber, Referral, Shared, Vocabulary
+from bot.content.zones import zones_by_country
+from bot.dialogue.delivery import Problem
 from bot.dialogue.engine import STATES
 from bot.dialogue.flow import BACK, HERE, Choice, Flow, State
+from bot.dialogue.hours import Hours
 from bot.nlu.countries import CountryNames
 
 COMMANDS = ("advisor", "language", "menu", "back", "erase", "card", "stop", "decoy")
 """The closed list of commands. `back` has no state of its own."""
+
+SAID = ("shared.toml", "delivery_errors.toml")
+"""Files beside the flows whose texts are translated."""
+
+DATA = ("facts.toml", "referrals.toml", "neutral.toml", "countries.toml", "hours.toml")
+"""Files beside the flows that hold no text to translate."""
 
 PRIORITIES = ("P0", "P1", "H")
 CAUSES = ("", "request_advisor", "cancel_advisor", "erase", "stop", "decoy")
@@ -79,7 +91,7 @@ class _Reader:
         flows: dict[str, Flow] = {}
         files: dict[str, str] = {}
         for path in sorted([*self.root.glob("*.toml"), *self.root.glob("topics/*.toml")]):
-            if path.name in ("shared.toml", "facts.toml", "referrals.toml", "neutral.toml", "countries.toml"):
+            if path.name in (*SAID, *DATA):
                 continue
             flow = self._flow(path, shared)
             if flow is None:
@@ -92,16 +104,20 @@ class _Reader:
         self._needed(flows)
         referrals = self._referrals()
         self._braces(flows, shared, files, referrals)
+        vocabularies = self._vocabularies()
         return Content(
             flows=flows,
             shared=shared,
             facts=self._facts(),
             referrals=referrals,
             local_numbers=self._local_numbers(today),
-            vocabularies=self._vocabularies(),
+            vocabularies=vocabularies,
             countries=self._countries(),
             files=files,
             neutral=self._lists(self.root / "neutral.toml", {"": self._toml(self.root / "neutral.toml") or {}}, ""),
+            hours=self._hours(vocabularies),
+            delivery=self._delivery(),
+            zones=zones_by_country(),
         )
 
     # -- flows ---------------------------------------------------------------------------------------------------
@@ -389,6 +405,14 @@ class _Reader:
                 self._fault(path, code, f"must be a country's two letters with {', '.join(_COUNTRY_LISTS)}")
             names[code] = CountryNames(code, **{kind: lists.get(kind, ()) for kind in _COUNTRY_LISTS})
         return Countries(names, words)
+
+    def _hours(self, languages: Collection[str]) -> Hours:
+        path = self.root / "hours.toml"
+        return hours(self._toml(path) or {}, languages, partial(self._fault, path))
+
+    def _delivery(self) -> dict[str, Problem]:
+        path = self.root / "delivery_errors.toml"
+        return problems(self._toml(path) or {}, partial(self._fault, path))
 
     def _lists(self, path: Path, data: Mapping[str, Any], section: str) -> dict[str, tuple[str, ...]]:
         """One section of a vocabulary: name -> words."""

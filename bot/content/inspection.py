@@ -8,11 +8,11 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from bot.content.braces import DYNAMIC, names, wrong
+from bot.content.braces import CODE, DYNAMIC, names, wrong_in
 from bot.content.catalogs import SOURCE
 from bot.content.extract import Sentence, sentences
 from bot.content.faults import Fault, Severity
-from bot.content.files import COMMANDS
+from bot.content.files import COMMANDS, DATA
 from bot.content.library import Library, build_book
 from bot.content.values import SAYABLE, Content
 from bot.dialogue import engine
@@ -132,7 +132,7 @@ def _texts(content: Content, root: Path) -> Iterator[Fault]:
 
 
 def _sentence(file: str, where: str, text: str, numbers: set[str]) -> Iterator[Fault]:
-    problem = wrong(text, numbers)
+    problem = wrong_in(where, text, numbers)
     if problem:
         yield Fault(file, where, problem)
         return
@@ -144,7 +144,7 @@ def _sentence(file: str, where: str, text: str, numbers: set[str]) -> Iterator[F
     if "\n\n" in text or text != text.strip() or "  " in text:
         yield Fault(file, where, "has an empty line, or white space at an end or doubled")
     for line in text.splitlines():
-        if names(line) - DYNAMIC and not re.fullmatch(r"\{\w+\}", line.strip()):
+        if names(line) - DYNAMIC - CODE and not re.fullmatch(r"\{\w+\}", line.strip()):
             yield Fault(file, where, "has a number that does not stand on a line of its own")
 
 
@@ -290,9 +290,8 @@ def _situations() -> Iterator[Conversation]:
 
 def _all_sentences(root: Path) -> Iterator[tuple[str, Sentence]]:
     """Every Dutch sentence with its file, by the same walk the translators' template is made with."""
-    skipped = {"facts.toml", "referrals.toml", "neutral.toml", "countries.toml"}
     for path in sorted([*(root / "flows").glob("*.toml"), *(root / "flows").glob("topics/*.toml")]):
-        if path.name not in skipped:
+        if path.name not in DATA:
             data = tomllib.loads(path.read_text(encoding="utf-8"))
             for sentence in sentences(data):
                 yield str(path.relative_to(root)), sentence

@@ -1,19 +1,20 @@
 """All content, read, localised and joined to the engine. The only way the rest of the program gets content."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from babel import Locale
 
-from bot.content.braces import names, wrong
+from bot.content.braces import names, wrong_in
 from bot.content.catalogs import SOURCE, Catalog, Languages, read_catalogs, read_languages
 from bot.content.faults import ContentError, Fault
 from bot.content.files import read
 from bot.content.models import read_model
 from bot.content.values import Content
 from bot.dialogue.book import Book
+from bot.dialogue.delivery import Problem
 from bot.dialogue.engine import Engine
 from bot.dialogue.machine import Machines
 from bot.nlu.countries import Countries, CountryNames
@@ -64,7 +65,7 @@ def _broken_translations(content: Content, languages: Languages, catalogs: Mappi
     faults = []
     for code in languages.live:
         for (context, source), text in catalogs.get(code, {}).items():
-            problem = wrong(text, sayable) if context else ""
+            problem = wrong_in(context, text, sayable) if context else ""
             if not problem and context and names(text) != names(source):
                 problem = "has other names in braces than the Dutch text"
             if problem:
@@ -120,6 +121,16 @@ def build_book(library: Library, locale: str) -> Book:
         countries=_country_names(locale) | {code: names[0] for code, names in own_names.items()},
         local_numbers={row.country: row.number for row in content.local_numbers.values() if row.shown},
     )
+
+
+def build_delivery(library: Library, locale: str) -> dict[str, Problem]:
+    """What can go wrong with a message, by code, in one language: for `bot.dialogue.delivery.problem`. Words without
+    translation stand in Dutch."""
+    catalog: Catalog = library.catalogs.get(locale, {})
+    return {
+        code: replace(problem, say=catalog.get((f"delivery.{code}", problem.say), problem.say))
+        for code, problem in library.content.delivery.items()
+    }
 
 
 def build_reader(content: Content, model: Model, encoder: Encoder | None) -> Reader:

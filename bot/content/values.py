@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 
+from bot.dialogue.delivery import Problem
 from bot.dialogue.flow import Flow, State
+from bot.dialogue.hours import Hours
 from bot.nlu.countries import CountryNames
 
 STATUSES = ("stated", "approved", "owner_must_confirm")
@@ -78,7 +81,8 @@ class Countries:
 @dataclass(frozen=True, slots=True)
 class Content:
     """Everything under flows/, in Dutch. files: flow name -> the file it stands in. neutral: language -> words about
-    the subject, which a text marked neutral must not have."""
+    the subject, which a text marked neutral must not have. hours: when advisors are there. delivery: what can go wrong
+    with a message, by code. zones: two letters of a country -> its time zones."""
 
     flows: Mapping[str, Flow]
     shared: Mapping[str, Shared]
@@ -89,6 +93,9 @@ class Content:
     files: Mapping[str, str]
     neutral: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     countries: Countries = field(default_factory=lambda: Countries({}, {}))
+    hours: Hours = field(default_factory=lambda: Hours(UTC, ((),) * 7, {}, {}))
+    delivery: Mapping[str, Problem] = field(default_factory=dict)
+    zones: Mapping[str, tuple[tzinfo, ...]] = field(default_factory=dict)
 
     @property
     def states(self) -> Mapping[str, State]:
