@@ -477,7 +477,7 @@ _NEEDED_SHARED = frozenset(
         "footer_waiting", "advisor_asked", "danger_with_advisor", "not_understood", "no_such_number",
         "choose_number", "country_unknown", "language_missing", "no_call", "kept_for_advisor", "fault", "outage",
         "outage_lost",
-        "advisor_here", "advisor_left", "advisor_gone", "advisor_closed", "long_wait", "alarm",
+        "advisor_here", "advisor_left", "advisor_gone", "advisor_closed", "long_wait", "closed_now", "closed_long", "alarm",
         "unreadable_empty", "unreadable_photo", "unreadable_voice", "unreadable_video", "unreadable_sticker",
         "unreadable_document", "unreadable_contact", "unreadable_location", "unreadable_reaction",
         "place_nl", "place_nl_words", "place_abroad", "place_abroad_words", "place_country", "place_which",

@@ -120,6 +120,7 @@ def build_book(library: Library, locale: str) -> Book:
         numbers=numbers,
         countries=_country_names(locale) | {code: names[0] for code, names in own_names.items()},
         local_numbers={row.country: row.number for row in content.local_numbers.values() if row.shown},
+        hours=content.hours,
     )
 
 

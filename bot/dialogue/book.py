@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.dialogue.flow import State
+from bot.dialogue.hours import Hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Book:
     urgent: topics of the first priority, which put a person before others in the queue.
     shared: id -> short text. numbers: referral id -> printed number or address, only those that may be said.
     countries: ISO code -> name in this language. local_numbers: ISO code -> the police or general number to show.
+    hours: when advisors are there.
     """
 
     locale: str
@@ -28,3 +30,4 @@ class Book:
     numbers: Mapping[str, str]
     countries: Mapping[str, str]
     local_numbers: Mapping[str, str]
+    hours: Hours

@@ -7,7 +7,7 @@ Danger words are looked for in every text; a bare menu number cannot be one.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
@@ -530,9 +530,12 @@ class Engine:
         say = Say(state=target, above=self._how_long(conversation, target), emergency_line=emergency_line)
         return Turn(conversation, (*events, *caused), say)
 
-    @staticmethod
-    def _how_long(conversation: Conversation, target: str) -> tuple[str, ...]:
+    def _how_long(self, conversation: Conversation, target: str) -> tuple[str, ...]:
         """The truth about the wait, said only when the person writes: nobody is pinged."""
+        now = datetime.fromtimestamp(conversation.heard_minute * 60, UTC)
+        book = self.book(conversation)
+        if target == HANDOFF and not book.hours.is_open(now, book.locale):
+            return ("closed_now",) if book.hours.next_opening(now, book.locale) else ("closed_long",)
         waited = conversation.heard_minute - conversation.waiting_minute
         long = target == HANDOFF and conversation.status is Status.WAITING and waited >= LONG_WAIT_MINUTES
         return ("long_wait",) if long else ()

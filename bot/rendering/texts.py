@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from babel.dates import format_datetime
 
 from bot.dialogue.book import Book
 from bot.dialogue.conversation import SILENCE_MINUTES, Conversation, Place, Status
@@ -83,6 +86,12 @@ def _footer(state: State, conversation: Conversation, book: Book) -> str:
     return book.shared["footer_offer" if state.offer else "footer"]
 
 
+def _opens(conversation: Conversation, book: Book) -> str:
+    """When advisors are there again, as day and time in the hours' own zone: "maandag 09:00"."""
+    opens = book.hours.next_opening(datetime.fromtimestamp(conversation.heard_minute * 60, UTC), book.locale)
+    return str(format_datetime(opens, "EEEE HH:mm", locale=book.locale)) if opens else ""
+
+
 def _fill(text: str, conversation: Conversation, book: Book) -> str:
     """Put country names and the local number in their places. Every name in a text was checked at start."""
     if "{" not in text:
@@ -93,5 +102,6 @@ def _fill(text: str, conversation: Conversation, book: Book) -> str:
             "country": book.countries.get(country, country),
             "asked_country": book.countries.get(asked, asked),
             "local_number": book.local_numbers.get(country, ""),
+            "opens": _opens(conversation, book) if "{opens}" in text else "",
         }
     )

@@ -1,0 +1,202 @@
+"""What advisors can do: the only way from a console to a conversation. No number, no address, no name passes here.
+
+Every method may raise StorageUnavailable. Those that change something raise Refused when it may not be done, and take
+the id of the act, so that a form that is sent twice acts once.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from bot.dialogue import handoff
+from bot.dialogue.card import Card, card
+from bot.dialogue.clocks import local_times
+from bot.dialogue.conversation import Conversation, Status, Urgency
+from bot.dialogue.events import AnyEvent
+from bot.dialogue.handoff import Move, Reason, Refused
+from bot.services.ports import Act, Change, Outbox, Record, Storage
+from bot.services.runner import Runner
+
+
+@dataclass(frozen=True, slots=True)
+class Advisor:
+    """Somebody who is logged in. languages: those she answers in."""
+
+    id: str
+    languages: tuple[str, ...] = ("nl",)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the board. Minutes are since 1970 (UTC). yours: it is this advisor's, or offered to her.
+    spoken: she speaks the language. covered: somebody who is there does."""
+
+    contact: str
+    status: Status
+    urgency: Urgency
+    language: str
+    channel: str
+    place: str
+    holder: str
+    offered: str
+    waiting_minute: int
+    heard_minute: int
+    maybe_read: bool
+    yours: bool
+    spoken: bool
+    covered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One open conversation. local_times: the time of day where they told us they are, one or the earliest and the
+    latest. sent: how each message stands, by the id in its Replied or Informed event. window_minutes: how long
+    WhatsApp still takes an answer, None on SMS."""
+
+    contact: str
+    conversation: Conversation
+    transcript: Sequence[AnyEvent]
+    card: Card
+    local_times: tuple[str, ...]
+    sent: Mapping[str, Record]
+    window_minutes: int | None
+
+
+class Desk:
+    """The service for advisors. Holds no conversation; safe in several processes.
+
+    zones: two letters of a country -> its time zones.
+    """
+
+    def __init__(
+        self,
+        runner: Runner,
+        storage: Storage,
+        outbox: Outbox,
+        zones: Mapping[str, tuple[tzinfo, ...]],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._runner = runner
+        self._storage = storage
+        self._outbox = outbox
+        self._zones = zones
+        self._now = now
+
+    # -- looking -----------------------------------------------------------------------------------------------------
+
+    def board(self, advisor: Advisor) -> list[Row]:
+        """Who waits, in the order in which they are to be helped, then what is held. Looking counts as being there.
+
+        Among people of one urgency those come first whose language this advisor speaks, or nobody there does.
+        """
+        self._storage.present(advisor.id, advisor.languages)
+        there = {language for languages in self._storage.on_duty().values() for language in languages}
+        waiting = [entry.contact for entry in self._storage.waiting()]
+        held = [entry.contact for entry in self._storage.held()]
+        found = self._storage.conversations([*waiting, *held])
+        rows = [self._row(contact, found[contact], advisor, there) for contact in [*waiting, *held] if contact in found]
+        return sorted(rows, key=_order)
+
+    def open(self, advisor: Advisor, contact: str) -> Page:
+        """Everything of a conversation this advisor has, or is offered. Others have no business in it."""
+        conversation = self._conversation(contact)
+        if advisor.id not in (conversation.advisor, conversation.offered):
+            raise Refused(Reason.NOT_YOURS, holder=conversation.advisor)
+        transcript = self._storage.transcript(contact)
+        shown = card(conversation, transcript)
+        window = None
+        if conversation.channel == "whatsapp":
+            since = int(self._now().timestamp()) // 60 - conversation.heard_minute
+            window = max(0, handoff.WINDOW_MINUTES - since)
+        return Page(
+            contact=contact,
+            conversation=conversation,
+            transcript=transcript,
+            card=shown,
+            local_times=local_times(shown.country, self._now(), self._zones) if shown.country else (),
+            sent=self._outbox.records(contact),
+            window_minutes=window,
+        )
+
+    def card(self, contact: str) -> Card:
+        """The card of somebody who waits, to choose by; none of their words."""
+        return card(self._conversation(contact), self._storage.transcript(contact))
+
+    def events(self, after: str = "") -> tuple[list[Change], str]:
+        """What happened since the change `after`, and the id to ask with next time. "" begins now."""
+        if not after:
+            return [], self._storage.newest()
+        changes = self._storage.feed(after)
+        return changes, changes[-1].id if changes else after
+
+    def heartbeat(self, advisor: Advisor, contacts: Sequence[str]) -> list[str]:
+        """The console is alive; returns the conversations that are not hers any more."""
+        self._storage.present(advisor.id, advisor.languages)
+        return [contact for contact in contacts if not self._storage.renew(contact, advisor.id)]
+
+    # -- acting ------------------------------------------------------------------------------------------------------
+
+    def claim(self, advisor: Advisor, contact: str, act: str) -> Conversation:
+        """Take somebody who waits, or what a colleague offers. Exactly one of several at once succeeds."""
+        return self._act(contact, act, lambda conversation, minute: handoff.claim(conversation, advisor.id, minute))
+
+    def reply(self, advisor: Advisor, contact: str, text: str, act: str, *, sure: bool = False) -> Conversation:
+        """Write to the person. The first message takes the conversation. `sure`: see `handoff.reply`."""
+        return self._act(
+            contact, act, lambda conversation, minute: handoff.reply(conversation, advisor.id, text, minute, sure=sure)
+        )
+
+    def note(self, advisor: Advisor, contact: str, text: str, act: str) -> Conversation:
+        """Keep words for colleagues; they never leave."""
+        return self._act(contact, act, lambda conversation, _minute: handoff.note(conversation, advisor.id, text))
+
+    def transfer(self, advisor: Advisor, contact: str, to: str, act: str) -> Conversation:
+        """Offer it to a colleague. It stays here until she claims it, and comes back if she does not."""
+        return self._act(contact, act, lambda conversation, _minute: handoff.offer(conversation, advisor.id, to))
+
+    def decline(self, advisor: Advisor, contact: str, act: str) -> Conversation:
+        """Say no to an offer."""
+        return self._act(contact, act, lambda conversation, _minute: handoff.decline(conversation, advisor.id))
+
+    def hand_back(self, advisor: Advisor, contact: str, act: str) -> Conversation:
+        """Give it to the bot."""
+        return self._act(contact, act, lambda conversation, minute: handoff.hand_back(conversation, advisor.id, minute))
+
+    def close(self, advisor: Advisor, contact: str, act: str) -> Conversation:
+        """End it."""
+        return self._act(contact, act, lambda conversation, minute: handoff.close(conversation, advisor.id, minute))
+
+    def _act(self, contact: str, act: str, decide: Callable[[Conversation, int], Move]) -> Conversation:
+        return self._runner.act(Act(f"act {act}", contact), decide)
+
+    def _conversation(self, contact: str) -> Conversation:
+        found = self._storage.conversations([contact]).get(contact)
+        if found is None:
+            raise Refused(Reason.UNKNOWN)
+        return found
+
+    @staticmethod
+    def _row(contact: str, conversation: Conversation, advisor: Advisor, there: set[str]) -> Row:
+        language = conversation.locale
+        return Row(
+            contact=contact,
+            status=conversation.status,
+            urgency=conversation.urgency,
+            language=language,
+            channel=conversation.channel,
+            place=conversation.place,
+            holder=conversation.advisor,
+            offered=conversation.offered,
+            waiting_minute=conversation.waiting_minute,
+            heard_minute=conversation.heard_minute,
+            maybe_read=conversation.maybe_read,
+            yours=advisor.id in (conversation.advisor, conversation.offered),
+            spoken=language in advisor.languages,
+            covered=language in there,
+        )
+
+
+def _order(row: Row) -> tuple[object, ...]:
+    """Waiting before held; urgency; a language she speaks, or that nobody there speaks; who waits longest."""
+    for_her = row.spoken or not row.covered
+    return (row.status is not Status.WAITING, row.urgency, not for_her, row.waiting_minute, row.contact)
