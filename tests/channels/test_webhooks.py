@@ -21,6 +21,7 @@ from bot.channels.webhooks import SignatureGate, twiml
 from bot.dialogue.engine import Engine
 from bot.messages import Inbound, Kind
 from bot.rendering.texts import clean, last_words
+from bot.services.delivery import Receipts
 from bot.services.runner import Runner
 from bot.storage.identity import Identity
 
@@ -56,12 +57,28 @@ def runner() -> StubRunner:
     return StubRunner()
 
 
+class StubReceipts:
+    """Remembers what was reported."""
+
+    def __init__(self) -> None:
+        self.reported_so_far: list[tuple[str, str, str, str]] = []
+
+    def reported(self, id: str, state: str, code: str, provider_id: str) -> None:
+        self.reported_so_far.append((id, state, code, provider_id))
+
+
 @pytest.fixture
-def client(runner: StubRunner) -> FlaskClient:
+def receipts() -> StubReceipts:
+    return StubReceipts()
+
+
+@pytest.fixture
+def client(runner: StubRunner, receipts: StubReceipts) -> FlaskClient:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = webhooks.MAX_BODY
     gate = SignatureGate(PUBLIC, [NEW_TOKEN, OLD_TOKEN])
-    blueprint = webhooks.make_blueprint(cast(Runner, runner), gate, Identity(["p" * 32]).contacts, NUMBERS)
+    contacts = Identity(["p" * 32]).contacts
+    blueprint = webhooks.make_blueprint(cast(Runner, runner), cast(Receipts, receipts), gate, contacts, NUMBERS)
     app.register_blueprint(blueprint)
     return app.test_client()
 
@@ -311,3 +328,43 @@ def test_a_request_signed_with_a_shared_key_passes_by_the_algorithm_it_names() -
     assert gate.passes(path, fields, signature, "key=webhooks_sharedkey_1,algorithm=HMAC_SHA256")
     assert not gate.passes(path, fields, signature)
     assert not gate.passes(path, fields, signature, "algorithm=HMAC_MD5")
+
+
+# -- status callbacks ----------------------------------------------------------------------------------------------
+
+STATUS = "/twilio/status?o=an-opaque-id"
+
+
+def callback(client: FlaskClient, signed: str | None = None, **fields: str) -> int:
+    pairs = {"MessageSid": f"SM{'1' * 32}", "MessageStatus": "delivered", "AccountSid": "AC", **fields}
+    headers = {"X-Twilio-Signature": signature(STATUS, pairs) if signed is None else signed}
+    return client.post(STATUS, data=pairs, headers=headers).status_code
+
+
+def test_a_status_callback_is_passed_on_with_our_id(client: FlaskClient, receipts: StubReceipts) -> None:
+    assert callback(client) == 204
+    assert callback(client, MessageStatus="undelivered", ErrorCode="30003") == 204
+    sid = f"SM{'1' * 32}"
+    assert receipts.reported_so_far == [
+        ("an-opaque-id", "delivered", "", sid),
+        ("an-opaque-id", "failed", "30003", sid),
+    ]
+
+
+def test_a_forged_status_callback_is_refused(client: FlaskClient, receipts: StubReceipts) -> None:
+    assert callback(client, signed="forged") == 403
+    assert callback(client, signed="") == 403
+    assert receipts.reported_so_far == []
+
+
+@pytest.mark.parametrize("fields", [{"MessageStatus": "dancing"}, {"MessageSid": ""}, {"MessageStatus": ""}])
+def test_a_callback_that_says_nothing_is_refused(
+    client: FlaskClient, receipts: StubReceipts, fields: dict[str, str]
+) -> None:
+    assert callback(client, **fields) == 400
+    assert receipts.reported_so_far == []
+
+
+def test_an_error_code_that_is_none_is_dropped(client: FlaskClient, receipts: StubReceipts) -> None:
+    assert callback(client, MessageStatus="failed", ErrorCode="+31612345678 <b>") == 204
+    assert receipts.reported_so_far[0][2] == ""
