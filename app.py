@@ -19,7 +19,7 @@ from bot.rendering.texts import last_words
 from bot.services.delivery import Receipts
 from bot.services.ports import StorageUnavailable
 from bot.services.runner import Runner
-from bot.settings import Settings, SettingsError, read_settings
+from bot.settings import TWILIO_API, Settings, SettingsError, read_settings
 from bot.simulator.views import make_blueprint as make_simulator
 from bot.storage.identity import Identity
 from bot.storage.outbox import RedisOutbox
@@ -85,6 +85,7 @@ def create_app(
                 auth_token=settings.auth_tokens[0],
                 public_url=settings.public_url,
                 local_url=f"http://127.0.0.1:{settings.port}",
+                twilio_url=settings.api_url if settings.api_url != TWILIO_API else None,
             )
         )
     return app

@@ -73,6 +73,14 @@ class Sending(msgspec.Struct, frozen=True):
     sid: Annotated[str, msgspec.Meta(pattern=r"^(SM|MM)[0-9a-f]{32}\Z")] | None = None
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """What came to one phone after the message with this serial?"""
+
+    number: Number
+    channel: Channel
+    after: int = 0
+
+
 def new_sid(kind: str = "text") -> str:
     """An id as Twilio gives one to a message."""
     return ("MM" if kind in MEDIA_TYPES else "SM") + secrets.token_hex(16)

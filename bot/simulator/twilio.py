@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from bot.simulator.api import Answer, Api, known, refusal
-from bot.simulator.forms import Channel, Kind, Number, Sending, inbound_fields, new_sid
+from bot.simulator.forms import Asked, Channel, Kind, Sending, inbound_fields, new_sid
 from bot.simulator.ledger import Accepted, Item, Ledger, Message
 from bot.simulator.luck import Luck
 from bot.simulator.server import Request, Server
@@ -212,7 +212,7 @@ class StandIn(Setup):
         """Not part of Twilio's API: one phone's inbox, and sending from it."""
         if (request.method, request.path) == ("GET", "/phones/inbox"):
             try:
-                asked = msgspec.convert(request.query, _Asked, strict=False)
+                asked = msgspec.convert(request.query, Asked, strict=False)
             except msgspec.ValidationError:
                 return refusal(20001)
             items = self.inbox(asked.number, asked.channel, asked.after)
@@ -226,12 +226,6 @@ class StandIn(Setup):
                 return refusal(20001)
             return Answer(200, msgspec.to_builtins(self._deliver(sending, {})))
         return refusal(20404, path=request.path)
-
-
-class _Asked(msgspec.Struct, frozen=True):
-    number: Number
-    channel: Channel
-    after: int = 0
 
 
 def _read(reply: Reply) -> tuple[list[str], str]:

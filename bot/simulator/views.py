@@ -3,7 +3,8 @@
 Whoever can open the page can write to the bot as any telephone number, with a valid signature: the
 application decides where the blueprint is registered, and must not offer it to strangers.
 
-Nothing here logs or keeps what is written. The page holds the conversation, in the browser tab.
+Nothing here logs or keeps what is written. The page holds the conversation, in the browser tab; a stand-in for Twilio,
+where there is one, its own memory of it.
 """
 
 import json
@@ -14,7 +15,8 @@ import msgspec
 from flask import Blueprint, Response, render_template, request
 
 from bot.rendering.segments import measure
-from bot.simulator.forms import ONLY_ON_WHATSAPP, Sending, inbound_fields, new_sid
+from bot.simulator.forms import ONLY_ON_WHATSAPP, Asked, Sending, inbound_fields, new_sid
+from bot.simulator.phones import Phones
 from bot.simulator.webhook import WebhookError, messages, post, sign
 
 WEBHOOK_PATH = "/twilio/message"
@@ -34,11 +36,14 @@ def make_blueprint(
     auth_token: str,
     public_url: str,
     local_url: str,
+    twilio_url: str | None = None,
 ) -> Blueprint:
     """The simulator, for an application whose webhook is reachable at `local_url`.
 
     public_url: the address Twilio is told, which the webhook checks signatures against.
     local_url: where the same webhook answers from this machine.
+    twilio_url: a stand-in for Twilio (bot.simulator.twilio). Messages then go by it, and the page shows what the bot
+    sends by its API. None: the API is the real one, and the messages go to the webhook straight from here.
     """
     blueprint = Blueprint(
         "simulator",
@@ -49,10 +54,13 @@ def make_blueprint(
     )
     signed_url = public_url.rstrip("/") + WEBHOOK_PATH
     posted_url = local_url.rstrip("/") + WEBHOOK_PATH
+    phones = Phones(twilio_url, account_sid, auth_token) if twilio_url else None
     last_sid: dict[str, str] = {}
 
     def deliver(sending: Sending, sid: str) -> str:
         """Hand it to the webhook; the TwiML."""
+        if phones is not None:
+            return phones.send(sending, sid)
         number = sms_number if sending.channel == "sms" else whatsapp_number
         fields = inbound_fields(sending, sid=sid, to=number, account_sid=account_sid)
         headers = {"X-Twilio-Signature": sign(auth_token, signed_url, fields)}
@@ -72,7 +80,12 @@ def make_blueprint(
     @blueprint.get("")
     @blueprint.get("/")
     def page() -> str:
-        return render_template("simulator/phone.html", sms_number=sms_number, whatsapp_number=whatsapp_number)
+        return render_template(
+            "simulator/phone.html",
+            sms_number=sms_number,
+            whatsapp_number=whatsapp_number,
+            has_inbox=phones is not None,
+        )
 
     @blueprint.post("/send")
     def send() -> Response:
@@ -110,6 +123,27 @@ def make_blueprint(
                 "segments": [_segments(text) for text in texts],
                 "sid": sid,
                 "ms": elapsed,
+            },
+            200,
+        )
+
+    @blueprint.get("/inbox")
+    def inbox() -> Response:
+        if phones is None:
+            return _json({"error": "no_stand_in"}, 404)
+        try:
+            asked = msgspec.convert(request.args.to_dict(), Asked, strict=False)
+        except msgspec.ValidationError:
+            return _json({"error": "invalid"}, 400)
+        try:
+            arrived = phones.inbox(asked.number, asked.channel, asked.after)
+        except WebhookError as error:
+            return _json({"error": error.code}, 502)
+        return _json(
+            {
+                "messages": [
+                    {"serial": each.serial, "text": each.text, "cost": _segments(each.text)} for each in arrived
+                ]
             },
             200,
         )

@@ -35,15 +35,12 @@ function details(twiml, texts) {
   return made;
 }
 
-function cost({ encoding, segments, characters }, ms, texts) {
+// ending: how long it took, or what else there is to say of it.
+function cost({ encoding, segments, characters }, ending, texts) {
   const line = element("p", "cost");
   const parts = `${segments} ${segments === 1 ? texts.textPart : texts.textParts}`;
   const counted = element("span", segments > 3 ? "long" : "", parts);
-  line.append(
-    `${encoding} · `,
-    counted,
-    ` · ${characters} ${texts.textCharacters} · ${ms} ${texts.textMilliseconds}`,
-  );
+  line.append(`${encoding} · `, counted, ` · ${characters} ${texts.textCharacters} · ${ending}`);
   return line;
 }
 
@@ -67,12 +64,20 @@ function mine(entry, texts) {
   return item;
 }
 
+// A message that came by itself: no answer to what was just sent.
+function later(entry, texts) {
+  const line = cost(entry.cost, entry.time, texts);
+  line.prepend(element("span", "later", texts.textLater), " · ");
+  return line;
+}
+
 function theirs(entry, texts) {
   const item = element("div", "entry theirs");
   const bubble = element("div", "bubble");
   bubble.append(element("span", "hidden", texts.textBot), bubbleText(entry.text));
   const meta = element("div", "meta");
-  meta.append(cost(entry.cost, entry.ms, texts));
+  if (entry.later) meta.append(later(entry, texts));
+  else meta.append(cost(entry.cost, `${entry.ms} ${texts.textMilliseconds}`, texts));
   if (entry.twiml) meta.append(details(entry.twiml, texts));
   item.append(bubble, meta);
   return item;

@@ -1,13 +1,19 @@
 // One phone: its number, its two threads (SMS and WhatsApp) and everything that can be sent from it.
 
-import { send } from "./api.js";
+import { inbox, send } from "./api.js";
 import { draw, element } from "./bubbles.js";
 import { choicesIn } from "./choices.js";
 import { normalNumber, randomNumber } from "./numbers.js";
 import { load, save } from "./store.js";
 
+const POLL_MILLISECONDS = 1500;
+
 function emptyThread() {
   return { entries: [], last: null };
+}
+
+function clock() {
+  return new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
 }
 
 export class Phone {
@@ -32,12 +38,18 @@ export class Phone {
     const kept = load(this.person);
     this.state = kept ?? this.fresh(root.dataset.defaultNumber, root.dataset.channel);
     this.number.value = this.state.number;
+    this.polling = false;
     this.listen();
     this.show();
+    if (texts.inboxUrl) {
+      this.poll();
+      setInterval(() => this.poll(), POLL_MILLISECONDS);
+    }
   }
 
-  fresh(number, channel) {
-    return { number, channel, threads: { sms: emptyThread(), whatsapp: emptyThread() } };
+  // seen: for every number and channel, the last message that came by itself.
+  fresh(number, channel, seen = {}) {
+    return { number, channel, threads: { sms: emptyThread(), whatsapp: emptyThread() }, seen };
   }
 
   get thread() {
@@ -61,6 +73,7 @@ export class Phone {
         this.state.channel = radio.value;
         this.keep();
         this.show();
+        this.poll();
       });
     }
     this.number.addEventListener("change", () => this.renumber());
@@ -146,7 +159,7 @@ export class Phone {
   reset(number) {
     this.generation += 1;
     this.waiting = { sms: 0, whatsapp: 0 };
-    this.state = this.fresh(number, this.state.channel);
+    this.state = this.fresh(number, this.state.channel, this.state.seen);
     this.number.value = number;
     this.renumber();
     this.keep();
@@ -192,12 +205,8 @@ export class Phone {
     }
     const { channel } = this.state;
     const thread = this.thread;
-    const time = new Date().toLocaleTimeString(document.documentElement.lang, {
-      hour: "2-digit",
-      minute: "2-digit",
-    });
     if (!again) thread.last = null;
-    this.add(channel, { type: "mine", kind, body, again, time });
+    this.add(channel, { type: "mine", kind, body, again, time: clock() });
     this.wait(channel, 1);
     const { generation } = this;
     const message = { person: this.person, channel, from, kind, body, again };
@@ -229,6 +238,24 @@ export class Phone {
           twiml: isLast ? answer.twiml : null,
         });
       });
+    }
+  }
+
+  // Fetches what came by itself to the thread in view; another thread catches up when it comes into view.
+  async poll() {
+    const number = normalNumber(this.state.number);
+    if (!this.texts.inboxUrl || document.hidden || this.polling || number === null) return;
+    this.polling = true;
+    const { generation } = this;
+    const { channel } = this.state;
+    const key = `${channel} ${number}`;
+    this.state.seen ??= {};
+    const messages = await inbox(this.texts.inboxUrl, number, channel, this.state.seen[key] ?? 0);
+    this.polling = false;
+    if (generation !== this.generation || number !== normalNumber(this.state.number)) return;
+    for (const { serial, text, cost } of messages) {
+      this.state.seen[key] = serial;
+      this.add(channel, { type: "theirs", later: true, text, cost, time: clock() });
     }
   }
 
