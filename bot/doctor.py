@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 
 from bot.content.models import how_messages_are_read
 from bot.services.spool import SpoolFull
-from bot.settings import Settings
+from bot.settings import WEBHOOK_OVERRIDES, Settings
 from bot.storage.redis import connect
 from bot.storage.spool import FileSpool
 
@@ -55,7 +55,7 @@ def _urls(settings: Settings) -> Iterator[str]:
     secure = settings.public_url.startswith("https://")
     yield f"{'ok' if secure else 'bad'} public address {'is' if secure else 'is not'} https"
     yield (
-        "note webhook at Twilio: PUBLIC_URL/twilio/message#rc=3&rp=ct,rt,5xx&ct=2000&rt=4000&tt=14000, POST; fallback "
+        f"note webhook at Twilio: PUBLIC_URL/twilio/message{WEBHOOK_OVERRIDES}, POST; fallback "
         "on another host with the output of fallback-twiml, or PUBLIC_URL/twilio/fallback"
     )
     if settings.simulator:

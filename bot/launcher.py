@@ -18,7 +18,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from bot.content.models import how_messages_are_read
-from bot.settings import SETTINGS, SettingsError, read_settings
+from bot.settings import SETTINGS, WEBHOOK_OVERRIDES, Settings, SettingsError, read_settings
+from bot.simulator.twilio import StandIn
 from bot.storage.embedded import EmbeddedRedis, NoRedis, start_redis
 from bot.worker import stop_on_signals
 
@@ -40,6 +41,7 @@ def launch(root: Path, environment: dict[str, str]) -> int:
         print("It is already running here. Stop the other one first (Ctrl-C there).", file=sys.stderr)
         return 1
     redis: EmbeddedRedis | None = None
+    stand_in: StandIn | None = None
     processes: list[subprocess.Popen[bytes]] = []
     stop = stop_on_signals()
     try:
@@ -47,7 +49,10 @@ def launch(root: Path, environment: dict[str, str]) -> int:
         if not settings.get("REDIS_URL"):
             redis = start_redis(var / "redis")
             settings["REDIS_URL"] = redis.url
-        meaning = read_settings(settings).meaning
+        read = read_settings(settings)
+        if not settings.get("TWILIO_API_URL"):
+            stand_in = _stand_in(read).start()
+            settings["TWILIO_API_URL"] = stand_in.url
         web = {name: value for name, value in settings.items() if name not in WORKER_ONLY}
         gunicorn = [
             sys.executable,
@@ -64,7 +69,7 @@ def launch(root: Path, environment: dict[str, str]) -> int:
         if not _ready(settings["PORT"], processes, stop):
             print("It did not start; the lines above say why.", file=sys.stderr)
             return 1
-        _welcome(settings["PORT"], how_messages_are_read(meaning))
+        _welcome(settings["PORT"], how_messages_are_read(read.meaning))
         while all(process.poll() is None for process in processes):
             if stop.wait(0.3):
                 print("\nStopping.")
@@ -76,9 +81,26 @@ def launch(root: Path, environment: dict[str, str]) -> int:
         return 1
     finally:
         _stop(processes)
+        if stand_in is not None:
+            stand_in.stop()
         if redis is not None:
             redis.stop()
         lock.close()
+
+
+def _stand_in(settings: Settings) -> StandIn:
+    """Twilio for this machine: the simulator's phones hang on it, and what advisors write arrives there."""
+    return StandIn(
+        account_sid=settings.account_sid,
+        auth_token=settings.auth_tokens[0],
+        sms_number=settings.sms_number,
+        whatsapp_number=settings.whatsapp_number,
+        public_url=settings.public_url,
+        local_url=f"http://127.0.0.1:{settings.port}",
+        webhook=f"{settings.public_url}/twilio/message{WEBHOOK_OVERRIDES}",
+        fallback=f"{settings.public_url}/twilio/fallback",
+        callback_delay=0.3,
+    )
 
 
 def _environment(var: Path, given: dict[str, str]) -> dict[str, str]:

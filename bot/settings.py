@@ -16,6 +16,9 @@ from bot.errors import StartError
 from bot.storage.sealing import KEY_BYTES
 
 TWILIO_API = "https://api.twilio.com"
+WEBHOOK_OVERRIDES = "#rc=3&rp=ct,rt,5xx&ct=2000&rt=4000&tt=14000"
+"""What stands behind the webhook's address at Twilio: try again, and soon (reliability.md 2.2)."""
+
 MIN_SECRET = 32
 
 
