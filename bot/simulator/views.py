@@ -9,6 +9,7 @@ where there is one, its own memory of it.
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -57,15 +58,8 @@ def make_blueprint(
     phones = Phones(twilio_url, account_sid, auth_token) if twilio_url else None
     last_sid: dict[str, str] = {}
 
-    def deliver(sending: Sending, sid: str) -> str:
-        """Hand it to the webhook; the TwiML."""
-        if phones is not None:
-            try:
-                return phones.send(sending, sid)
-            except WebhookError as error:
-                if error.status != 404:
-                    raise
-                # Another stand-in, without phones: straight to the webhook, as when there is none.
+    def straight(sending: Sending, sid: str) -> str:
+        """Hand it to the webhook from here; the TwiML."""
         number = sms_number if sending.channel == "sms" else whatsapp_number
         fields = inbound_fields(sending, sid=sid, to=number, account_sid=account_sid)
         headers = {"X-Twilio-Signature": sign(auth_token, signed_url, fields)}
@@ -74,13 +68,9 @@ def make_blueprint(
         )
         return twiml
 
-    @blueprint.after_request
-    def headers(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["Cache-Control"] = "no-store"
-        return response
+    deliver = straight if phones is None else _by(phones, straight)
+
+    blueprint.after_request(_with_headers)
 
     @blueprint.get("")
     @blueprint.get("/")
@@ -154,6 +144,28 @@ def make_blueprint(
         )
 
     return blueprint
+
+
+def _with_headers(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _by(phones: Phones, straight: Callable[[Sending, str], str]) -> Callable[[Sending, str], str]:
+    """By the stand-in; `straight` when it is another one, without phones."""
+
+    def deliver(sending: Sending, sid: str) -> str:
+        try:
+            return phones.send(sending, sid)
+        except WebhookError as error:
+            if error.status != 404:
+                raise
+            return straight(sending, sid)
+
+    return deliver
 
 
 def _json(answer: dict[str, Any], status: int) -> Response:
