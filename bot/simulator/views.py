@@ -58,16 +58,7 @@ def make_blueprint(
     phones = Phones(twilio_url, account_sid, auth_token) if twilio_url else None
     last_sid: dict[str, str] = {}
 
-    def straight(sending: Sending, sid: str) -> str:
-        """Hand it to the webhook from here; the TwiML."""
-        number = sms_number if sending.channel == "sms" else whatsapp_number
-        fields = inbound_fields(sending, sid=sid, to=number, account_sid=account_sid)
-        headers = {"X-Twilio-Signature": sign(auth_token, signed_url, fields)}
-        _status, twiml = post(
-            posted_url, fields, headers, connect_seconds=TIMEOUT_SECONDS, read_seconds=TIMEOUT_SECONDS
-        )
-        return twiml
-
+    straight = _straight(signed_url, posted_url, auth_token, account_sid, sms_number, whatsapp_number)
     deliver = straight if phones is None else _by(phones, straight)
 
     blueprint.after_request(_with_headers)
@@ -84,18 +75,9 @@ def make_blueprint(
 
     @blueprint.post("/send")
     def send() -> Response:
-        # Another site could make the browser of whoever has this page open write to the bot.
-        if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
-            return _json({"error": "cross_site"}, 403)
-        if request.mimetype != "application/json":
-            return _json({"error": "not_json"}, 415)
-        try:
-            sending = msgspec.json.decode(request.get_data(), type=Sending)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
-            return _json({"error": "invalid"}, 400)
-        if sending.channel == "sms" and sending.kind in ONLY_ON_WHATSAPP:
-            return _json({"error": "only_on_whatsapp"}, 400)
-
+        sending = _sending()
+        if isinstance(sending, Response):
+            return sending
         sid = (sending.sid or last_sid.get(sending.person)) if sending.again else None
         if sending.again and sid is None:
             return _json({"error": "nothing_to_repeat"}, 409)
@@ -146,12 +128,45 @@ def make_blueprint(
     return blueprint
 
 
+def _sending() -> Sending | Response:
+    """What the page asks for, else the refusal."""
+    # Another site could make the browser of whoever has this page open write to the bot.
+    if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+        return _json({"error": "cross_site"}, 403)
+    if request.mimetype != "application/json":
+        return _json({"error": "not_json"}, 415)
+    try:
+        sending = msgspec.json.decode(request.get_data(), type=Sending)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return _json({"error": "invalid"}, 400)
+    if sending.channel == "sms" and sending.kind in ONLY_ON_WHATSAPP:
+        return _json({"error": "only_on_whatsapp"}, 400)
+    return sending
+
+
 def _with_headers(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _straight(
+    signed_url: str, posted_url: str, auth_token: str, account_sid: str, sms_number: str, whatsapp_number: str
+) -> Callable[[Sending, str], str]:
+    """From here to the webhook."""
+
+    def deliver(sending: Sending, sid: str) -> str:
+        number = sms_number if sending.channel == "sms" else whatsapp_number
+        fields = inbound_fields(sending, sid=sid, to=number, account_sid=account_sid)
+        headers = {"X-Twilio-Signature": sign(auth_token, signed_url, fields)}
+        _status, twiml = post(
+            posted_url, fields, headers, connect_seconds=TIMEOUT_SECONDS, read_seconds=TIMEOUT_SECONDS
+        )
+        return twiml
+
+    return deliver
 
 
 def _by(phones: Phones, straight: Callable[[Sending, str], str]) -> Callable[[Sending, str], str]:
