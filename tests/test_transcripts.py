@@ -12,7 +12,8 @@ Each file in tests/transcripts is one person's conversation, every answer in ful
     = waiting                  who has the conversation now: bot, waiting or advisor
     ! AdvisorRequested         an event that the last message caused
     # Known fault: …            the answer below is not good yet; remove the remark when it is
-    * advisor                  an advisor takes the conversation over; "* bot" gives it back
+    * ada claims               what an advisor does: claims, writes …, notes …, offers to …, declines, hands back,
+                               closes, is gone (her connection); "<" is what the person gets, or "(refused: why)"
 
 `pytest tests/test_transcripts.py --update-transcripts` writes the answers anew; read the difference before you keep it.
 """
@@ -25,13 +26,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from bot.content.files import COMMANDS
 from bot.content.inspection import reachable
 from bot.content.library import Library
 from bot.dialogue.conversation import SILENCE_MINUTES, Conversation, Place, Status
 from bot.dialogue.engine import HANDOFF, MENU, NOT_SURE, OPENER, PERSON, Engine
+from bot.dialogue.handoff import Refused
 from bot.dialogue.topics import TOPICS
 from bot.messages import Channel, Kind
 from bot.nlu.normalise import normalise
@@ -105,6 +106,8 @@ class _Player:
                 step = self._said(number, line[2:].strip())
                 self.played.steps.append(step)
                 lines += [f"< {each}".rstrip() for each in step.answer.splitlines()] or ["<"]
+            elif line.startswith("* "):
+                lines += [f"< {each}".rstrip() for each in self._advisor(line[2:].strip()).splitlines()]
             else:
                 self._other(number, line)
         self.played.text = "\n".join(lines) + "\n"
@@ -146,14 +149,20 @@ class _Player:
             abroad=self.abroad,
         )
 
+    def _advisor(self, line: str) -> str:
+        """What the person gets when an advisor does this."""
+        who, _space, what = line.partition(" ")
+        try:
+            return self.tester.advisor(who, what)
+        except Refused as refused:
+            return f"(refused: {refused.reason})"
+
     def _other(self, number: int, line: str) -> None:
         silence = _SILENCE.match(line)
         if silence:
             minutes = int(silence.group(1)) * (60 if silence.group(2).startswith("hour") else 1)
             self.tester.wait(minutes)
             self.abroad = self.abroad and minutes <= SILENCE_MINUTES
-        elif line.startswith("* "):
-            self.tester.begin(replace(self.tester.conversation, status=Status(line[2:].strip())))
         elif line.startswith("= "):
             status = str(self.tester.conversation.status)
             if status != line[2:].strip():

@@ -8,8 +8,11 @@ from bot.dialogue.conversation import Conversation
 from bot.dialogue.engine import Engine
 from bot.dialogue.events import AnyEvent
 from bot.messages import Channel, Inbound, Kind
+from bot.services.desk import Advisor, Desk
+from bot.services.ports import Record
 from bot.services.runner import Runner
 from bot.services.spool import Spooled
+from bot.services.upkeep import Upkeep
 from bot.storage.memory import MemoryStorage
 
 CONTACT = "c" * 22
@@ -23,6 +26,13 @@ class ListSpool:
 
     def add(self, spooled: Spooled) -> None:
         self.kept.append(spooled)
+
+
+class NoOutbox:
+    """Nothing is ever sent from here; nobody asks how it stands."""
+
+    def records(self, _contact: str) -> dict[str, Record]:
+        return {}
 
 
 class Reports(list[tuple[str, dict[str, object]]]):
@@ -45,8 +55,14 @@ class DialogueTester:
         self.spool = ListSpool()
         self.reports = Reports()
         self.runner = Runner(engine, self.storage, self.spool, lambda: self.now, self.reports)
+        self.desk = Desk(self.runner, self.storage, NoOutbox(), {}, lambda: self.now)  # type: ignore[arg-type]
+        self.alarms = 0
+        self.upkeep = Upkeep(self.runner, self.storage, lambda: self.now, self._alarm, self.reports, minutes=5)
         self.reply = ""
         self._numbers = itertools.count(1)
+
+    def _alarm(self) -> None:
+        self.alarms += 1
 
     def begin(self, conversation: Conversation) -> "DialogueTester":
         """Start from a given conversation."""
@@ -83,6 +99,31 @@ class DialogueTester:
     def in_state(self, state: str) -> "DialogueTester":
         assert self.conversation.state == state
         return self
+
+    def advisor(self, who: str, what: str) -> str:
+        """An advisor does something ("claims", "writes hoi", "is gone", …); returns what is sent to the person."""
+        verb, _space, words = what.partition(" ")
+        before, act, her = len(self.storage.outbox), f"act{next(self._numbers)}", Advisor(who)
+        if verb == "claims":
+            self.desk.claim(her, CONTACT, act)
+        elif verb == "writes":
+            self.desk.reply(her, CONTACT, words.removesuffix(" (sure)"), act, sure=words.endswith(" (sure)"))
+        elif verb == "notes":
+            self.desk.note(her, CONTACT, words, act)
+        elif verb == "offers":
+            self.desk.transfer(her, CONTACT, words.removeprefix("to "), act)
+        elif verb == "declines":
+            self.desk.decline(her, CONTACT, act)
+        elif verb == "hands":
+            self.desk.hand_back(her, CONTACT, act)
+        elif verb == "closes":
+            self.desk.close(her, CONTACT, act)
+        elif verb == "is":
+            self.storage.leases.pop(CONTACT, None)
+            self.upkeep.step()
+        else:
+            raise ValueError(what)
+        return "\n".join(sent.text for _contact, sent in self.storage.outbox[before:])
 
     @property
     def conversation(self) -> Conversation:

@@ -198,8 +198,11 @@ def lose_lease(conversation: Conversation, minute: int) -> Move:
 def _told(
     conversation: Conversation, events: tuple[AnyEvent, ...], what: str, minute: int, lease: Lease = Lease.KEEP
 ) -> Move:
-    """Tell the person now if they wrote a moment ago; otherwise at the beginning of the next answer."""
-    if minute - conversation.heard_minute > FRESH_MINUTES or conversation.maybe_read:
+    """Tell the person now if they wrote a moment ago; otherwise at the beginning of the next answer. Where somebody
+    may read along, never."""
+    if conversation.maybe_read:
+        return Move(conversation, events, lease=lease)
+    if minute - conversation.heard_minute > FRESH_MINUTES:
         return Move(replace(conversation, tell=what), events, lease=lease)
     return Move(conversation, events, Say(above=(what,), emergency_line=True), lease=lease)
 
