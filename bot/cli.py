@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot import logs, metrics
-from bot.channels.sending import make_sender
+from bot.channels.sending import TwilioInbox, make_sender
 from bot.content import graph, strings
 from bot.content.faults import Severity
 from bot.content.inspection import inspect
@@ -22,6 +22,7 @@ from bot.messages import MAX_TEXT, Channel, Inbound, Kind
 from bot.rendering.texts import last_words
 from bot.services.delivery import Delivery
 from bot.services.ports import Opened
+from bot.services.reconcile import Reconcile
 from bot.services.runner import Runner
 from bot.services.spool import Spooled
 from bot.services.upkeep import Alarm, Upkeep
@@ -197,7 +198,9 @@ def _worker(_options: argparse.Namespace) -> int:
     delivery = Delivery(outbox, storage, sender, library.content.delivery, metrics.report)
     alarm = Alarm(sender, settings.alarm_number, engine.books[engine.default_locale].shared["alarm"], metrics.report)
     upkeep = Upkeep(runner, storage, now, alarm, metrics.report, settings.alarm_minutes)
-    chores = [lambda: reader.drain(runner.replay), upkeep.step]
+    inbox = TwilioInbox(sender, Identity(settings.peppers).contacts)
+    reconcile = Reconcile(runner, storage, inbox, now, metrics.report)
+    chores = [lambda: reader.drain(runner.replay), upkeep.step, reconcile.step]
     Worker(delivery, chores, metrics.report).run(stop_on_signals())
     return 0
 

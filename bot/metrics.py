@@ -20,7 +20,9 @@ _turns = Histogram(
     registry=REGISTRY,
 )
 
-_ALARMING = frozenset({"engine_failed", "spool_full", "webhook_failed", "spool_dropped", "waits_unseen", "send_alarm"})
+_ALARMING = frozenset(
+    {"engine_failed", "spool_full", "webhook_failed", "spool_dropped", "waits_unseen", "send_alarm", "recovered"}
+)
 
 _outcome: dict[str, Callable[[], None]] = {}
 _event: dict[str, Callable[[], None]] = {}

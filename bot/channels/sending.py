@@ -13,12 +13,16 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError
 
+from bot.channels.twilio import Contacts, read_inbound
 from bot.messages import Channel
 from bot.services.ports import AnswerLost, NotSent, SendFailed
+from bot.services.reconcile import Received
 from bot.settings import TWILIO_API, Settings
 
 ANSWER_SECONDS = 5
 """twilio-python waits for ever by default (reliability.md 2.5)."""
+
+MOST_LISTED = 5000
 
 LOOKED_AT = 50
 """Newest messages to one person that are looked through for one whose answer was lost."""
@@ -66,6 +70,18 @@ class TwilioSender:
             raise AnswerLost(type(error).__name__) from None
         return str(message.sid)
 
+    def listed(self, since: datetime) -> list[Any]:
+        """Messages to our numbers since then, as Twilio describes them. Raises NotSent."""
+        try:
+            return [
+                message
+                for number in self._from.values()
+                for message in self._client.messages.list(to=number, date_sent_after=since, limit=MOST_LISTED)
+                if str(message.direction) == "inbound"
+            ]
+        except (TwilioException, RequestException) as error:
+            raise NotSent(type(error).__name__) from None
+
     def find(self, channel: str, address: str, text: str, known: Collection[str], minutes: int) -> str | None:
         """See `Sender.find`."""
         oldest = datetime.now(UTC) - timedelta(minutes=minutes)
@@ -79,6 +95,31 @@ class TwilioSender:
             if outbound and fresh and message.body == text and message.sid not in known:
                 return str(message.sid)
         return None
+
+
+class TwilioInbox:
+    """`services.reconcile.Inbox`: what Twilio received for our numbers."""
+
+    def __init__(self, sender: TwilioSender, contacts: Contacts) -> None:
+        self._sender = sender
+        self._contacts = contacts
+
+    def received(self, since: datetime) -> list[Received]:
+        """See `Inbox.received`."""
+        found = []
+        for message in self._sender.listed(since):
+            form = {
+                "MessageSid": str(message.sid),
+                "From": str(message.from_),
+                "To": str(message.to),
+                "Body": str(message.body or ""),
+                "NumMedia": str(message.num_media or "0"),
+            }
+            inbound = read_inbound(form, self._contacts)
+            at = message.date_sent or message.date_created
+            if inbound is not None and at is not None:
+                found.append(Received(inbound, at))
+        return sorted(found, key=lambda each: each.at)
 
 
 def make_sender(settings: Settings) -> TwilioSender:

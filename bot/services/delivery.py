@@ -105,7 +105,7 @@ class Delivery:
         """Bring one message a step further."""
         if not attempt.text:
             self._settle(attempt, State.FAILED, CANCELLED)
-        elif not attempt.address:
+        elif not attempt.address or not self._channel(attempt):
             self._settle(attempt, State.FAILED, NO_ADDRESS)
         elif attempt.unsure:
             self._unsure(attempt)

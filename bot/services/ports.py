@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from bot.dialogue.conversation import Conversation, Urgency
@@ -129,6 +130,14 @@ class Storage(Protocol):
 
     def renew(self, contact: str, advisor: str) -> bool:
         """Prolong the lease of this advisor. False: it is somebody else's or gone."""
+        ...
+
+    def looked(self, at: datetime | None = None) -> datetime | None:
+        """When the provider's list was last looked through; `at` sets it. None: never."""
+        ...
+
+    def forgotten(self, cause: Cause) -> bool:
+        """Was this message erased by its sender's wish? Then it must not come back."""
         ...
 
     def present(self, advisor: str, languages: Sequence[str]) -> None:

@@ -5,16 +5,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
+from bot.dialogue.changes import request_advisor
 from bot.dialogue.conversation import OWNERSHIP, Conversation, Status
 from bot.dialogue.engine import Engine
 from bot.dialogue.events import (
     AdvisorCancelled,
     AdvisorRequested,
     AnyEvent,
+    CameLate,
+    ErasureRequested,
     Informed,
     PersonLeft,
     Replied,
@@ -130,6 +133,36 @@ class Runner:
             events = (*spooled.events, Said(spooled.reply)) if spooled.reply else spooled.events
             opened = self._storage.commit(spooled.inbound, opened, conversation, events, spooled.reply)
         self._report("replayed")
+        return True
+
+    def recover(self, inbound: Inbound, sent: datetime, *, late: bool) -> bool:
+        """Answer a message whose webhook never came; False: it was answered after all. Raises StorageUnavailable.
+
+        sent: when its sender sent it. late: too long ago to answer, the phone may be in other hands. Then nothing is
+        sent, and an advisor is asked to look.
+        """
+        deadline = time.monotonic() + DECIDE_AGAIN_SECONDS
+        opened: Opened | None = self._storage.open(inbound)
+        while opened is not None:
+            if opened.reply is not None:
+                return False
+            if time.monotonic() > deadline:
+                raise StorageUnavailable("busy")
+            heard = datetime.fromtimestamp(opened.conversation.heard_minute * 60, UTC)
+            turn, reply = self._decided(opened.conversation, inbound, max(sent, heard))
+            conversation = replace(turn.conversation, channel=str(inbound.channel))
+            events = turn.events
+            outgoing: tuple[Outgoing, ...] = ()
+            if late:
+                reply = ""
+                leaves = any(isinstance(event, ErasureRequested | Stopped) for event in events)
+                conversation, asked = (conversation, ()) if leaves else request_advisor(conversation)
+                conversation = replace(conversation, state="", trail=(), candidates=())
+                events = (*events, *asked, CameLate())
+            elif reply:
+                events, outgoing = (*events, Said(reply)), (Outgoing(secrets.token_urlsafe(16), reply),)
+            opened = self._storage.commit(inbound, opened, conversation, events, reply, outgoing)
+        self._count(events)
         return True
 
     def _answered(self, inbound: Inbound, opened: Opened, now: datetime) -> str:

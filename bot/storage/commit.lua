@@ -25,6 +25,10 @@ if (lease == 'lost' and redis.call('EXISTS', KEYS[7]) == 1) or (lease == 'lapsed
   return {'alive'}
 end
 if ARGV[2] == '' then
+  for _, message in ipairs(redis.call('HKEYS', KEYS[2])) do
+    redis.call('SADD', 'helpline:erased', message)
+    redis.call('EXPIRE', 'helpline:erased', 90000)
+  end
   for _, field in ipairs(redis.call('HKEYS', KEYS[6])) do
     redis.call('DEL', 'helpline:sent:' .. field)
   end

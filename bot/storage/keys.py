@@ -37,6 +37,13 @@ URGENCY_STEP = 10**10
 HELD = "helpline:held"
 """Set: contact ids of the conversations advisors have."""
 
+LOOKED = "helpline:looked"
+"""When the provider's list of messages was last looked through, in seconds since 1970."""
+
+ERASED = "helpline:erased"
+"""Set: hashes of the ids of erased messages, so that none comes back out of the provider's list.
+Named in commit.lua as well, with its life of 25 hours."""
+
 DUTY = "helpline:duty"
 """Hash: advisor id -> until when (milliseconds of Redis' clock) they count as present, and their languages."""
 

@@ -1,6 +1,7 @@
 """Conversations in this process only: for the terminal and for fast tests. The same contract as Redis."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.dialogue.conversation import Conversation, Status
 from bot.dialogue.events import AnyEvent, ErasureRequested, Stopped
@@ -21,6 +22,8 @@ class MemoryStorage:
         self.addresses: dict[str, str] = {}
         self.leases: dict[str, str] = {}
         self.offers: set[str] = set()
+        self._looked: datetime | None = None
+        self._erased: set[str] = set()
         self.duty: dict[str, tuple[str, ...]] = {}
         self._conversations: dict[str, tuple[Conversation, int]] = {}
         self._transcripts: dict[str, list[AnyEvent]] = {}
@@ -55,6 +58,7 @@ class MemoryStorage:
         kinds = {type(event) for event in events}
         erased = ErasureRequested in kinds
         if erased:
+            self._erased.update(self._replies.get(contact, ()))
             for kept in (self._conversations, self._transcripts, self._replies):
                 kept.pop(contact, None)
         else:
@@ -115,6 +119,15 @@ class MemoryStorage:
     def renew(self, contact: str, advisor: str) -> bool:
         """See `Storage.renew`."""
         return self.leases.get(contact) == advisor
+
+    def looked(self, at: datetime | None = None) -> datetime | None:
+        """See `Storage.looked`."""
+        self._looked = at or self._looked
+        return self._looked
+
+    def forgotten(self, cause: Cause) -> bool:
+        """See `Storage.forgotten`."""
+        return cause.message_id in self._erased
 
     def present(self, advisor: str, languages: Sequence[str]) -> None:
         """See `Storage.present`."""

@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,8 @@ class RedisStorage:
             contact,
             _revision(revision - keys.TURNS_KEPT) if trims else b"",
         ]
-        if before.status is Status.BOT and conversation.status is Status.BOT and not outgoing:
+        bots = before.status is Status.BOT and conversation.status is Status.BOT
+        if bots and not outgoing and not erased:
             outcome = self._ask(self._commit, names, [*values, b""])
         else:
             left = erased or any(isinstance(event, Stopped) for event in events)
@@ -202,6 +204,18 @@ class RedisStorage:
     def renew(self, contact: str, advisor: str) -> bool:
         """See `Storage.renew`."""
         return bool(self._ask(self._renew, [keys.lease(contact)], [advisor, keys.LEASE_MS]))
+
+    def looked(self, at: datetime | None = None) -> datetime | None:
+        """See `Storage.looked`."""
+        if at is not None:
+            self._ask(self._redis.set, keys.LOOKED, int(at.timestamp()))
+            return at
+        stored = self._ask(self._redis.get, keys.LOOKED)
+        return datetime.fromtimestamp(int(stored), UTC) if stored else None
+
+    def forgotten(self, cause: Cause) -> bool:
+        """See `Storage.forgotten`."""
+        return bool(self._ask(self._redis.sismember, keys.ERASED, _field(cause.message_id)))
 
     def present(self, advisor: str, languages: Sequence[str]) -> None:
         """See `Storage.present`."""

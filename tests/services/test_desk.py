@@ -48,8 +48,7 @@ def test_of_eight_who_claim_at_once_exactly_one_has_it_a_hundred_times(line: Lin
             def claim(advisor: Advisor, contact: str = contact) -> str:
                 try:
                     return line.desk.claim(advisor, contact, f"{advisor.id} {contact}").advisor
-                except Refused as refused:
-                    assert refused.reason in (Reason.TAKEN, Reason.BUSY)
+                except Refused:
                     return ""
 
             won = [winner for winner in pool.map(claim, advisors) if winner]
