@@ -1,0 +1,159 @@
+"""Worker and web server die while advisors write, over a Twilio that misbehaves; and they stop without losing anything.
+
+HELPLINE_KILLS: how often each is killed (100 for the figure in docs/handoff.md; fewer in every run of the tests).
+"""
+
+import os
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import cast
+
+import pytest
+
+from bot.content.library import Library
+from bot.dialogue.conversation import Status
+from bot.dialogue.engine import Engine
+from bot.services.desk import Advisor, Desk
+from bot.services.runner import Runner
+from bot.services.spool import Spool
+from bot.simulator.twilio import Faults, StandIn
+from bot.storage import keys
+from bot.storage.outbox import RedisOutbox
+from bot.storage.redis import RedisStorage, connect
+from bot.storage.sealing import Sealer
+from tests.processes.site import PUBLIC_URL, Site, person, until
+from tests.tester import ListSpool, Reports
+
+pytestmark = pytest.mark.xdist_group("processes")
+
+KILLS = int(os.environ.get("HELPLINE_KILLS", "6"))
+PEOPLE = 40
+EACH = 5
+ADA = Advisor("ada")
+
+
+@pytest.fixture
+def twilio(site: Site) -> Iterator[StandIn]:
+    running = StandIn(
+        account_sid=site.environment["TWILIO_ACCOUNT_SID"],
+        auth_token=site.token,
+        sms_number=site.environment["SMS_NUMBER"],
+        whatsapp_number=site.environment["WHATSAPP_NUMBER"],
+        public_url=PUBLIC_URL,
+        local_url=f"http://127.0.0.1:{site.port}",
+        webhook=f"{PUBLIC_URL}/twilio/message#rc=5&rp=all&ct=1000&rt=4000&tt=14000",
+    ).start()
+    site.environment["TWILIO_API_URL"] = running.url
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def desk(site: Site, engine: Engine, library: Library) -> Iterator[Desk]:
+    client, sealer = connect(site.redis_url), Sealer([bytes.fromhex(site.data_key)])
+    storage, reports = RedisStorage(client, sealer), Reports()
+    runner = Runner(engine, storage, cast(Spool, ListSpool()), lambda: datetime.now(UTC), reports)
+    yield Desk(runner, storage, RedisOutbox(client, sealer), library.content.zones, lambda: datetime.now(UTC))
+    client.close()
+
+
+def drained(site: Site) -> bool:
+    with site.client() as client:
+        return not client.xlen(keys.OUTBOX) and not client.zcard(keys.LATER)
+
+
+def test_nothing_is_lost_while_worker_and_web_are_killed(site: Site, twilio: StandIn, desk: Desk) -> None:
+    people = [person(7000 + number) for number in range(PEOPLE)]
+    contacts = [site.contact(number) for number in people]
+    for number in people:
+        assert twilio.text(number, "medewerker").texts
+    twilio.faults = Faults(too_many=0.1, accept_then_error=0.05, drop=0.05)
+    site.start_worker()
+    over = threading.Event()
+    killed: Counter[str] = Counter()
+
+    def assassin() -> None:
+        while not over.is_set() and killed["worker"] < KILLS:
+            time.sleep(3 if killed["worker"] % 2 else 1.5)
+            assert site.worker is not None
+            os.kill(site.worker.pid, signal.SIGKILL)
+            site.worker.wait()
+            killed["worker"] += 1
+            site.start_worker()
+            os.kill(site.web_workers()[0], signal.SIGKILL)
+            killed["web"] += 1
+
+    thread = threading.Thread(target=assassin)
+    thread.start()
+    try:
+        for turn in range(EACH):
+            for contact in contacts:
+                desk.reply(ADA, contact, f"bericht {turn}", f"{contact} {turn}")
+            time.sleep(1)
+        thread.join()
+    finally:
+        over.set()
+    until(lambda: drained(site), 180, "an empty outbox")
+    site.stop_worker()
+    assert killed == {"worker": KILLS, "web": KILLS}
+    for number, contact in zip(people, contacts, strict=True):
+        texts = [item.text.splitlines()[-1] for item in twilio.inbox(number, "sms") if item.source == "api"]
+        assert list(dict.fromkeys(texts)) == [f"bericht {turn}" for turn in range(EACH)]
+        marked = sum(record.twice for record in desk.open(ADA, contact).sent.values())
+        assert len(texts) - EACH <= marked
+
+
+def test_a_worker_that_is_told_to_stop_finishes_what_it_has_in_hand(site: Site, twilio: StandIn, desk: Desk) -> None:
+    people = [person(7100 + number) for number in range(10)]
+    for number in people:
+        twilio.text(number, "medewerker")
+    site.start_worker()
+    for number in people:
+        desk.reply(ADA, site.contact(number), "dag", f"stop {number}")
+    until(lambda: bool(twilio.accepted), 20)
+    site.stop_worker()
+    with site.client() as client:
+        pending = client.xpending(keys.OUTBOX, keys.GROUP)
+    assert pending["pending"] == 0  # nothing is left half done
+    site.start_worker()
+    until(lambda: len(twilio.accepted) >= 10 and drained(site), 40)
+    site.stop_worker()
+    assert Counter(message.to for message in twilio.accepted) == dict.fromkeys(people, 1)
+
+
+def test_a_rolling_restart_fails_no_webhook(site: Site, twilio: StandIn, desk: Desk) -> None:
+    def restarts() -> None:
+        for _ in range(4):
+            assert site.web is not None
+            os.kill(site.web.pid, signal.SIGHUP)  # gunicorn makes new workers, then lets the old ones finish
+            time.sleep(4)
+
+    before = site.web_workers()
+    thread = threading.Thread(target=restarts)
+    thread.start()
+    sent, failed = 0, []
+    while thread.is_alive():
+        sent += 1
+        delivery = twilio.text(person(7200 + sent % 30), "menu")
+        if not delivery.texts:
+            failed.append(delivery)
+        time.sleep(0.01)
+    until(lambda: len(site.web_workers()) == 2)
+    assert sent > 200
+    assert not set(before) & set(site.web_workers())
+    assert failed == []
+
+
+def test_a_closed_conversation_is_in_no_ones_hands(site: Site, twilio: StandIn, desk: Desk) -> None:
+    number = person(7300)
+    twilio.text(number, "medewerker")
+    contact = site.contact(number)
+    desk.claim(ADA, contact, "close 1")
+    assert desk.close(ADA, contact, "close 2").status is Status.CLOSED
+    with site.client() as client:
+        assert not client.exists(keys.lease(contact))
+        assert contact.encode() not in client.smembers(keys.HELD)
