@@ -263,6 +263,8 @@ class Site:
             b"string": ["GET"],
             b"hash": ["HGETALL"],
             b"zset": ["ZRANGE", 0, -1, "WITHSCORES"],
+            b"set": ["SMEMBERS"],
+            b"stream": ["XRANGE", "-", "+"],
         }
         found: dict[bytes, object] = {}
         with self.client() as client:

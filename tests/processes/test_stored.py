@@ -135,10 +135,17 @@ def test_a_field_of_another_kind_does_not_cost_the_place_in_the_waiting_list(
 
 def test_an_advisor_of_newer_code_keeps_the_conversation(site: Site) -> None:
     who = newcomer()
-    put(site, who, msgspec.msgpack.encode(FUTURE | {"status": "advisor", "place": "moon"}))
+    put(site, who, msgspec.msgpack.encode(FUTURE | {"status": "advisor", "advisor": "ada", "place": "moon"}))
     answer = site.twilio.post(sms(next(_numbers), "zzz", who))
     assert answer.messages == []
     assert site.opened(who).conversation.status is Status.ADVISOR
+
+
+def test_an_advisor_nobody_can_name_is_asked_for_again(site: Site) -> None:
+    who = newcomer()
+    put(site, who, msgspec.msgpack.encode(FUTURE | {"status": "advisor", "place": "moon"}))
+    site.twilio.post(sms(next(_numbers), "zzz", who))
+    assert site.opened(who).conversation.status is Status.WAITING
 
 
 def test_an_unknown_owner_falls_back_to_the_bot(site: Site) -> None:
