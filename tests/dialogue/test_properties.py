@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.channels.webhooks import twiml
 from bot.content.inspection import reachable
 from bot.content.library import Library
 from bot.dialogue.conversation import SILENCE_MINUTES, Conversation, Place, Status
-from bot.dialogue.engine import DECOY, DIGIT_ADVISOR, DIGIT_MENU, HANDOFF, MENU, Engine
+from bot.dialogue.engine import CONFIRM_ERASE, DECOY, DIGIT_ADVISOR, DIGIT_MENU, HANDOFF, MENU, Engine
 from bot.dialogue.topics import TOPICS
 from bot.messages import MAX_TEXT, Kind
 from tests.conftest import NOW
@@ -102,6 +103,42 @@ def test_any_text_in_any_state_gets_one_good_answer(engine: Engine, states: list
     @QUICK
     def holds(conversation: Conversation, text: str, kind: Kind) -> None:
         fine(tell(engine, conversation, text, kind=kind))
+
+    holds()
+
+
+def test_whatever_somebody_writes_to_an_advisor_the_bot_is_silent_or_brings_the_numbers(
+    engine: Engine, states: list[str]
+) -> None:
+    """From every state; only stop, erase and decoy, and what follows on the question of erasing, have other words."""
+
+    @given(conversations(states), TEXTS, st.sampled_from([Kind.TEXT, Kind.TEXT, *Kind]))
+    @QUICK
+    def holds(conversation: Conversation, text: str, kind: Kind) -> None:
+        held = replace(conversation, status=Status.ADVISOR, advisor="ada")
+        if held.state in (DECOY, CONFIRM_ERASE):
+            held = replace(held, state="")
+        tester = tell(engine, held, text, kind=kind)
+        after = tester.conversation
+        spoke = after.state in (DECOY, CONFIRM_ERASE, "leave.stopped")
+        assert tester.reply == "" or spoke or (after.danger and NEEDED[after.place] <= lines(tester))
+        assert (after.status is Status.ADVISOR) == (after.advisor == "ada")
+        assert after.status in (Status.ADVISOR, Status.BOT)
+
+    holds()
+
+
+def test_from_a_closed_conversation_every_text_leaves_a_legal_state(engine: Engine, states: list[str]) -> None:
+    @given(conversations(states), TEXTS, st.integers(0, 40))
+    @QUICK
+    def holds(conversation: Conversation, text: str, since: int) -> None:
+        closed = replace(conversation, status=Status.CLOSED, closed_minute=MINUTE - since, state="")
+        tester = tell(engine, closed, text)
+        fine(tester)
+        after = tester.conversation
+        assert after.status in (Status.BOT, Status.WAITING, Status.CLOSED)
+        assert since <= SILENCE_MINUTES or after.status is not Status.CLOSED
+        assert not after.advisor
 
     holds()
 

@@ -107,6 +107,20 @@ def test_nothing_is_lost_while_worker_and_web_are_killed(site: Site, twilio: Sta
         assert len(texts) - EACH <= marked
 
 
+def test_a_refusal_that_quotes_the_number_reaches_no_log(site: Site, twilio: StandIn, desk: Desk) -> None:
+    number, words = person(7400), "kanariegeel"
+    twilio.refusals[number] = 21211  # Twilio's error text says "The 'To' number +316… is not a valid phone number"
+    twilio.text(number, f"medewerker {words}")
+    site.start_worker()
+    desk.reply(ADA, site.contact(number), f"dag {words}", "canary")
+    until(lambda: [record.code for record in desk.open(ADA, site.contact(number)).sent.values()] == ["21211"], 20)
+    site.stop_worker()
+    logs = site.log("worker") + site.log("web")
+    assert "send_failed" in logs
+    assert number[3:] not in logs
+    assert words not in logs
+
+
 def test_a_worker_that_is_told_to_stop_finishes_what_it_has_in_hand(site: Site, twilio: StandIn, desk: Desk) -> None:
     people = [person(7100 + number) for number in range(10)]
     for number in people:

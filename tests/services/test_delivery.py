@@ -157,6 +157,35 @@ def test_a_text_nobody_could_send_in_time_is_not_sent(line: Line, delivery: Deli
     assert inbox(line) == []
 
 
+def test_a_phone_that_could_not_be_reached_is_tried_once_more(line: Line, delivery: Delivery) -> None:
+    line.twilio.outcomes[ANNA] = 30003
+    line.twilio.double = True
+    contact = asks(line)
+    line.desk.reply(ADA, contact, "Dag", "a1")
+    for _ in range(2):
+        for _ in range(6):
+            delivery.step("w1", 0.05)
+            assert line.twilio.settled(5)
+        waits = line.client.zscore(keys.LATER, contact)
+        if waits is not None:  # in five minutes; a test does not wait for that
+            line.client.zadd(keys.LATER, {contact: 0})
+    assert len(line.twilio.accepted) == 2
+    (record,) = line.outbox.records(contact).values()
+    assert (record.state, record.code, record.attempts) == (State.FAILED, "30003", 2)
+
+
+def test_but_not_once_something_newer_was_written(line: Line, delivery: Delivery) -> None:
+    line.twilio.outcomes[ANNA] = 30003
+    line.twilio.callback_delay = 0.3
+    contact = asks(line)
+    line.desk.reply(ADA, contact, "een", "a1")
+    delivery.step("w1", 0.05)
+    line.desk.reply(ADA, contact, "twee", "a2")
+    assert line.twilio.settled(5)
+    first = next(iter(line.outbox.records(contact).values()))
+    assert (first.state, first.code) == (State.FAILED, "30003")
+
+
 def test_after_stop_nothing_more_goes_out(line: Line, delivery: Delivery) -> None:
     contact = asks(line)
     line.desk.reply(ADA, contact, "een", "a1")
