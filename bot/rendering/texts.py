@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from babel.dates import format_datetime
-
 from bot.dialogue.book import Book
 from bot.dialogue.conversation import SILENCE_MINUTES, Conversation, Place, Status
 from bot.dialogue.engine import NOT_SURE
 from bot.dialogue.flow import State
 from bot.dialogue.turn import Say
 from bot.messages import MAX_TEXT
+from bot.rendering.opening import opening
 
 # Everything XML 1.0 refuses, and the marks that reorder or hide text. Joiners stay: Persian and Kurdish need them.
 _FORBIDDEN = re.compile(
@@ -87,9 +86,10 @@ def _footer(state: State, conversation: Conversation, book: Book) -> str:
 
 
 def _opens(conversation: Conversation, book: Book) -> str:
-    """When advisors are there again, as day and time in the hours' own zone: "maandag 09:00"."""
-    opens = book.hours.next_opening(datetime.fromtimestamp(conversation.heard_minute * 60, UTC), book.locale)
-    return str(format_datetime(opens, "EEEE HH:mm", locale=book.locale)) if opens else ""
+    """When advisors are there again, in the hours' own zone."""
+    now = datetime.fromtimestamp(conversation.heard_minute * 60, UTC)
+    opens = book.hours.next_opening(now, book.locale)
+    return opening(opens, now, book.locale) if opens else ""
 
 
 def _fill(text: str, conversation: Conversation, book: Book) -> str:

@@ -168,6 +168,10 @@ def test_three_parts_and_a_bit_is_a_warning(copy: Path) -> None:
         ("flows/card.toml", 'command = "card"\n', "", "command card", "must belong to one state, not 0"),
         ("flows/decoy.toml", 'command = "decoy"', 'command = "menu"', "command menu", "not 2"),
         ("flows/vocabulary/nl.toml", '"terug", "ga terug"', '"terug", "menu"', "nl.toml commands.", '"menu" means'),
+        ("flows/delivery_errors.toml", "Dit nummer heeft geen", "Bel 0800 2000. Geen", "delivery.63003", "typed into"),
+        ("flows/delivery_errors.toml", "Dit nummer heeft geen", "Helaas! Geen", "delivery.63003", "is loud"),
+        ("flows/delivery_errors.toml", "Dit nummer heeft", "Dit  nummer heeft", "delivery.63003", "white space"),
+        ("flows/delivery_errors.toml", "Dit nummer heeft", "Dat nummer heeft", "delivery.63003", "is not translated"),
     ],
 )
 def test_a_fault_in_an_existing_file_is_found(copy: Path, file: str, old: str, new: str, where: str, part: str) -> None:
@@ -230,6 +234,11 @@ def translate(root: Path, context: str, text: str, *, fuzzy: bool = False) -> No
         ("menu.main.trip.words", "trip | numbers", "is the command card"),
         ("menu.main.say", "The police and violence.", "is neutral but says"),
         ("start.opener.say", "Hi. " * 40 + "\n{emergency_nl}\n{bz}\nx", "must fit one SMS"),
+        ("delivery.30003", "", "is not translated"),
+        ("delivery.30003", "The phone is off!", "is loud"),
+        ("delivery.30003", "The phone is off. Call\n{bz}", "is no number that may be said"),
+        ("delivery.30003", "The phone is off ({code}).", "has other names in braces"),
+        ("delivery.unknown", "We do not know why.", "has other names in braces"),
     ],
 )
 def test_a_fault_in_a_translation_is_found(copy: Path, context: str, text: str, part: str) -> None:

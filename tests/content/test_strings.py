@@ -66,6 +66,8 @@ def test_neither_a_date_nor_a_line_number_makes_a_difference(copy: Path) -> None
         ("flows/shared.toml", "9 medewerker, 0 menu", "9 mens, 0 menu"),
         ("flows/topics/cost.toml", "title = ", 'title = "Anders" # '),
         ("flows/decoy.toml", "Dull and believable", "Dull"),
+        ("flows/delivery_errors.toml", "heeft geen WhatsApp", "zit niet op WhatsApp"),
+        ("flows/delivery_errors.toml", "Plain, no jargon.", "Plain."),
     ],
 )
 def test_a_changed_text_or_note_makes_the_template_stale(copy: Path, file: str, old: str, new: str) -> None:
@@ -149,6 +151,13 @@ def test_translators_get_the_place_and_the_note() -> None:
         ("x.a.say_nl", "Hier.", "About all. Warm.", False),
         ("x.a.c.label", "Ja", "Short.", False),
         ("x.a.c.words", "jawel | ok", "Other words for this choice, | between them. Short.", True),
+    ]
+
+
+def test_translators_get_the_words_about_a_problem_with_a_message() -> None:
+    data = {"note": "For an advisor.", "30003": {"action": "once_more", "say": "Uit.", "note": "Brief."}}
+    assert [(each.context, each.text, each.note) for each in sentences(data)] == [
+        ("delivery.30003", "Uit.", "For an advisor. Brief.")
     ]
 
 
