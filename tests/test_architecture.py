@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "content": {"dialogue", "nlu", "rendering", "messages", "errors"},
     "storage": {"messages", "dialogue", "services"},
     "channels": {"messages", "dialogue", "rendering", "services", "metrics", "logs", "settings"},
+    "console": {"messages", "dialogue", "rendering", "services", "metrics"},
     "simulator": {"rendering"},
     "nlu_training": {"nlu", "dialogue", "content", "errors"},
 }

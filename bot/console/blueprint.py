@@ -1,0 +1,19 @@
+"""The console, joined from its parts."""
+
+from flask import Blueprint
+
+from bot.console.entry import guard
+from bot.console.parts import Parts
+
+
+def make_blueprint(parts: Parts) -> Blueprint:
+    """All routes under /console."""
+    blueprint = Blueprint(
+        "console",
+        __name__,
+        url_prefix="/console",
+        template_folder="templates",
+        static_folder="static",
+    )
+    guard(blueprint, parts.door)
+    return blueprint
