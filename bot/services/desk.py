@@ -12,9 +12,8 @@ from bot.dialogue import handoff
 from bot.dialogue.card import Card, card
 from bot.dialogue.clocks import local_times
 from bot.dialogue.conversation import Conversation, Status, Urgency
-from bot.dialogue.events import AnyEvent
 from bot.dialogue.handoff import Move, Reason, Refused
-from bot.services.ports import Act, Change, Outbox, Record, Storage
+from bot.services.ports import Act, Change, Entry, Outbox, Record, Storage
 from bot.services.runner import Runner
 
 
@@ -29,7 +28,8 @@ class Advisor:
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of the board. Minutes are since 1970 (UTC). yours: it is this advisor's, or offered to her.
-    spoken: she speaks the language. covered: somebody who is there does."""
+    typing: the id of who is typing
+    to them. spoken: she speaks the language. covered: somebody who is there does."""
 
     contact: str
     status: Status
@@ -39,6 +39,7 @@ class Row:
     place: str
     holder: str
     offered: str
+    typing: str
     waiting_minute: int
     heard_minute: int
     maybe_read: bool
@@ -55,7 +56,7 @@ class Page:
 
     contact: str
     conversation: Conversation
-    transcript: Sequence[AnyEvent]
+    transcript: Sequence[Entry]
     card: Card
     local_times: tuple[str, ...]
     sent: Mapping[str, Record]
@@ -94,7 +95,12 @@ class Desk:
         waiting = [entry.contact for entry in self._storage.waiting()]
         held = [entry.contact for entry in self._storage.held()]
         found = self._storage.conversations([*waiting, *held])
-        rows = [self._row(contact, found[contact], advisor, there) for contact in [*waiting, *held] if contact in found]
+        typing = self._storage.typing(held)
+        rows = [
+            self._row(contact, found[contact], advisor, there, typing.get(contact, ""))
+            for contact in [*waiting, *held]
+            if contact in found
+        ]
         return sorted(rows, key=_order)
 
     def open(self, advisor: Advisor, contact: str) -> Page:
@@ -102,8 +108,8 @@ class Desk:
         conversation = self._conversation(contact)
         if advisor.id not in (conversation.advisor, conversation.offered):
             raise Refused(Reason.NOT_YOURS, holder=conversation.advisor)
-        transcript = self._storage.transcript(contact)
-        shown = card(conversation, transcript)
+        transcript = self._storage.history(contact)
+        shown = card(conversation, [entry.event for entry in transcript])
         window = None
         if conversation.channel == "whatsapp":
             since = int(self._now().timestamp()) // 60 - conversation.heard_minute
@@ -129,9 +135,11 @@ class Desk:
         changes = self._storage.feed(after)
         return changes, changes[-1].id if changes else after
 
-    def heartbeat(self, advisor: Advisor, contacts: Sequence[str]) -> list[str]:
-        """The console is alive; returns the conversations that are not hers any more."""
+    def heartbeat(self, advisor: Advisor, contacts: Sequence[str], typing: str = "") -> list[str]:
+        """The console is alive; returns the conversations that are not hers any more. typing: the one she types in."""
         self._storage.present(advisor.id, advisor.languages)
+        if typing:
+            self._storage.types(typing, advisor.id)
         return [contact for contact in contacts if not self._storage.renew(contact, advisor.id)]
 
     # -- acting ------------------------------------------------------------------------------------------------------
@@ -176,7 +184,7 @@ class Desk:
         return found
 
     @staticmethod
-    def _row(contact: str, conversation: Conversation, advisor: Advisor, there: set[str]) -> Row:
+    def _row(contact: str, conversation: Conversation, advisor: Advisor, there: set[str], typing: str) -> Row:
         language = conversation.locale
         return Row(
             contact=contact,
@@ -187,6 +195,7 @@ class Desk:
             place=conversation.place,
             holder=conversation.advisor,
             offered=conversation.offered,
+            typing=typing,
             waiting_minute=conversation.waiting_minute,
             heard_minute=conversation.heard_minute,
             maybe_read=conversation.maybe_read,

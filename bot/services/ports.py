@@ -31,13 +31,14 @@ class LeaseAlive(Exception):
 class Act:
     """What changes a conversation without a message: an advisor's act or a lapse of time.
 
-    message_id: id of the act; the same id is the same act and is done once.
+    message_id: id of the act; the same id is the same act and is done once. minute: when, since 1970 (UTC).
     """
 
     message_id: str
     contact: str
     former: tuple[str, ...] = ()
     address: str = ""
+    minute: int = 0
 
 
 Cause = Inbound | Act
@@ -56,6 +57,14 @@ class Opened:
     conversation: Conversation
     revision: int
     reply: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a transcript: what happened, and in which minute (since 1970, UTC; 0 = not known)."""
+
+    minute: int
+    event: AnyEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +125,10 @@ class Storage(Protocol):
         """What was heard and said, oldest first."""
         ...
 
+    def history(self, contact: str) -> list[Entry]:
+        """The transcript with the time of each event."""
+        ...
+
     def conversations(self, contacts: Sequence[str]) -> dict[str, Conversation]:
         """Those that exist, by contact id, in one round trip."""
         ...
@@ -130,6 +143,14 @@ class Storage(Protocol):
 
     def renew(self, contact: str, advisor: str) -> bool:
         """Prolong the lease of this advisor. False: it is somebody else's or gone."""
+        ...
+
+    def types(self, contact: str, advisor: str) -> None:
+        """This advisor is typing to this person; it counts for a few seconds."""
+        ...
+
+    def typing(self, contacts: Sequence[str]) -> dict[str, str]:
+        """Which advisor is typing to whom, by contact id."""
         ...
 
     def looked(self, at: datetime | None = None) -> datetime | None:

@@ -1,5 +1,6 @@
 """The one door through which a conversation changes: open, decide, render, commit."""
 
+import dataclasses
 import secrets
 import threading
 import time
@@ -87,7 +88,8 @@ class Runner:
         while opened is not None:
             if opened.reply is not None:
                 return opened.conversation
-            move = decide(opened.conversation, int(self._now().timestamp()) // 60)
+            act = dataclasses.replace(act, minute=int(self._now().timestamp()) // 60)
+            move = decide(opened.conversation, act.minute)
             outgoing, told = self._outgoing(move)
             events = (*move.events, *told)
             if time.monotonic() > deadline:

@@ -6,10 +6,20 @@ import msgspec
 
 from bot.dialogue.conversation import Conversation, Status
 from bot.dialogue.events import AnyEvent, Said
+from bot.services.ports import Entry
 
 _encoder = msgspec.msgpack.Encoder()
 _conversation = msgspec.msgpack.Decoder(Conversation)
-_turn = msgspec.msgpack.Decoder(tuple[str, bool, tuple[AnyEvent, ...]])
+
+
+class _Turn(msgspec.Struct, array_like=True, frozen=True):
+    reply: str
+    said: bool
+    events: tuple[AnyEvent, ...]
+    minute: int = 0  # turns stored by older code have none
+
+
+_turn = msgspec.msgpack.Decoder(_Turn)
 
 
 def encode_conversation(conversation: Conversation) -> bytes:
@@ -54,10 +64,10 @@ def _minute(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
-def encode_turn(reply: str, events: Sequence[AnyEvent]) -> bytes:
+def encode_turn(reply: str, events: Sequence[AnyEvent], minute: int = 0) -> bytes:
     """One turn. The answer stands once: a last Said event that repeats it is left out and put back when reading."""
     said = bool(events) and events[-1] == Said(reply)
-    return _encoder.encode((reply, said, tuple(events[:-1] if said else events)))
+    return _encoder.encode(_Turn(reply, said, tuple(events[:-1] if said else events), minute))
 
 
 def decode_reply(data: bytes) -> str:
@@ -66,10 +76,11 @@ def decode_reply(data: bytes) -> str:
     return turn[0] if isinstance(turn, list) and turn and isinstance(turn[0], str) else ""
 
 
-def decode_turn(data: bytes) -> tuple[AnyEvent, ...]:
+def decode_turn(data: bytes) -> list[Entry]:
     """The events of one turn; only what was answered when newer code wrote the rest."""
     try:
-        reply, said, events = _turn.decode(data)
+        turn = _turn.decode(data)
     except msgspec.DecodeError:
-        reply, said, events = decode_reply(data), True, ()
-    return (*events, Said(reply)) if said and reply else events
+        turn = _Turn(decode_reply(data), True, ())
+    events = (*turn.events, Said(turn.reply)) if turn.said and turn.reply else turn.events
+    return [Entry(turn.minute, event) for event in events]

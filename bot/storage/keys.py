@@ -22,6 +22,9 @@ IN_FLIGHT_LIFE = 600
 """Seconds an address is kept after the conversation has left the advisors, for a message that is still on its way;
 also the longest a message may take to arrive at all."""
 
+TYPING_MS = 12_000
+"""Milliseconds an advisor counts as typing after her console last said so."""
+
 PARKED_LIFE = 600
 """Seconds a status callback nobody knows is kept."""
 
@@ -85,6 +88,11 @@ def lease(contact: str) -> str:
 def offer(contact: str) -> str:
     """Exists while an offer to a colleague stands."""
     return f"helpline:{{{contact}}}:offer"
+
+
+def typing(contact: str) -> str:
+    """Id of the advisor who is typing to this person."""
+    return f"helpline:{{{contact}}}:typing"
 
 
 def lane(contact: str) -> str:

@@ -7,7 +7,7 @@ from bot.dialogue.conversation import Conversation, Status
 from bot.dialogue.events import AnyEvent, ErasureRequested, Stopped
 from bot.dialogue.handoff import Lease
 from bot.messages import Outgoing
-from bot.services.ports import Cause, Change, Held, LeaseAlive, Opened, Waiting
+from bot.services.ports import Act, Cause, Change, Entry, Held, LeaseAlive, Opened, Waiting
 
 
 class MemoryStorage:
@@ -22,11 +22,12 @@ class MemoryStorage:
         self.addresses: dict[str, str] = {}
         self.leases: dict[str, str] = {}
         self.offers: set[str] = set()
+        self._typing: dict[str, str] = {}
         self._looked: datetime | None = None
         self._erased: set[str] = set()
         self.duty: dict[str, tuple[str, ...]] = {}
         self._conversations: dict[str, tuple[Conversation, int]] = {}
-        self._transcripts: dict[str, list[AnyEvent]] = {}
+        self._transcripts: dict[str, list[Entry]] = {}
         self._replies: dict[str, dict[str, str]] = {}
         self._feed: list[Change] = []
 
@@ -63,7 +64,8 @@ class MemoryStorage:
                 kept.pop(contact, None)
         else:
             self._conversations[contact] = (conversation, opened.revision + 1)
-            self._transcripts.setdefault(contact, []).extend(events)
+            minute = cause.minute if isinstance(cause, Act) else conversation.heard_minute
+            self._transcripts.setdefault(contact, []).extend(Entry(minute, event) for event in events)
         self._replies.setdefault(contact, {})[cause.message_id] = reply
         if opened.conversation.status is Status.BOT and conversation.status is Status.BOT and not outgoing:
             return None
@@ -92,6 +94,10 @@ class MemoryStorage:
 
     def transcript(self, contact: str) -> list[AnyEvent]:
         """See `Storage.transcript`."""
+        return [entry.event for entry in self.history(contact)]
+
+    def history(self, contact: str) -> list[Entry]:
+        """See `Storage.history`."""
         return list(self._transcripts.get(contact, ()))
 
     def conversations(self, contacts: Sequence[str]) -> dict[str, Conversation]:
@@ -119,6 +125,14 @@ class MemoryStorage:
     def renew(self, contact: str, advisor: str) -> bool:
         """See `Storage.renew`."""
         return self.leases.get(contact) == advisor
+
+    def types(self, contact: str, advisor: str) -> None:
+        """See `Storage.types`."""
+        self._typing[contact] = advisor
+
+    def typing(self, contacts: Sequence[str]) -> dict[str, str]:
+        """See `Storage.typing`."""
+        return {contact: self._typing[contact] for contact in contacts if contact in self._typing}
 
     def looked(self, at: datetime | None = None) -> datetime | None:
         """See `Storage.looked`."""

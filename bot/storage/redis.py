@@ -19,7 +19,7 @@ from bot.dialogue.conversation import GRACE_MINUTES, Conversation, Status, Urgen
 from bot.dialogue.events import AnyEvent, ErasureRequested, Stopped
 from bot.dialogue.handoff import Lease
 from bot.messages import Outgoing
-from bot.services.ports import Cause, Change, Held, LeaseAlive, Opened, StorageUnavailable, Waiting
+from bot.services.ports import Act, Cause, Change, Entry, Held, LeaseAlive, Opened, StorageUnavailable, Waiting
 from bot.storage import codec, keys
 from bot.storage.sealing import SealBroken, Sealer, place
 
@@ -93,7 +93,8 @@ class RedisStorage:
         contact, field, revision = opened.contact, _field(cause.message_id), opened.revision + 1
         before = opened.conversation
         erased = any(isinstance(event, ErasureRequested) for event in events)
-        turn = codec.encode_turn(reply, () if erased else events)
+        minute = cause.minute if isinstance(cause, Act) else conversation.heard_minute
+        turn = codec.encode_turn(reply, () if erased else events, minute)
         trims = revision % keys.TRIM_EVERY == 0 and revision > keys.TURNS_KEPT
         life = keys.ADVISOR_LIFE if conversation.status in (Status.ADVISOR, Status.CLOSED) else keys.BOT_LIFE
         names = [keys.conversation(contact), keys.turns(contact), keys.WAITING]
@@ -151,13 +152,17 @@ class RedisStorage:
 
     def transcript(self, contact: str) -> list[AnyEvent]:
         """See `Storage.transcript`."""
+        return [entry.event for entry in self.history(contact)]
+
+    def history(self, contact: str) -> list[Entry]:
+        """See `Storage.history`."""
         turns = self._ask(self._redis.hgetall, keys.turns(contact))
         in_order = sorted(turns.items(), key=lambda item: item[1][:_REVISION_BYTES])
-        events: list[AnyEvent] = []
+        entries: list[Entry] = []
         for field, turn in in_order:
             with suppress(SealBroken):  # under a key that is gone; the other turns can still be read
-                events += codec.decode_turn(self._turn(contact, field, turn))
-        return events
+                entries += codec.decode_turn(self._turn(contact, field, turn))
+        return entries
 
     def conversations(self, contacts: Sequence[str]) -> dict[str, Conversation]:
         """See `Storage.conversations`."""
@@ -204,6 +209,17 @@ class RedisStorage:
     def renew(self, contact: str, advisor: str) -> bool:
         """See `Storage.renew`."""
         return bool(self._ask(self._renew, [keys.lease(contact)], [advisor, keys.LEASE_MS]))
+
+    def types(self, contact: str, advisor: str) -> None:
+        """See `Storage.types`."""
+        self._ask(self._redis.set, keys.typing(contact), advisor, px=keys.TYPING_MS)
+
+    def typing(self, contacts: Sequence[str]) -> dict[str, str]:
+        """See `Storage.typing`."""
+        if not contacts:
+            return {}
+        found = self._ask(self._wire.together, [("GET", keys.typing(contact)) for contact in contacts])
+        return {contact: name.decode() for contact, name in zip(contacts, found, strict=True) if name}
 
     def looked(self, at: datetime | None = None) -> datetime | None:
         """See `Storage.looked`."""

@@ -137,6 +137,14 @@ def test_a_lease_lives_by_redis_clock_and_a_heartbeat(line: Line) -> None:
     assert line.desk.heartbeat(BEA, [contact]) == [contact]
 
 
+def test_colleagues_see_who_is_typing_for_some_seconds(line: Line) -> None:
+    contact = asks(line)
+    line.desk.claim(ADA, contact, "a1")
+    line.desk.heartbeat(ADA, [contact], typing=contact)
+    assert [row.typing for row in line.desk.board(BEA)] == ["ada"]
+    assert 0 < line.client.pttl(keys.typing(contact)) <= keys.TYPING_MS
+
+
 def test_a_lost_lease_brings_the_person_back_to_the_front(line: Line) -> None:
     first, second = asks(line, ANNA), asks(line, BOB)
     line.desk.claim(ADA, second, "a1")

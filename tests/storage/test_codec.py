@@ -7,6 +7,7 @@ import pytest
 
 from bot.dialogue.conversation import SCHEMA, Conversation, Place, Status
 from bot.dialogue.events import AdvisorRequested, AnyEvent, DangerSeen, EngineFailed, Heard, PlaceTold, Said
+from bot.services.ports import Entry
 from bot.storage.codec import decode_conversation, decode_reply, decode_turn, encode_conversation, encode_turn
 
 FULL = Conversation(
@@ -94,12 +95,17 @@ TURNS: list[tuple[str, tuple[AnyEvent, ...]]] = [
 
 @pytest.mark.parametrize(("reply", "events"), TURNS)
 def test_a_turn_comes_back_as_it_was(reply: str, events: tuple[AnyEvent, ...]) -> None:
-    data = encode_turn(reply, events)
+    data = encode_turn(reply, events, 7)
     assert decode_reply(data) == reply
-    assert decode_turn(data) == events
+    assert decode_turn(data) == [Entry(7, event) for event in events]
+
+
+def test_a_turn_of_older_code_has_no_time() -> None:
+    data = msgspec.msgpack.encode(("ok", True, (Heard("text", "hoi"),)))
+    assert decode_turn(data) == [Entry(0, Heard("text", "hoi")), Entry(0, Said("ok"))]
 
 
 def test_a_turn_of_newer_code_still_repeats_its_answer() -> None:
     data = msgspec.msgpack.encode(("ok", False, ({"type": "Invented", "x": 1},)))
     assert decode_reply(data) == "ok"
-    assert decode_turn(data) == (Said("ok"),)
+    assert decode_turn(data) == [Entry(0, Said("ok"))]

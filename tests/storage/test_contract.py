@@ -8,9 +8,9 @@ import redis
 from msgspec.structs import replace
 
 from bot.dialogue.conversation import Conversation, Status
-from bot.dialogue.events import AdvisorRequested, ErasureRequested, Heard, Said
+from bot.dialogue.events import AdvisorRequested, ErasureRequested, Heard, Noted, Said
 from bot.messages import Channel, Inbound
-from bot.services.ports import Opened, Storage
+from bot.services.ports import Act, Entry, Opened, Storage
 from bot.storage.memory import MemoryStorage
 from bot.storage.redis import RedisStorage, connect
 from bot.storage.sealing import Sealer
@@ -93,6 +93,23 @@ def test_the_transcript_keeps_order(storage: Storage) -> None:
     commit(storage, message(1), Conversation(), Heard("text", "hoi"), Said("dag"))
     commit(storage, message(2), Conversation(), Heard("text", "1"), AdvisorRequested())
     assert storage.transcript("anna") == [Heard("text", "hoi"), Said("dag"), Heard("text", "1"), AdvisorRequested()]
+
+
+def test_the_history_knows_when_each_thing_happened(storage: Storage) -> None:
+    commit(storage, message(1), Conversation(heard_minute=7), Heard("text", "hoi"), Said("dag"))
+    act = Act("act 2", "anna", minute=9)
+    opened = storage.open(act)
+    assert storage.commit(act, opened, opened.conversation, [Noted("ada", "belt niet")], "") is None
+    assert storage.history("anna") == [
+        Entry(7, Heard("text", "hoi")),
+        Entry(7, Said("dag")),
+        Entry(9, Noted("ada", "belt niet")),
+    ]
+
+
+def test_who_is_typing_to_whom_is_known(storage: Storage) -> None:
+    storage.types("anna", "ada")
+    assert storage.typing(["anna", "bob"]) == {"anna": "ada"}
 
 
 def test_waiting_people_stand_in_line_longest_first_and_leave_it(storage: Storage) -> None:
