@@ -12,11 +12,16 @@ from werkzeug.exceptions import HTTPException
 
 from bot import logs, metrics
 from bot.channels import health, webhooks
+from bot.console.blueprint import make_blueprint as make_console
+from bot.console.entry import Door
+from bot.console.parts import Parts
 from bot.content.catalogs import SOURCE
-from bot.content.library import Library, build_engine, read_library
+from bot.content.library import Library, build_delivery, build_engine, read_library
 from bot.content.models import how_messages_are_read, read_encoder
 from bot.rendering.texts import last_words
 from bot.services.delivery import Receipts
+from bot.services.desk import Desk
+from bot.services.live import Live
 from bot.services.ports import StorageUnavailable
 from bot.services.runner import Runner
 from bot.settings import TWILIO_API, Settings, SettingsError, read_settings
@@ -35,6 +40,7 @@ def create_app(
     *,
     library: Library | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    door: Door | None = None,
 ) -> Flask:
     """The application. Raises SettingsError, content ContentError or SpoolFull: then nothing starts."""
     logs.set_up()
@@ -76,6 +82,22 @@ def create_app(
             settings.metrics_token,
         )
     )
+    if door:
+        books = engine.books
+        app.register_blueprint(
+            make_console(
+                Parts(
+                    desk=Desk(runner, storage, outbox, library.content.zones, now),
+                    live=Live(storage),
+                    door=door,
+                    texts={lang: library.catalogs.get(lang, {}) for lang in books},
+                    problems={lang: build_delivery(library, lang) for lang in books},
+                    titles={lang: book.titles for lang, book in books.items()},
+                    country_names={lang: book.countries for lang, book in books.items()},
+                    now=now,
+                )
+            )
+        )
     if settings.simulator:
         app.register_blueprint(
             make_simulator(

@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from bot.console import board, conversation, language
 from bot.console.entry import guard
 from bot.console.parts import Parts
 
@@ -16,4 +17,6 @@ def make_blueprint(parts: Parts) -> Blueprint:
         static_folder="static",
     )
     guard(blueprint, parts.door)
+    for module in (language, board, conversation):
+        module.add_routes(blueprint, parts)
     return blueprint

@@ -128,6 +128,10 @@ class Desk:
         """The card of somebody who waits, to choose by; none of their words."""
         return card(self._conversation(contact), self._storage.transcript(contact))
 
+    def on_duty(self) -> frozenset[str]:
+        """Who has a console open."""
+        return frozenset(self._storage.on_duty())
+
     def events(self, after: str = "") -> tuple[list[Change], str]:
         """What happened since the change `after`, and the id to ask with next time. "" begins now."""
         if not after:

@@ -1,0 +1,100 @@
+"""The board: who waits, whom you have, whom your colleagues have. And what keeps pages up to date."""
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+
+from flask import Blueprint, Response, jsonify, render_template, request, stream_with_context
+from werkzeug.wrappers import Response as BaseResponse
+
+from bot.console.entry import EVERYBODY, entry, visitor
+from bot.console.parts import Parts
+from bot.dialogue.conversation import Status
+from bot.services.desk import Row
+from bot.services.live import News
+from bot.services.ports import StorageUnavailable
+
+STREAM_SECONDS = 120
+"""Then a stream ends and the page opens a new one: so whoever is logged out hears nothing any more."""
+
+
+def add_routes(blueprint: Blueprint, parts: Parts) -> None:
+    """/console/ and what its scripts ask for."""
+
+    @blueprint.get("/")
+    @entry(EVERYBODY)
+    def board() -> str:
+        return render_template("console/board.html", **board_of(parts))
+
+    @blueprint.post("/beat")
+    @entry(EVERYBODY)
+    def beat() -> BaseResponse:
+        """The page is open: keeps what she holds. Says which of her conversations are not hers any more."""
+        held = request.form.getlist("held")
+        typing = request.form.get("typing", "")
+        lost = parts.desk.heartbeat(visitor().advisor, held, typing if typing in held else "")
+        return jsonify(lost=lost)
+
+    @blueprint.get("/beat")
+    @entry(EVERYBODY)
+    def beating_page() -> str:
+        """The same without scripts: a small page in a frame that loads itself again and again."""
+        rows = parts.desk.board(visitor().advisor)
+        held = [row.contact for row in rows if row.holder == visitor().id]
+        parts.desk.heartbeat(visitor().advisor, held)
+        unanswered = [row for row in rows if row.yours and row.status is Status.ADVISOR]
+        waiting = sum(row.status is Status.WAITING for row in rows)
+        return render_template("console/beat.html", mine=unanswered, waiting=waiting)
+
+    @blueprint.get("/events")
+    @entry(EVERYBODY)
+    def events() -> BaseResponse:
+        """News as server-sent events: where something happened, never what."""
+        after = request.headers.get("Last-Event-ID") or request.args.get("after", "")
+        news = parts.live.listen(visitor().advisor, after)
+
+        def stream() -> Iterator[str]:
+            end = time.monotonic() + STREAM_SECONDS
+            yield "retry: 2000\n\n"
+            with closing(news):
+                for each in news:
+                    yield _event(each)
+                    if time.monotonic() > end:
+                        return
+
+        response = Response(stream_with_context(stream()), mimetype="text/event-stream")
+        response.headers["X-Accel-Buffering"] = "no"
+        return response
+
+    @blueprint.errorhandler(StorageUnavailable)
+    def away(_error: StorageUnavailable) -> tuple[str, int]:
+        return render_template("console/away.html"), 503
+
+
+def _event(news: News) -> str:
+    """One server-sent event. The data of "news" are "board" and ids of her conversations; "here" has none."""
+    if not news.id:
+        return ": here\n\n"
+    where = [*(["board"] if news.board else []), *news.contacts]
+    return f"id: {news.id}\nevent: {'news' if where else 'here'}\ndata: {' '.join(where)}\n\n"
+
+
+def board_of(parts: Parts) -> dict[str, object]:
+    """What the board, and the list of her own conversations on every page, are made of."""
+    who = visitor()
+    since = parts.desk.events()[1]
+    rows = parts.desk.board(who.advisor)
+    names = {colleague.id: colleague.name for colleague in parts.door.colleagues()}
+    return {
+        "since": since,
+        "minute": int(parts.now().timestamp()) // 60,
+        "waiting": [row for row in rows if row.status is Status.WAITING],
+        "mine": sorted((row for row in rows if row.yours and row.status is Status.ADVISOR), key=_steady),
+        "others": [row for row in rows if not row.yours and row.status is Status.ADVISOR],
+        "names": names,
+    }
+
+
+def _steady(row: Row) -> tuple[bool, str]:
+    """Offers first; the rest in an order that does not jump about while she works."""
+    return (not row.offered, row.contact)

@@ -1,0 +1,105 @@
+"""One conversation: what was said, what is known, what an advisor can do with it.
+
+Every act is a form with an id of its own, so that one sent twice acts once; after it the browser goes on with a GET.
+An act that is refused shows the page again with the reason, and what she typed is still there.
+"""
+
+import secrets
+from collections.abc import Callable
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from bot.console.board import board_of
+from bot.console.entry import EVERYBODY, entry, visitor
+from bot.console.language import language
+from bot.console.parts import Parts
+from bot.console.transcript import lines
+from bot.dialogue.conversation import Status
+from bot.dialogue.handoff import SURE, Refused
+from bot.services.desk import Advisor, Desk
+
+Act = Callable[[Desk, Advisor, str, str], object]
+"""(desk, who, contact, id of the act): does it or raises Refused."""
+
+
+def add_routes(blueprint: Blueprint, parts: Parts) -> None:
+    """/console/c/<contact> and its acts."""
+
+    @blueprint.get("/c/<contact>")
+    @entry(EVERYBODY)
+    def conversation(contact: str) -> tuple[str, int]:
+        return _page(parts, contact)
+
+    def act(name: str, do: Act, *, stays: bool = True) -> None:
+        def view(contact: str) -> BaseResponse | tuple[str, int]:
+            try:
+                do(parts.desk, visitor().advisor, contact, request.form.get("act") or secrets.token_urlsafe(9))
+            except Refused as refused:
+                return _page(parts, contact, refused)
+            where = url_for("console.conversation", contact=contact) if stays else url_for("console.board")
+            return redirect(where, 303)
+
+        blueprint.add_url_rule(f"/c/<contact>/{name}", name, entry(EVERYBODY)(view), methods=["POST"])
+
+    @blueprint.post("/c/<contact>/check")
+    @entry(EVERYBODY)
+    def check(contact: str) -> tuple[str, int]:
+        """What to look at in a text before it is sent. Changes nothing."""
+        return _page(parts, contact, typed=_typed())
+
+    act("claim", Desk.claim)
+    act("reply", lambda desk, who, contact, id: desk.reply(who, contact, _typed(), id, sure="sure" in request.form))
+    act("note", lambda desk, who, contact, id: desk.note(who, contact, _typed(), id))
+    act("transfer", lambda desk, who, contact, id: desk.transfer(who, contact, request.form.get("to", ""), id))
+    act("decline", Desk.decline, stays=False)
+    act("hand-back", Desk.hand_back, stays=False)
+    act("close", Desk.close, stays=False)
+
+
+def _typed() -> str:
+    return request.form.get("text", "").replace("\r\n", "\n")
+
+
+def _page(parts: Parts, contact: str, refused: Refused | None = None, typed: str = "") -> tuple[str, int]:
+    """The page of a conversation she has, is offered, or may take; else why not. With it the status."""
+    lang = language(parts.texts)
+    around = board_of(parts) | {
+        "topic_titles": lambda: parts.titles[lang],
+        "contact": contact,
+        "new_act": lambda: secrets.token_urlsafe(9),
+        "refused": refused,
+        "sure": refused is not None and refused.reason in SURE,
+        "typed": _typed() if refused else typed,
+        "typed_note": refused is not None and request.endpoint == "console.note",
+    }
+    try:
+        page = parts.desk.open(visitor().advisor, contact)
+    except Refused as closed:
+        return _from_outside(parts, contact, refused or closed, around)
+    here = parts.desk.on_duty()
+    talk = lines(page.transcript, page.sent, parts.problems[lang])
+    again = request.args.get("again")
+    if again and not refused:
+        around["typed"] = next((line.text for line in talk if line.sent == again), "")
+    return render_template(
+        "console/conversation.html",
+        page=page,
+        lines=talk,
+        colleagues=[
+            (colleague, colleague.id in here, page.conversation.locale in colleague.languages)
+            for colleague in parts.door.colleagues()
+            if colleague.id != visitor().id
+        ],
+        **around,
+    ), 200 if refused is None else 409
+
+
+def _from_outside(parts: Parts, contact: str, refused: Refused, around: dict[str, object]) -> tuple[str, int]:
+    """The page of a conversation that is not hers: somebody who waits, by their card alone, or only who has it."""
+    row = next((row for row in parts.desk.board(visitor().advisor) if row.contact == contact), None)
+    if row is not None and row.status is Status.WAITING:
+        status = 200 if request.method == "GET" else 409
+        return render_template("console/waiting.html", row=row, card=parts.desk.card(contact), **around), status
+    around["refused"] = refused
+    return render_template("console/not_yours.html", **around), 403 if refused.holder else 404

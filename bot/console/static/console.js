@@ -1,0 +1,14 @@
+// The console's pages work without this. With it they stay up to date, keep what is typed, and go by keyboard.
+import { startAlerts } from "./alerts.js";
+import { startForms } from "./forms.js";
+import { startKeys } from "./keys.js";
+import { startLive } from "./live.js";
+import { startWriting } from "./writing.js";
+
+if (document.body.dataset.page) {
+  startForms();
+  startWriting();
+  startLive();
+  startAlerts();
+  startKeys();
+}

@@ -1,0 +1,48 @@
+// What is typed and not sent, by conversation and form. In memory only: nothing of it is stored in the browser.
+import { onPage } from "./page.js";
+
+const drafts = new Map();
+
+function key(form) {
+  return `${form.getAttribute("action")}`;
+}
+
+/** Remember what stands in a form. */
+export function keepDraft(form) {
+  const text = form.querySelector("textarea").value;
+  if (text) drafts.set(key(form), text);
+  else drafts.delete(key(form));
+}
+
+/** Forget the draft of a form that was sent. */
+export function takeDraft(form) {
+  drafts.delete(key(form));
+}
+
+/** Is there anything that was typed and not sent? */
+export function anyDraft() {
+  document.querySelectorAll("form[data-compose]").forEach(keepDraft);
+  return drafts.size > 0;
+}
+
+export function startDrafts() {
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest?.("form[data-compose]");
+    if (form) keepDraft(form);
+  });
+  onPage(() => {
+    document.querySelectorAll("form[data-compose]").forEach((form) => {
+      const text = drafts.get(key(form));
+      const box = form.querySelector("textarea");
+      if (text && !box.value) {
+        box.value = text;
+        box.dispatchEvent(new Event("input", { bubbles: true }));
+        form.closest("details")?.setAttribute("open", "");
+      }
+    });
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (anyDraft()) event.preventDefault(); // the browser asks in its own words
+  });
+}
+

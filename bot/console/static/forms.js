@@ -1,0 +1,68 @@
+// Sends forms without leaving the page, so that a failure loses nothing that was typed; switches conversations in place.
+import { keepDraft, takeDraft } from "./drafts.js";
+import { fetchPage, onPage, show, tellTrouble } from "./page.js";
+
+export function startForms() {
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.hasAttribute("data-plain") || form.closest("header.bar")) return;
+    event.preventDefault();
+    if (form.getAttribute("aria-busy") === "true") return; // one click, one act
+    form.setAttribute("aria-busy", "true");
+    const action = event.submitter?.formAction && event.submitter.hasAttribute("formaction")
+      ? event.submitter.formAction : form.action;
+    try {
+      const fetched = await fetchPage(action, new FormData(form), event.submitter);
+      if (form.dataset.compose) takeDraft(form);
+      keepOthers(form);
+      show(fetched);
+      focusAfter(form);
+    } catch (error) {
+      if (error.constructor.name !== "Trouble") throw error;
+      tellTrouble(error);
+    } finally {
+      form.removeAttribute("aria-busy");
+    }
+  });
+
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[data-switch]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    go(link.href);
+  });
+
+  window.addEventListener("popstate", () => go(location.href, { push: false }));
+  onPage(toTheEnd);
+}
+
+/** Go to another page of the console in this window, with what is typed kept. */
+export async function go(href, options = {}) {
+  document.querySelectorAll("form[data-compose]").forEach(keepDraft);
+  try {
+    show(await fetchPage(href), options);
+    document.getElementById("main").focus({ preventScroll: true });
+  } catch (error) {
+    if (error.constructor.name !== "Trouble") throw error;
+    tellTrouble(error);
+  }
+}
+
+/** A reply that is sent must not take a note with it that is half written, nor the other way round. */
+function keepOthers(sent) {
+  document.querySelectorAll("form[data-compose]").forEach((form) => {
+    if (form !== sent) keepDraft(form);
+  });
+}
+
+function focusAfter(form) {
+  const again = form.dataset.compose && document.querySelector(`form[data-compose=${form.dataset.compose}] textarea`);
+  const refused = document.getElementById("refused");
+  if (again) again.focus({ preventScroll: true });
+  else if (!refused) document.getElementById("main").focus({ preventScroll: true });
+}
+
+function toTheEnd() {
+  const box = document.getElementById("transcript-box");
+  if (box) box.scrollTop = box.scrollHeight;
+}

@@ -1,0 +1,112 @@
+// Keeps the page as it is on the server: looks again when the server says so, or every few seconds without a stream.
+import { fetchPage, onPage, refresh, show, tell, tellTrouble } from "./page.js";
+
+const BEAT_MS = 20_000;
+const POLL_MS = 10_000;
+const CLOCK_MS = 30_000; // waiting times go on without news
+const GAP_MS = 400; // several news at once are one look
+
+let stream = null;
+let looking = false;
+let again = false;
+let lastLook = Date.now();
+let reached = true;
+
+export function startLive() {
+  connect();
+  beat();
+  setInterval(beat, BEAT_MS);
+  setInterval(() => {
+    const polling = !stream || stream.readyState === EventSource.CLOSED;
+    if (polling || !reached) connect();
+    if (Date.now() - lastLook > (polling || !reached ? POLL_MS : CLOCK_MS) - 1000) look();
+  }, 5_000);
+  window.addEventListener("online", () => { connect(); look(); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+  document.addEventListener("console:look", look);
+}
+
+function connect() {
+  if (stream && stream.readyState !== EventSource.CLOSED) return;
+  if (!("EventSource" in window)) return;
+  stream = new EventSource(`${document.body.dataset.events}?after=${encodeURIComponent(document.body.dataset.since)}`);
+  stream.addEventListener("news", look);
+  stream.addEventListener("here", () => { if (!reached) look(); });
+  stream.addEventListener("error", () => { setTimeout(look, GAP_MS); });
+}
+
+/** Fetch this page again and take over what has changed. */
+async function look() {
+  if (looking) {
+    again = true;
+    return;
+  }
+  looking = true;
+  const contact = document.body.dataset.contact;
+  const page = document.body.dataset.page;
+  try {
+    const fetched = await fetchPage(location.href.split("?")[0]);
+    lastLook = Date.now();
+    reached = true;
+    if (document.body.dataset.contact === contact && document.body.dataset.page === page) take(fetched);
+  } catch (error) {
+    if (error.constructor.name !== "Trouble") throw error;
+    reached = false;
+    lastLook = Date.now();
+    tellTrouble(error);
+  }
+  await new Promise((done) => setTimeout(done, GAP_MS));
+  looking = false;
+  if (again) {
+    again = false;
+    look();
+  }
+}
+
+function take(fetched) {
+  const box = document.getElementById("transcript-box");
+  const atEnd = box && box.scrollHeight - box.scrollTop - box.clientHeight < 60;
+  const [fresh, open] = [fetched.document.body.dataset, document.body.dataset];
+  const same = fresh.page === open.page && fresh.mode === open.mode;
+  const typing = [...document.querySelectorAll("form[data-compose] textarea")].some((text) => text.value);
+  if (same) {
+    tell("");
+    refresh(fetched.document);
+  } else if (!typing) {
+    show(fetched, { push: false }); // a colleague has it now, or it was closed in another window
+  } else {
+    const why = fetched.document.querySelector("[role=alert]:not(#trouble)");
+    tell(why?.textContent.trim() || fetched.document.title); // what she typed stays where it is
+  }
+  if (box && atEnd) box.scrollTop = box.scrollHeight;
+  document.dispatchEvent(new CustomEvent("console:looked"));
+}
+
+let typing = "";
+
+/** Tell the server in whose conversation something is being typed, with the next beat at once. */
+export function typesIn(contact) {
+  if (typing === contact) return;
+  typing = contact;
+  beat();
+}
+
+/** The page is open: the conversations on its list stay hers. */
+async function beat() {
+  const body = new FormData();
+  for (const row of document.querySelectorAll("#own-list > li[id]")) body.append("held", row.id.slice("own-".length));
+  body.append("csrf_token", document.querySelector("meta[name=csrf]").content);
+  if (typing) body.append("typing", typing);
+  typing = "";
+  try {
+    const answer = await fetch(document.body.dataset.beat, {
+      method: "POST", body, headers: { "X-Requested-With": "XMLHttpRequest" },
+    });
+    if (answer.ok && (await answer.json()).lost.length) look();
+    else if (!answer.ok) look();
+  } catch {
+    reached = false; // the next look says so
+  }
+}
+
+onPage(() => { lastLook = Date.now(); });

@@ -1,0 +1,134 @@
+// Fetches pages of the console and puts what is new in them into the page that is open.
+
+/** Why a page could not be had: "gone" (no connection), "out" (logged out), "failed" (anything else). */
+export class Trouble extends Error {}
+
+/**
+ * Fetch a page. Returns {document, url}. Throws Trouble. `body`: FormData to post.
+ * XMLHttpRequest, because it gives a document without turning text into HTML by script.
+ */
+export function fetchPage(url, body = null, submitter = null) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open(body ? "POST" : "GET", url);
+    request.responseType = "document";
+    request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
+    request.timeout = 15000;
+    if (submitter?.name) body.append(submitter.name, submitter.value);
+    request.onload = () => {
+      const found = request.response;
+      if (request.status === 401 || (found && !found.body?.dataset.page && found.querySelector("[data-login]"))) {
+        reject(new Trouble("out"));
+      } else if (!found?.body?.dataset.page) {
+        reject(new Trouble("failed"));
+      } else {
+        resolve({ document: found, url: request.responseURL });
+      }
+    };
+    request.onerror = request.ontimeout = () => reject(new Trouble("gone"));
+    request.send(body);
+  });
+}
+
+/** A word of the page's own language, such as "gone". */
+export function word(name) {
+  return document.getElementById("tools")?.dataset[name] ?? "";
+}
+
+/** Say what is wrong above the page, or nothing. `link`: where it can be mended. */
+export function tell(text, link = null) {
+  const place = document.getElementById("trouble");
+  const same = place.firstChild?.textContent === text;
+  if (!text) {
+    place.hidden = true;
+    place.replaceChildren();
+  } else if (!same || place.hidden) {
+    place.replaceChildren(document.createTextNode(text));
+    if (link) {
+      const anchor = document.createElement("a");
+      Object.assign(anchor, { href: link.href, target: "_blank", rel: "noopener", textContent: link.text });
+      place.append(" ", anchor);
+    }
+    place.hidden = false;
+  }
+}
+
+/** Say what went wrong with a page. Returns whether it is known what. */
+export function tellTrouble(error) {
+  if (error.message === "out") tell(word("loggedOut"), { href: "/console/", text: word("login") });
+  else tell(word(error.message === "gone" ? "gone" : "failed"));
+}
+
+/** Bring every live part of the open page to where `fresh` has it. What is typed, open or in focus stays. */
+export function refresh(fresh) {
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const newer = fresh.getElementById(part.id);
+    if (newer) merge(part, document.adoptNode(newer));
+  }
+  document.body.dataset.since = fresh.body.dataset.since;
+}
+
+/** Make `old` like `newer`, touching only what differs, so that focus and screen readers are left in peace. */
+export function merge(old, newer) {
+  if (old.isEqualNode(newer)) return;
+  const children = [...newer.children];
+  const keyed = children.length > 0 && children.every((child) => child.id) && onlyElements(old) && onlyElements(newer);
+  if (!keyed) {
+    if (old.contains(document.activeElement) && focusKept(old, newer)) return;
+    old.replaceChildren(...newer.childNodes);
+  } else {
+    const known = new Map([...old.children].map((child) => [child.id, child]));
+    let place = null;
+    for (const child of children) {
+      const there = known.get(child.id);
+      known.delete(child.id);
+      if (there) merge(there, child);
+      const node = there ?? child;
+      const next = place ? place.nextSibling : old.firstChild;
+      if (node !== next) old.insertBefore(node, next);
+      place = node;
+    }
+    known.forEach((gone) => gone.remove());
+  }
+  for (const { name } of [...old.attributes]) if (!newer.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of [...newer.attributes]) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+}
+
+function onlyElements(node) {
+  return [...node.childNodes].every((child) => child.nodeType === Node.ELEMENT_NODE || !child.textContent.trim());
+}
+
+/** Replace the contents and put the focus back on the link or button that is the same as before. */
+function focusKept(old, newer) {
+  const active = document.activeElement;
+  const same = (node) => node.tagName === active.tagName && node.textContent === active.textContent
+    && node.getAttribute("href") === active.getAttribute("href");
+  old.replaceChildren(...newer.childNodes);
+  const again = [...old.querySelectorAll("a, button, summary, select")].find(same);
+  (again ?? document.getElementById("main")).focus({ preventScroll: true });
+  return true;
+}
+
+const whenChanged = [];
+
+/** Call `act` whenever another page stands in this window. */
+export function onPage(act) {
+  whenChanged.push(act);
+  act();
+}
+
+/** Put a fetched page in place of the open one, as a browser would, without losing the connection. */
+export function show(fetched, { push = true } = {}) {
+  if (push && fetched.url !== location.href) history.pushState(null, "", fetched.url);
+  const body = document.adoptNode(fetched.document.body);
+  document.title = fetched.document.title;
+  for (const name of Object.keys(document.body.dataset)) delete document.body.dataset[name];
+  Object.assign(document.body.dataset, body.dataset);
+  document.body.className = body.className;
+  const csrf = fetched.document.querySelector("meta[name=csrf]")?.content;
+  if (csrf) document.querySelector("meta[name=csrf]").content = csrf;
+  document.querySelector("header.bar")?.replaceWith(body.querySelector("header.bar") ?? "");
+  document.getElementById("main").replaceWith(body.querySelector("#main"));
+  tell("");
+  whenChanged.forEach((act) => act());
+}

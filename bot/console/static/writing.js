@@ -1,0 +1,51 @@
+// Helps while writing: checks the text, puts prepared texts into the box, tells colleagues that somebody types.
+import { startDrafts } from "./drafts.js";
+import { typesIn } from "./live.js";
+
+const PAUSE_MS = 400;
+let timer = 0;
+
+export function startWriting() {
+  startDrafts();
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest?.("form[data-compose]");
+    if (!form) return;
+    if (event.target.value) typesIn(document.body.dataset.contact);
+    if (!form.dataset.check) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => check(form), PAUSE_MS);
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-insert]");
+    if (!link) return;
+    event.preventDefault();
+    insert(link.dataset.insert);
+  });
+}
+
+/** Put a text where the cursor is. It is never sent by itself. */
+function insert(text) {
+  const box = document.getElementById("text");
+  if (!box) return;
+  const before = box.value.slice(0, box.selectionStart);
+  const space = before && !/\s$/.test(before) ? " " : "";
+  box.setRangeText(space + text, box.selectionStart, box.selectionEnd, "end");
+  box.focus();
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** Ask the server what should be looked at in this text before it is sent. */
+function check(form) {
+  const request = new XMLHttpRequest();
+  request.open("POST", form.dataset.check);
+  request.responseType = "document";
+  request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
+  request.onload = () => {
+    const fresh = request.response?.getElementById("findings");
+    const place = document.getElementById("findings");
+    if (request.status === 200 && fresh && place && !place.isEqualNode(fresh)) {
+      place.replaceChildren(...document.adoptNode(fresh).childNodes);
+    }
+  };
+  request.send(new FormData(form));
+}
