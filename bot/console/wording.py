@@ -12,6 +12,9 @@ from bot.console.codenames import codename
 HOME = ZoneInfo("Europe/Amsterdam")
 """Advisors work in the Netherlands."""
 
+_KNOWN_AS = {"prs": "fa_AF", "kmr": "ku"}
+"""Languages that Unicode has under another code."""
+
 _LATIN = {"nl": "{} in Latijns schrift", "en": "{} in Latin letters"}
 
 
@@ -20,7 +23,7 @@ def language_name(code: str, lang: str) -> str:
     if not code:
         return "–"
     base, _dash, script = code.partition("-")
-    name = Locale.parse(lang).languages.get(base, code)
+    name = Locale.parse(lang).languages.get(_KNOWN_AS.get(base, base), code)
     return _LATIN.get(lang, "{}").format(name) if script == "Latn" else name
 
 

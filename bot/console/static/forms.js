@@ -64,5 +64,7 @@ function focusAfter(form) {
 
 function toTheEnd() {
   const box = document.getElementById("transcript-box");
-  if (box) box.scrollTop = box.scrollHeight;
+  if (!box) return;
+  box.scrollTop = box.scrollHeight;
+  if (box.scrollHeight === box.clientHeight) box.querySelector("#transcript > :last-child")?.scrollIntoView({ block: "end" });
 }

@@ -1,9 +1,11 @@
 // Everything by keyboard. Single letters can be switched off in the help that `?` shows.
 import { go } from "./forms.js";
+import { onPage } from "./page.js";
 
 const OFF = "console.keys";
 
 export function startKeys() {
+  onPage(() => document.querySelectorAll("[data-keys]").forEach((button) => { button.hidden = false; }));
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form) {

@@ -1,0 +1,77 @@
+"""What of a transcript an advisor sees, and in which words."""
+
+import pytest
+
+from bot.console.transcript import MARKS, Line, lines
+from bot.console.wording import clock, day, language_name
+from bot.content.library import Library, build_delivery
+from bot.dialogue import events
+from bot.dialogue.events import Claimed, Heard, Informed, Noted, OfferEnded, PlaceTold, Replied, Said, TopicShown
+from bot.services.ports import Entry, Record
+
+QUIET = {events.Answered, events.TopicShown, events.LanguageChosen, events.ErasureRequested}
+"""Events that stand on the card, or cannot be in a transcript, so that no line is made of them."""
+
+WORDS = {events.Heard, events.Said, events.Replied, events.Informed, events.Noted}
+
+
+def shown(*happened: events.AnyEvent) -> list[Line]:
+    return lines([Entry(7, event) for event in happened], {}, {})
+
+
+def test_person_bot_advisor_and_note_are_told_apart() -> None:
+    found = shown(
+        Heard("text", "hoi"), Said("dag"), Replied("ada", "ik ben er", "s1"), Informed("ze is weg", "s2"),
+        Noted("ada", "oom"), TopicShown("documents_taken.answer"),
+    )  # fmt: skip
+    assert [(line.kind, line.text, line.who) for line in found] == [
+        ("person", "hoi", ""),
+        ("bot", "dag", ""),
+        ("advisor", "ik ben er", "ada"),
+        ("bot", "ze is weg", ""),
+        ("note", "oom", "ada"),
+    ]
+
+
+def test_media_are_named_and_have_no_place_to_be_fetched_from() -> None:
+    assert shown(Heard("photo", "")) == [Line("person", 7, what="photo")]
+
+
+def test_every_event_is_a_message_a_mark_or_left_out_on_purpose() -> None:
+    assert {*MARKS, *QUIET, *WORDS} == set(events.AnyEvent.__args__)
+
+
+def test_marks_say_who_and_whom() -> None:
+    assert shown(Claimed("bea", "ada")) == [Line("mark", 7, what="Claimed", who="bea", other="ada")]
+    assert shown(OfferEnded("bea", lapsed=True)) == [Line("mark", 7, what="OfferEndedLapsed", other="bea")]
+    assert shown(PlaceTold("abroad", "MA")) == [Line("mark", 7, what="PlaceTold-abroad", other="MA")]
+
+
+def test_how_far_a_message_has_come_stands_beside_it(library: Library) -> None:
+    sent = {"s1": Record("failed", "30003"), "s2": Record("delivered", twice=True)}
+    problems = build_delivery(library, "nl")
+    failed, arrived = lines([Entry(7, Replied("ada", "a", "s1")), Entry(7, Replied("ada", "b", "s2"))], sent, problems)
+    assert (failed.state, failed.trouble) == ("failed", problems["30003"].say)
+    assert (arrived.state, arrived.trouble, arrived.twice) == ("delivered", "", True)
+
+
+@pytest.mark.parametrize(
+    ("code", "lang", "name"),
+    [
+        ("nl", "nl", "Nederlands"),
+        ("nl", "en", "Dutch"),
+        ("prs", "nl", "Dari"),
+        ("kmr", "en", "Kurdish"),
+        ("ary-Latn", "nl", "Marokkaans Arabisch in Latijns schrift"),
+        ("", "nl", "–"),
+    ],
+)
+def test_languages_have_names(code: str, lang: str, name: str) -> None:
+    assert language_name(code, lang) == name
+
+
+def test_times_are_those_of_the_advisors_country() -> None:
+    half_past_ten_in_the_evening = 29_756_070  # 29 July 2026, 22:30 UTC
+    assert clock(half_past_ten_in_the_evening) == "00:30"
+    assert day(half_past_ten_in_the_evening, "nl") == "donderdag 30 juli"
+    assert (clock(0), day(0, "nl")) == ("", "")
