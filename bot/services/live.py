@@ -51,9 +51,10 @@ class Live:
         listener = _Listener(advisor.id)
         with self._guard:
             self._listeners.add(listener)
-            if not self._following:
-                self._following = True
-                threading.Thread(target=self._follow, name="live", daemon=True).start()
+            begins, self._following = not self._following, True
+        if begins:
+            # From here on, before anybody looks what was missed: nothing falls between the two.
+            threading.Thread(target=self._follow, args=[self._newest()], name="live", daemon=True).start()
         try:
             yield self._missed(advisor.id, after)
             while True:
@@ -91,9 +92,14 @@ class Live:
         except queue.Empty:
             return News("")
 
-    def _follow(self) -> None:
-        """Read the feed and tell the listeners, until there are none."""
-        after = ""
+    def _newest(self) -> str:
+        try:
+            return self._storage.newest()
+        except StorageUnavailable:
+            return ""
+
+    def _follow(self, after: str) -> None:
+        """Read the feed and tell the listeners, until there are none. after: from which change on, "" = from now."""
         while True:
             with self._guard:
                 if not self._listeners:

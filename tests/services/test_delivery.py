@@ -176,12 +176,12 @@ def test_a_phone_that_could_not_be_reached_is_tried_once_more(line: Line, delive
 
 def test_but_not_once_something_newer_was_written(line: Line, delivery: Delivery) -> None:
     line.twilio.outcomes[ANNA] = 30003
-    line.twilio.callback_delay = 0.3
+    line.twilio.callback_delay = 1.5
     contact = asks(line)
     line.desk.reply(ADA, contact, "een", "a1")
     delivery.step("w1", 0.05)
     line.desk.reply(ADA, contact, "twee", "a2")
-    assert line.twilio.settled(5)
+    assert line.twilio.settled(10)
     first = next(iter(line.outbox.records(contact).values()))
     assert (first.state, first.code) == (State.FAILED, "30003")
 
