@@ -5,6 +5,7 @@ from flask import Blueprint
 from bot.console import board, conversation, language
 from bot.console.entry import guard
 from bot.console.parts import Parts
+from bot.console.plain import plain
 
 
 def make_blueprint(parts: Parts) -> Blueprint:
@@ -16,6 +17,7 @@ def make_blueprint(parts: Parts) -> Blueprint:
         template_folder="templates",
         static_folder="static",
     )
+    blueprint.add_app_template_filter(plain, "plain")
     guard(blueprint, parts.door)
     for module in (language, board, conversation):
         module.add_routes(blueprint, parts)
