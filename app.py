@@ -2,30 +2,39 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from babel import Locale
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask, Response, request
+from gevent.threadpool import ThreadPool
 from werkzeug.exceptions import HTTPException
 
 from bot import logs, metrics
 from bot.channels import health, webhooks
 from bot.console.blueprint import make_blueprint as make_console
-from bot.console.entry import Door
+from bot.console.door import Door
+from bot.console.headers import set_headers
+from bot.console.organisation import Organisation
 from bot.console.parts import Parts
 from bot.content.catalogs import SOURCE
 from bot.content.library import Library, build_delivery, build_engine, read_library
 from bot.content.models import how_messages_are_read, read_encoder
+from bot.dialogue.book import Book
 from bot.rendering.texts import last_words
+from bot.services.accounts import Accounts
 from bot.services.delivery import Receipts
 from bot.services.desk import Desk
+from bot.services.entrance import Entrance
 from bot.services.live import Live
 from bot.services.ports import StorageUnavailable
 from bot.services.runner import Runner
 from bot.settings import TWILIO_API, Settings, SettingsError, read_settings
 from bot.simulator.views import make_blueprint as make_simulator
+from bot.storage.access import RedisAccess
 from bot.storage.identity import Identity
 from bot.storage.outbox import RedisOutbox
 from bot.storage.redis import RedisStorage, connect
@@ -40,7 +49,6 @@ def create_app(
     *,
     library: Library | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    door: Door | None = None,
 ) -> Flask:
     """The application. Raises SettingsError, content ContentError or SpoolFull: then nothing starts."""
     logs.set_up()
@@ -82,22 +90,8 @@ def create_app(
             settings.metrics_token,
         )
     )
-    if door:
-        books = engine.books
-        app.register_blueprint(
-            make_console(
-                Parts(
-                    desk=Desk(runner, storage, outbox, library.content.zones, now),
-                    live=Live(storage),
-                    door=door,
-                    texts={lang: library.catalogs.get(lang, {}) for lang in books},
-                    problems={lang: build_delivery(library, lang) for lang in books},
-                    titles={lang: book.titles for lang, book in books.items()},
-                    country_names={lang: book.countries for lang, book in books.items()},
-                    now=now,
-                )
-            )
-        )
+    desk = Desk(runner, storage, outbox, library.content.zones, now)
+    _add_console(app, settings, library, engine.books, desk, Live(storage), RedisAccess(client, sealer), now)
     if settings.simulator:
         app.register_blueprint(
             make_simulator(
@@ -111,6 +105,53 @@ def create_app(
             )
         )
     return app
+
+
+def _add_console(
+    app: Flask,
+    settings: Settings,
+    library: Library,
+    books: Mapping[str, Book],
+    desk: Desk,
+    live: Live,
+    access: RedisAccess,
+    now: Callable[[], datetime],
+) -> None:
+    """The advisors' pages and what guards them."""
+    https = settings.public_url.startswith("https:") and not settings.simulator
+    app.secret_key = HKDF(SHA256(), 32, salt=None, info=b"console cookie").derive(settings.secret_key.encode())
+    app.config.update(
+        SESSION_COOKIE_NAME="console",
+        SESSION_COOKIE_PATH="/console",
+        SESSION_COOKIE_SAMESITE="Lax",  # not Strict: who comes from the identity provider, or a bookmark, is in
+        SESSION_COOKIE_SECURE=https,
+        WTF_CSRF_TIME_LIMIT=None,  # the form of a session lives as long as the session
+    )
+    set_headers(app, https)
+    accounts = Accounts(access, now)
+    # argon2 takes a tenth of a second of computing: in a thread of its own, so that no webhook waits for a login.
+    entrance = Entrance(accounts, access, now, ThreadPool(2).apply)
+    organisation = None
+    if settings.oidc_issuer:
+        organisation = Organisation(app, settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
+    parts = Parts(
+        desk=desk,
+        live=live,
+        door=Door(accounts, entrance),
+        accounts=accounts,
+        entrance=entrance,
+        audit=access,
+        organisation=organisation,
+        texts={lang: library.catalogs.get(lang, {}) for lang in books},
+        problems={lang: build_delivery(library, lang) for lang in books},
+        titles={lang: book.titles for lang, book in books.items()},
+        country_names={lang: book.countries for lang, book in books.items()},
+        spoken=tuple(library.content.vocabularies),
+        address="" if settings.simulator else settings.public_url,
+        may_postpone=settings.simulator,
+        now=now,
+    )
+    app.register_blueprint(make_console(parts))
 
 
 def _page_language(library: Library) -> Callable[[], dict[str, object]]:

@@ -20,6 +20,7 @@ from bot.dialogue.conversation import Conversation
 from bot.errors import StartError
 from bot.messages import MAX_TEXT, Channel, Inbound, Kind
 from bot.rendering.texts import last_words
+from bot.services.accounts import Accounts, NameRefused, Role
 from bot.services.delivery import Delivery
 from bot.services.ports import Opened
 from bot.services.reconcile import Reconcile
@@ -27,6 +28,7 @@ from bot.services.runner import Runner
 from bot.services.spool import Spooled
 from bot.services.upkeep import Alarm, Upkeep
 from bot.settings import SettingsError, read_settings
+from bot.storage.access import RedisAccess
 from bot.storage.identity import Identity
 from bot.storage.memory import MemoryStorage
 from bot.storage.outbox import RedisOutbox
@@ -75,6 +77,12 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("strings", help="renew the translators' template and catalogs").set_defaults(run=_strings)
     fallback = commands.add_parser("fallback-twiml", help="static TwiML for Twilio's fallback URL on another host")
     fallback.set_defaults(run=_fallback)
+    advisors = commands.add_parser("advisors", help="who may log in to the console")
+    advisors.add_argument("act", choices=["add", "list", "disable", "reset"])
+    advisors.add_argument("name", nargs="?", default="", help="what she logs in with")
+    advisors.add_argument("--role", choices=[str(role) for role in Role], default=str(Role.ADVISOR))
+    advisors.add_argument("--language", action="append", default=[], help="she answers in it; may be repeated")
+    advisors.set_defaults(run=_advisors)
     commands.add_parser("doctor", help="check the surroundings before going live").set_defaults(run=_doctor)
     commands.add_parser("worker", help="the second process: brings back spooled messages").set_defaults(run=_worker)
     commands.add_parser("run", help="everything on this machine, for trying out").set_defaults(run=_run)
@@ -177,6 +185,38 @@ def _doctor(_options: argparse.Namespace) -> int:
     for finding in findings:
         print(finding)
     return 1 if any(finding.startswith("bad") for finding in findings) else 0
+
+
+def _advisors(options: argparse.Namespace) -> int:
+    """`add` and `reset` print the one-time password, and nothing else, on standard output."""
+    settings = read_settings(os.environ)
+    access = RedisAccess(connect(settings.redis_url), Sealer(settings.data_keys))
+    accounts = Accounts(access, lambda: datetime.now(UTC))
+    if options.act == "list":
+        for account in accounts.everybody():
+            state = "disabled" if account.disabled else "new" if account.one_time_until else "active"
+            print(account.name, account.role, ",".join(account.languages), state, sep="\t")
+        return 0
+    if options.act == "add":
+        try:
+            account, password = accounts.add(options.name, Role(options.role), tuple(options.language or ["nl"]))
+        except NameRefused:
+            print("this name is empty, taken, longer than 40 characters or not printable", file=sys.stderr)
+            return 1
+        access.write("", "person_added", account.id)
+        print(password)
+        return 0
+    found = accounts.find(options.name)
+    if found is None:
+        print("there is nobody of this name", file=sys.stderr)
+        return 1
+    if options.act == "disable":
+        accounts.disable(found.id)
+        access.write("", "person_disabled", found.id)
+    else:
+        print(accounts.reset(found.id)[1])
+        access.write("", "person_reset", found.id)
+    return 0
 
 
 def _worker(_options: argparse.Namespace) -> int:

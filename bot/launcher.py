@@ -13,14 +13,19 @@ import sys
 import threading
 import time
 import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from bot.content.models import how_messages_are_read
+from bot.services.accounts import Accounts, Role
 from bot.settings import SETTINGS, WEBHOOK_OVERRIDES, Settings, SettingsError, read_settings
 from bot.simulator.twilio import StandIn
+from bot.storage.access import RedisAccess
 from bot.storage.embedded import EmbeddedRedis, NoRedis, start_redis
+from bot.storage.redis import connect
+from bot.storage.sealing import Sealer
 from bot.worker import stop_on_signals
 
 START_SECONDS = 30
@@ -28,6 +33,8 @@ STOP_SECONDS = 15
 WORKER_ONLY = ("SPOOL_PRIVATE_KEY",)
 SMS_NUMBER = "+3197010000000"
 WHATSAPP_NUMBER = "+3197010000001"
+FIRST = "beheer"
+"""Name of the first account, which makes the others."""
 
 
 def launch(root: Path, environment: dict[str, str]) -> int:
@@ -69,7 +76,7 @@ def launch(root: Path, environment: dict[str, str]) -> int:
         if not _ready(settings["PORT"], processes, stop):
             print("It did not start; the lines above say why.", file=sys.stderr)
             return 1
-        _welcome(settings["PORT"], how_messages_are_read(read.meaning))
+        _welcome(settings["PORT"], _first_login(read), how_messages_are_read(read.meaning))
         while all(process.poll() is None for process in processes):
             if stop.wait(0.3):
                 print("\nStopping.")
@@ -155,9 +162,22 @@ def _ready(port: str, processes: list["subprocess.Popen[bytes]"], stop: threadin
     return False
 
 
-def _welcome(port: str, reading: str) -> None:
+def _first_login(settings: Settings) -> str:
+    """How to log in as the first one; "" once somebody chose a password. A new password each time until then."""
+    accounts = Accounts(RedisAccess(connect(settings.redis_url), Sealer(settings.data_keys)), lambda: datetime.now(UTC))
+    everybody = accounts.everybody()
+    if any(not account.one_time_until for account in everybody):
+        return ""
+    first = accounts.find(FIRST)
+    _account, password = accounts.reset(first.id) if first else accounts.add(FIRST, Role.ADMINISTRATOR, ("nl", "en"))
+    return f"  First login       {FIRST}, password {password} (once)\n"
+
+
+def _welcome(port: str, first_login: str, reading: str) -> None:
     print(
         f"\n  Phone simulator   http://127.0.0.1:{port}/simulator\n"
+        f"  Console           http://127.0.0.1:{port}/console/\n"
+        f"{first_login}"
         f"  Is it well?       http://127.0.0.1:{port}/readyz\n"
         f"  Messages are read by {reading}\n\n"
         "  Ctrl-C stops all of it; the next `make run` continues the same conversations.\n",

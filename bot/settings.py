@@ -45,6 +45,9 @@ class Settings:
     spool_public_key: X25519PublicKey = field(repr=False)
     spool_private_key: X25519PrivateKey | None = field(repr=False)
     metrics_token: str = field(repr=False)
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str = field(repr=False)
     alarm_minutes: int
     alarm_number: str = field(repr=False)
     meaning: bool
@@ -156,7 +159,7 @@ SETTINGS = (
     Setting(
         "SECRET_KEY",
         _secret,
-        "At least 32 characters. The spool key comes from it when none is set; later it signs sessions.",
+        "At least 32 characters. Signs the console's cookies; the spool key comes from it when none is set.",
     ),
     Setting("DATA_KEYS", _list(key_bytes), "Seal what is stored; 32 bytes each in hex or base64, newest first."),
     Setting("PEPPERS", _list(_secret), "Turn addresses into ids; at least 32 characters each, newest first."),
@@ -164,6 +167,9 @@ SETTINGS = (
     Setting("SPOOL_PUBLIC_KEY", key_bytes, "Seals the spool (X25519). Unset: derived from SECRET_KEY.", False),
     Setting("SPOOL_PRIVATE_KEY", key_bytes, "Opens the spool; for the worker only. See SPOOL_PUBLIC_KEY.", False),
     Setting("METRICS_TOKEN", _text, "Bearer token for /metrics; without it there is no /metrics.", False),
+    Setting("OIDC_ISSUER", _url("https", "http"), "Identity provider of the organisation; see access.md.", False),
+    Setting("OIDC_CLIENT_ID", _text, "Our name at the identity provider.", False),
+    Setting("OIDC_CLIENT_SECRET", _text, "Our secret at the identity provider.", False),
     Setting("ALARM_MINUTES", _number(600), "A person who waits so long for an advisor raises an alarm.", False, "5"),
     Setting("ALARM_NUMBER", _matching(r"(\+[1-9][0-9]{6,14})?"), "Gets an SMS then, without content. Optional.", False),
     Setting("MEANING", _flag, '"0": read messages by their letters alone; saves memory and time.', False, "1"),
@@ -213,6 +219,9 @@ def _settings(values: Mapping[str, object]) -> Settings:
         spool_public_key=public,
         spool_private_key=private,
         metrics_token=str(get("METRICS_TOKEN")),
+        oidc_issuer=str(get("OIDC_ISSUER")),
+        oidc_client_id=str(get("OIDC_CLIENT_ID")),
+        oidc_client_secret=str(get("OIDC_CLIENT_SECRET")),
         alarm_minutes=get("ALARM_MINUTES"),  # type: ignore[arg-type]
         alarm_number=str(get("ALARM_NUMBER")),
         meaning=bool(get("MEANING")),

@@ -11,6 +11,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from bot.console.board import board_of
+from bot.console.codenames import codename
+from bot.console.door import BACKGROUND
 from bot.console.entry import EVERYBODY, entry, visitor
 from bot.console.language import language
 from bot.console.parts import Parts
@@ -29,7 +31,10 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:
     @blueprint.get("/c/<contact>")
     @entry(EVERYBODY)
     def conversation(contact: str) -> tuple[str, int]:
-        return _page(parts, contact)
+        shown = _page(parts, contact)
+        if shown[1] == 200 and not request.headers.get(BACKGROUND):
+            parts.audit.write(visitor().id, "opened", codename(contact))
+        return shown
 
     def act(name: str, do: Act, *, stays: bool = True) -> None:
         def view(contact: str) -> BaseResponse | tuple[str, int]:
@@ -37,6 +42,7 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:
                 do(parts.desk, visitor().advisor, contact, request.form.get("act") or secrets.token_urlsafe(9))
             except Refused as refused:
                 return _page(parts, contact, refused)
+            parts.audit.write(visitor().id, name, codename(contact))
             where = url_for("console.conversation", contact=contact) if stays else url_for("console.board")
             return redirect(where, 303)
 
@@ -102,4 +108,6 @@ def _from_outside(parts: Parts, contact: str, refused: Refused, around: dict[str
         status = 200 if request.method == "GET" else 409
         return render_template("console/waiting.html", row=row, card=parts.desk.card(contact), **around), status
     around["refused"] = refused
+    if refused.holder:
+        parts.audit.write(visitor().id, "open_refused", codename(contact))
     return render_template("console/not_yours.html", **around), 403 if refused.holder else 404

@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, cast
+from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, current_app, g, redirect, request, url_for
+from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from flask_wtf.csrf import generate_csrf, validate_csrf
 from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
+from wtforms.validators import ValidationError
 
 from bot.services.accounts import Role
 from bot.services.desk import Advisor
@@ -34,14 +38,10 @@ class Visitor:
 
 
 class Door(Protocol):
-    """Knows who is at the door of this request, and who works here."""
+    """Knows who is at the door of this request; see `console.door`."""
 
     def visitor(self) -> Visitor | None:
         """Who is logged in with this request; None: nobody."""
-        ...
-
-    def colleagues(self) -> list[Visitor]:
-        """Everybody who may log in, by name."""
         ...
 
 
@@ -69,31 +69,61 @@ def may(endpoint: str) -> bool:
 
 def csrf() -> Markup:
     """The hidden field every form carries."""
-    return Markup("")
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
 
 
 def guard(blueprint: Blueprint, door: Door) -> None:
-    """Let nobody into a view of `blueprint` but those it names."""
+    """Let nobody into a view of `blueprint` but those it names, and take no form from another site."""
 
     @blueprint.before_request
-    def check() -> BaseResponse | None:
+    def check() -> BaseResponse | tuple[str, int] | None:
         if request.endpoint == f"{blueprint.name}.static":
             return None  # style and scripts, the same for everybody
         roles: frozenset[Role] | None = getattr(current_app.view_functions[request.endpoint or ""], "entry", None)
         if roles is None:
             abort(403)
-        g.visitor = door.visitor()
-        if roles is ANYONE or (g.visitor is not None and g.visitor.role in roles):
-            return None
-        if g.visitor is not None or request.method != "GET":
+        changes = request.method not in ("GET", "HEAD", "OPTIONS")
+        if changes and not _from_here():
             abort(403)
-        return redirect(url_for("console.login"))
+        g.visitor = door.visitor()
+        if roles is not ANYONE and g.visitor is None:
+            return _not_in(changes)
+        if roles is not ANYONE and g.visitor.role not in roles:
+            abort(403)
+        if changes:
+            try:
+                validate_csrf(request.headers.get("X-CSRFToken") or request.form.get("csrf_token"))
+            except ValidationError:
+                return _lapsed(400)
+        return None
 
     @blueprint.context_processor
     def page() -> dict[str, object]:
-        return {"visitor": g.get("visitor"), "may": may, "csrf": csrf, "csrf_token_value": lambda: ""}
+        return {"visitor": g.get("visitor"), "may": may, "csrf": csrf, "csrf_token_value": generate_csrf}
 
-    @blueprint.after_request
-    def headers(response: Response) -> Response:
-        response.headers["Cache-Control"] = "no-store"
-        return response
+    @blueprint.errorhandler(HTTPException)
+    def shut(error: HTTPException) -> tuple[str, int]:
+        return render_template("console/shut.html", status=error.code), error.code or 500
+
+
+def _from_here() -> bool:
+    """Does the browser say that a page of ours sent this? Browsers that say nothing have the form's token only."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host
+
+
+def _not_in(changes: bool) -> BaseResponse | tuple[str, int]:
+    """Nobody is logged in. What was typed is given back; a page goes to the login and from there to where it was."""
+    if request.headers.get("X-Requested-With") or request.endpoint == "console.events":
+        return "", 401
+    if changes:
+        return _lapsed(401)
+    return redirect(url_for("console.login", next=request.path))
+
+
+def _lapsed(status: int) -> tuple[str, int]:
+    """The session is over, or another one began: nothing was done, and nothing typed is lost."""
+    return render_template("console/lapsed.html", typed=request.form.get("text", "")), status

@@ -1,26 +1,41 @@
 """What the pages are made with."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.console.entry import Door
+from bot.console.door import Door
+from bot.console.organisation import Organisation
 from bot.dialogue.delivery import Problem
+from bot.services.accounts import Accounts
+from bot.services.audit import Book
 from bot.services.desk import Desk
+from bot.services.entrance import Entrance
 from bot.services.live import Live
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """desk: the only way to a conversation. live: news for open pages. door: who enters. texts: language -> the words
-    of the pages, by (context, Dutch). problems: language -> words for what goes wrong with a message. titles:
-    language -> topic -> what it is about. country_names: language -> ISO 3166 code -> name. now: the clock."""
+    """desk: the only way to a conversation. live: news for open pages. door, accounts, entrance: who enters, who may,
+    and how it is proved. audit: who did what. organisation: its identity provider, None without one. texts: language
+    -> the words of the pages, by (context, Dutch). problems: language -> words for what goes wrong with a message.
+    titles: language -> topic -> what it is about. country_names: language -> ISO 3166 code -> name. spoken: languages
+    an advisor can say she answers in. address: where browsers find us, such as "https://helpline.example"; "" = as the
+    browser says, on one's own machine. may_postpone: the second factor may wait, on one's own machine. now: the clock.
+    """
 
     desk: Desk
     live: Live
     door: Door
+    accounts: Accounts
+    entrance: Entrance
+    audit: Book
+    organisation: Organisation | None
     texts: Mapping[str, Mapping[tuple[str, str], str]]
     problems: Mapping[str, Mapping[str, Problem]]
     titles: Mapping[str, Mapping[str, str]]
     country_names: Mapping[str, Mapping[str, str]]
+    spoken: Sequence[str]
+    address: str
+    may_postpone: bool
     now: Callable[[], datetime]

@@ -62,6 +62,14 @@ LATER = "helpline:later"
 GROUP = "workers"
 """Consumer group of the outbox."""
 
+ACCOUNTS = "helpline:accounts"
+"""Hash: account id -> 8 bytes of revision and the sealed account of somebody who may log in."""
+
+AUDIT = "helpline:audit"
+"""Stream: who did what, without content. Only ever added to; each entry goes after AUDIT_LIFE_MS."""
+
+AUDIT_LIFE_MS = 365 * 24 * 3600 * 1000
+
 FINGERPRINTS = "helpline:fingerprints"
 """Marks of the peppers and data keys this Redis was filled with."""
 
@@ -113,3 +121,13 @@ def sent(outgoing_id: str) -> str:
 def parked(callback: str) -> str:
     """A status callback that came before we knew its message, by a hash of the provider's id."""
     return f"helpline:parked:{callback}"
+
+
+def session(token_hash: str) -> str:
+    """Sealed: whose browser this is. The token itself is only in that browser."""
+    return f"helpline:session:{token_hash}"
+
+
+def door(what: str) -> str:
+    """A count of tries, a code that has served, or a challenge, by a hash of what it is for."""
+    return f"helpline:door:{what}"

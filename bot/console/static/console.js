@@ -3,6 +3,7 @@ import { startAlerts } from "./alerts.js";
 import { startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
+import { startPasskeys } from "./passkey.js";
 import { startWriting } from "./writing.js";
 
 if (document.body.dataset.page) {
@@ -12,3 +13,4 @@ if (document.body.dataset.page) {
   startAlerts();
   startKeys();
 }
+startPasskeys();

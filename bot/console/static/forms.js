@@ -12,7 +12,7 @@ export function startForms() {
     const action = event.submitter?.formAction && event.submitter.hasAttribute("formaction")
       ? event.submitter.formAction : form.action;
     try {
-      const fetched = await fetchPage(action, new FormData(form), event.submitter);
+      const fetched = await fetchPage(action, { body: new FormData(form), submitter: event.submitter });
       if (form.dataset.compose) takeDraft(form);
       keepOthers(form);
       show(fetched);

@@ -45,7 +45,7 @@ async function look() {
   const contact = document.body.dataset.contact;
   const page = document.body.dataset.page;
   try {
-    const fetched = await fetchPage(location.href.split("?")[0]);
+    const fetched = await fetchPage(location.href.split("?")[0], { background: true });
     lastLook = Date.now();
     reached = true;
     if (document.body.dataset.contact === contact && document.body.dataset.page === page) take(fetched);

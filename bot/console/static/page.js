@@ -4,15 +4,17 @@
 export class Trouble extends Error {}
 
 /**
- * Fetch a page. Returns {document, url}. Throws Trouble. `body`: FormData to post.
+ * Fetch a page. Returns {document, url}. Throws Trouble. `body`: FormData to post. `background`: nobody asked for it,
+ * so it does not keep the session from locking.
  * XMLHttpRequest, because it gives a document without turning text into HTML by script.
  */
-export function fetchPage(url, body = null, submitter = null) {
+export function fetchPage(url, { body = null, submitter = null, background = false } = {}) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open(body ? "POST" : "GET", url);
     request.responseType = "document";
     request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
+    if (background) request.setRequestHeader("X-Background", "1");
     request.timeout = 15000;
     if (submitter?.name) body.append(submitter.name, submitter.value);
     request.onload = () => {
@@ -66,6 +68,14 @@ export function refresh(fresh) {
     if (newer) merge(part, document.adoptNode(newer));
   }
   document.body.dataset.since = fresh.body.dataset.since;
+  renewToken(fresh);
+}
+
+/** After a new login the forms that stand open must carry its token, or what is typed in them could not be sent. */
+function renewToken(fresh) {
+  const token = fresh.querySelector("meta[name=csrf]").content;
+  document.querySelector("meta[name=csrf]").content = token;
+  document.querySelectorAll("input[name=csrf_token]").forEach((field) => { field.value = token; });
 }
 
 /** Make `old` like `newer`, touching only what differs, so that focus and screen readers are left in peace. */
@@ -125,8 +135,7 @@ export function show(fetched, { push = true } = {}) {
   for (const name of Object.keys(document.body.dataset)) delete document.body.dataset[name];
   Object.assign(document.body.dataset, body.dataset);
   document.body.className = body.className;
-  const csrf = fetched.document.querySelector("meta[name=csrf]")?.content;
-  if (csrf) document.querySelector("meta[name=csrf]").content = csrf;
+  document.querySelector("meta[name=csrf]").content = fetched.document.querySelector("meta[name=csrf]").content;
   document.querySelector("header.bar")?.replaceWith(body.querySelector("header.bar") ?? "");
   document.getElementById("main").replaceWith(body.querySelector("#main"));
   tell("");

@@ -1,0 +1,144 @@
+"""The console as a browser without scripts sees it, in this process: real Redis, a clock that only the test moves."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from html import unescape
+from pathlib import Path
+from urllib.parse import quote
+
+import pyotp
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from msgspec.structs import replace
+from twilio.request_validator import RequestValidator
+from werkzeug.test import TestResponse
+
+from app import create_app
+from bot.content.library import Library
+from bot.services.accounts import Account, Accounts, Role
+from bot.settings import Settings, read_settings
+from bot.storage.access import RedisAccess
+from bot.storage.identity import Identity
+from bot.storage.redis import connect
+from bot.storage.sealing import Sealer
+from tests.conftest import NOW
+from tests.processes.site import sms
+
+PASSWORD = "vier losse woorden"
+HASHED = PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
+SECRET = "JBSWY3DPEHPK3PXP" * 2
+HOST = "helpline.example"
+ENVIRONMENT = {
+    "TWILIO_ACCOUNT_SID": f"AC{'ab' * 16}",
+    "TWILIO_AUTH_TOKEN": "t" * 32,
+    "SMS_NUMBER": "+3197010000000",
+    "WHATSAPP_NUMBER": "+3197010000001",
+    "PUBLIC_URL": f"https://{HOST}",
+    "SECRET_KEY": "a secret of thirty-two characters",
+    "DATA_KEYS": "11" * 32,
+    "PEPPERS": "pepper of thirty-two characters!",
+    "MEANING": "0",
+}
+
+
+@dataclass
+class Clock:
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def later(self, **step: int) -> None:
+        self.now += timedelta(**step)
+
+
+class Pages:
+    """A console with a clock, and its accounts."""
+
+    def __init__(self, library: Library, url: str, spool: Path, **more: str) -> None:
+        self.clock = Clock()
+        environment = ENVIRONMENT | {"REDIS_URL": url, "SPOOL_DIR": str(spool)} | more
+        self.settings: Settings = read_settings(environment)
+        self.app: Flask = create_app(self.settings, library=library, now=self.clock)
+        self.redis = connect(url)
+        self.access = RedisAccess(self.redis, Sealer(self.settings.data_keys))
+        self.accounts = Accounts(self.access, self.clock)
+
+    def somebody(self, name: str, role: Role = Role.ADVISOR, **more: object) -> Account:
+        """An account with a password and an app."""
+        made, _password = self.accounts.add(name, role)
+        changes = {"password": HASHED, "one_time_until": 0, "totp": SECRET} | more
+        return self.accounts.change(made.id, lambda account: replace(account, **changes))
+
+    def browser(self) -> "Visit":
+        return Visit(self.app.test_client(), self)
+
+    def logged_in(self, name: str) -> "Visit":
+        visit = self.browser()
+        visit.log_in(name)
+        assert visit.get("/console/").status_code == 200
+        return visit
+
+    def person_asks(self, number: int = 1) -> str:
+        """Somebody writes and asks for an advisor; returns the id of the contact."""
+        sender = f"+316{number:08}"
+        validator = RequestValidator(ENVIRONMENT["TWILIO_AUTH_TOKEN"])
+        for text in ("hoi", "medewerker"):
+            form = sms(f"{number}{len(text)}", text, sender)
+            signature = validator.compute_signature(f"https://{HOST}/twilio/message", form)
+            answer = self.app.test_client().post(
+                "/twilio/message", data=form, headers={"X-Twilio-Signature": signature}, base_url=f"https://{HOST}"
+            )
+            assert answer.status_code == 200
+        return Identity(self.settings.peppers).contacts("sms", sender)[0]
+
+    def audit(self) -> list[str]:
+        """What was done, oldest first."""
+        return [line.what for line in reversed(self.access.lines())]
+
+
+@dataclass
+class Visit:
+    """One browser."""
+
+    client: FlaskClient
+    pages: Pages
+    token: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path: str, **more: str) -> TestResponse:
+        answer = self.client.get(path, base_url=f"https://{HOST}", headers=self.headers | more)
+        found = re.search(r'name="csrf" content="([^"]+)"', answer.get_data(as_text=True))
+        self.token = unescape(found[1]) if found else self.token
+        return answer
+
+    def post(self, path: str, form: dict[str, object] | None = None, token: str | None = None) -> TestResponse:
+        fields = (form or {}) | {"csrf_token": self.token if token is None else token}
+        answer = self.client.post(path, data=fields, base_url=f"https://{HOST}", headers=self.headers)
+        found = re.search(r'name="csrf" content="([^"]+)"', answer.get_data(as_text=True))
+        self.token = unescape(found[1]) if found else self.token
+        return answer
+
+    def log_in(self, name: str, password: str = PASSWORD, code: str | None = None) -> TestResponse:
+        """Both steps, as far as they lead."""
+        self.get("/console/login")
+        answer = self.post("/console/login", {"name": name, "password": password})
+        if answer.status_code != 303 or "/login/code" not in answer.location:
+            return answer
+        self.get(answer.location)
+        return self.post(answer.location, {"code": code or self.digits()})
+
+    def digits(self, secret: str = SECRET) -> str:
+        """What the app shows now. Digits serve once, so time goes on first."""
+        self.pages.clock.later(seconds=60)
+        return pyotp.TOTP(secret).generate_otp(int(self.pages.clock.now.timestamp()) // 30)
+
+    def is_in(self) -> bool:
+        return self.get("/console/").status_code == 200
+
+
+def where(path: str) -> str:
+    """The login page that leads to `path`."""
+    return f"/console/login?next={quote(path, safe='/')}"

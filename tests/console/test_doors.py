@@ -1,0 +1,140 @@
+"""Every route, by the whole map of URLs: who may enter, and what its answer tells the browser."""
+
+import pytest
+from werkzeug.routing import Rule
+
+from bot.console.headers import POLICY
+from bot.services.accounts import Role
+from tests.console.pages import Pages
+
+ANYONE = set(Role) | {None}
+EVERYBODY = set(Role)
+LEADERS = {Role.SUPERVISOR, Role.ADMINISTRATOR}
+ADMINISTRATORS = {Role.ADMINISTRATOR}
+MAY_ENTER = {
+    "login": ANYONE, "check_password": ANYONE, "code": ANYONE, "check_code": ANYONE, "ask_passkey": ANYONE,
+    "check_passkey": ANYONE, "start": ANYONE, "begin": ANYONE, "logout": ANYONE, "change_language": ANYONE,
+    "board": EVERYBODY, "beat": EVERYBODY, "beating_page": EVERYBODY, "events": EVERYBODY,
+    "conversation": EVERYBODY, "check": EVERYBODY, "claim": EVERYBODY, "reply": EVERYBODY, "note": EVERYBODY,
+    "transfer": EVERYBODY, "decline": EVERYBODY, "hand-back": EVERYBODY, "close": EVERYBODY,
+    "account": EVERYBODY, "account_languages": EVERYBODY, "account_password": EVERYBODY, "account_app": EVERYBODY,
+    "account_app_code": EVERYBODY, "account_codes": EVERYBODY, "account_passkey": EVERYBODY,
+    "account_no_passkeys": EVERYBODY, "account_everywhere": EVERYBODY,
+    "audit": LEADERS,
+    "people": ADMINISTRATORS, "add_person": ADMINISTRATORS, "change_person": ADMINISTRATORS,
+}  # fmt: skip
+"""Written by hand: a new route is open to nobody until somebody has thought about it here as well."""
+
+HEADERS = {
+    "Content-Security-Policy": POLICY.format(frame="'none'"),
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), clipboard-read=(), display-capture=(), usb=()",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cache-Control": "no-store",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+}
+CHANGE_WITH_THE_ANSWER = {
+    "Content-Type", "Content-Length", "Location", "Vary", "Set-Cookie", "Allow", "Clear-Site-Data",
+    "Content-Disposition", "ETag", "Accept-Ranges", "Last-Modified", "Date", "X-Accel-Buffering", "Expires",
+}  # fmt: skip
+
+
+def rules(pages: Pages) -> list[Rule]:
+    return [rule for rule in pages.app.url_map.iter_rules() if rule.rule.startswith("/console")]
+
+
+def path(rule: Rule) -> str:
+    filled = {"contact": "A" * 22, "account_id": "nobody", "filename": "console.css", "name": "waiting"}
+    built = rule.build({name: filled[name] for name in rule.arguments})
+    assert built
+    return built[1]
+
+
+def test_every_route_says_who_may_enter_and_the_table_agrees(pages: Pages) -> None:
+    found = {rule.endpoint.removeprefix("console."): rule for rule in rules(pages) if rule.endpoint != "console.static"}
+    assert found.keys() == MAY_ENTER.keys()
+    for name, rule in found.items():
+        roles = pages.app.view_functions[rule.endpoint].entry  # type: ignore[attr-defined]
+        assert (set(roles) or ANYONE) == MAY_ENTER[name], name
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_a_route_lets_in_whom_it_names_and_nobody_else(pages: Pages, role: Role | None) -> None:
+    if role:
+        pages.somebody("Ada", role)
+    for rule in rules(pages):
+        name = rule.endpoint.removeprefix("console.")
+        for method in (rule.methods or set()) & {"GET", "POST"}:
+            if name == "static" or role in MAY_ENTER[name]:
+                continue
+            visit = pages.logged_in("Ada") if role else pages.browser()
+            if not role:
+                visit.get("/console/login")
+            answer = visit.get(path(rule)) if method == "GET" else visit.post(path(rule))
+            if role:
+                assert answer.status_code == 403, (name, method)
+            elif method == "GET" and name != "events":
+                assert answer.location == f"/console/login?next={path(rule)}", name
+            else:
+                assert answer.status_code == 401, (name, method)
+
+
+def test_the_headers_of_every_route_by_every_method_are_these_and_no_others(pages: Pages) -> None:
+    pages.somebody("Ada", Role.ADMINISTRATOR)
+    visit = pages.logged_in("Ada")
+    stranger = pages.browser()
+    places = [(path(rule), rule.endpoint) for rule in rules(pages)] + [("/console/nothing", ""), ("/console", "")]
+    for place, endpoint in places:
+        if endpoint in ("console.events", "console.logout", "console.account_everywhere"):
+            continue  # the first never ends; the others end the session: below
+        for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "PROPFIND"):
+            for each in (visit, stranger):
+                answer = each.client.open(place, method=method, base_url="https://helpline.example")
+                told = {name: value for name, value in answer.headers.items() if name not in CHANGE_WITH_THE_ANSWER}
+                assert told == expected(endpoint, answer.status_code), (place, method)
+    assert set(HEADERS) <= set(visit.post("/console/account/everywhere").headers.keys())
+    assert set(HEADERS) <= set(stranger.get("/console/events").headers.keys())
+
+
+def expected(endpoint: str, status: int) -> dict[str, str]:
+    if endpoint == "console.static":
+        return HEADERS | {"Cache-Control": "private, no-cache"}
+    if endpoint == "console.beating_page":
+        return HEADERS | {"Content-Security-Policy": POLICY.format(frame="'self'"), "X-Frame-Options": "SAMEORIGIN"}
+    return HEADERS
+
+
+def test_the_policy_lets_no_script_but_ours_run() -> None:
+    directives = dict(part.strip().split(" ", 1) for part in POLICY.format(frame="'none'").split(";"))
+    assert directives["default-src"] == "'none'"
+    assert directives["script-src"] == directives["style-src"] == directives["connect-src"] == "'self'"
+    assert "unsafe" not in POLICY
+    assert "*" not in POLICY
+    assert "http" not in POLICY
+    assert "data:" not in POLICY
+
+
+def test_other_routes_are_not_touched(pages: Pages) -> None:
+    answer = pages.app.test_client().get("/healthz")
+    assert "Content-Security-Policy" not in answer.headers
+
+
+def test_opening_a_conversation_of_somebody_else_is_refused_and_written_down(pages: Pages) -> None:
+    pages.somebody("Ada")
+    pages.somebody("Bea")
+    contact = pages.person_asks()
+    ada, bea = pages.logged_in("Ada"), pages.logged_in("Bea")
+    ada.get("/console/")
+    assert ada.post(f"/console/c/{contact}/claim").status_code == 303
+    assert ada.get(f"/console/c/{contact}").status_code == 200
+    answer = bea.get(f"/console/c/{contact}")
+    assert answer.status_code == 403
+    assert "medewerker" not in answer.text.split("<main")[1]
+    assert bea.post(f"/console/c/{contact}/reply", {"text": "hoi"}).status_code == 403
+    lines = pages.access.lines()
+    assert [line.what for line in lines[:4]] == ["open_refused", "open_refused", "opened", "claim"]
+    assert contact not in repr(lines)

@@ -1,0 +1,270 @@
+"""The console in a real browser: advisors, a supervisor and phones at once, on a real server, worker and Redis."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.console.browsing import Helpline, Phones, Window, window
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+PHONE = {"width": 360, "height": 700}
+Open = Callable[..., Window]
+
+
+@pytest.fixture
+def opened(browser: Browser, helpline: Helpline) -> Iterator[Open]:
+    """Opens windows; at the end none of them may have complained."""
+    windows: list[Window] = []
+
+    def make(name: str, **options: object) -> Window:
+        windows.append(window(browser, helpline, name, **options))  # type: ignore[arg-type]
+        return windows[-1]
+
+    yield make
+    for each in windows:
+        each.context.close()
+    assert [complaint for each in windows for complaint in each.complaints] == []
+
+
+@pytest.fixture
+def phones(browser: Browser, helpline: Helpline) -> Iterator[Phones]:
+    made = Phones(browser, helpline)
+    yield made
+    made.context.close()
+
+
+@pytest.fixture(autouse=True)
+def nobody_left(helpline: Helpline) -> Iterator[None]:
+    """Every test begins with an empty board."""
+    yield
+    with helpline.site.client() as client:
+        for key in client.keys("helpline:*"):
+            if b"{" in key or key in (b"helpline:waiting", b"helpline:held"):
+                client.delete(key)
+
+
+def take_first(win: Window) -> None:
+    win.page.locator("[data-take]").first.click()
+    expect(win.page.locator("#text")).to_be_visible()
+
+
+def test_from_asking_to_closing_with_two_advisors_and_three_phones(
+    opened: Open, phones: Phones, browser: Browser, helpline: Helpline
+) -> None:
+    ada, bea = opened("Ada"), opened("Bea", lang="en-GB")
+    third = Phones(browser, helpline)
+
+    phones.writes(0, "hoi", "medewerker")
+    asked = time.monotonic()
+    expect(ada.waiting()).to_have_count(1)
+    expect(bea.waiting()).to_have_count(1)
+    print(f"on both boards {time.monotonic() - asked:.1f} s after the answer")
+    phones.writes(1, "hello", "can i talk to a person")
+    third.writes(0, "er is geweld, hij heeft een mes", "medewerker")
+    expect(ada.waiting()).to_have_count(3)
+    expect(ada.waiting().first).to_contain_text("Gevaar")
+
+    take_first(ada)
+    ada.says("Ik ben er. Ben je nu alleen?")
+    expect(third.log(0)).to_contain_text("Ben je nu alleen?")
+    expect(bea.page.locator("#others")).to_contain_text("Ada")
+    expect(bea.waiting()).to_have_count(2)
+
+    bea.waiting().filter(has_text="English").locator("[data-take]").click()
+    bea.says("I am here. Can you type safely?")
+    expect(phones.log(1)).to_contain_text("Can you type safely?")
+    phones.writes(1, "yes i can")
+    expect(bea.lines()).to_contain_text("yes i can")
+
+    ada.page.locator("#note-box summary").click()
+    ada.page.fill("#note", "belt met oom")
+    ada.page.get_by_role("button", name="Bewaar de notitie").click()
+    expect(ada.lines()).to_contain_text("belt met oom")
+    third.writes(0, "hij komt met een mes")
+    expect(ada.lines()).to_contain_text("Schreef over gevaar")
+    expect(third.log(0)).not_to_contain_text("belt met oom")
+
+    ada.page.get_by_text("Doorgeven aan een collega").click()
+    ada.page.select_option("#to", label=ada.page.locator("#to option", has_text="Bea").inner_text())
+    ada.page.get_by_role("button", name="Bied aan").click()
+    expect(ada.page.locator("#head")).to_contain_text("Aangeboden aan Bea")
+    offered = bea.page.locator("#own-list a", has_text="Ada")
+    offered.click()
+    bea.page.locator("#head button.main").click()
+    expect(bea.page.locator("#text")).to_be_visible()
+    expect(bea.lines()).to_contain_text("belt met oom")
+    expect(ada.page.locator("main")).to_contain_text("Bea")
+
+    bea.page.locator("#hand-back summary").click()
+    bea.page.locator("#hand-back button").click()
+    expect(third.log(0)).to_contain_text("Je praat nu weer met de bot", timeout=8000)
+    third.writes(0, "medewerker")
+    expect(bea.waiting()).to_have_count(2)
+    bea.waiting().filter(has_text="Danger").locator("[data-take]").click()
+    bea.says("Ik ben er weer.")
+    bea.page.locator("#close summary").click()
+    bea.page.locator("#close button").click()
+    expect(bea.page.locator("#waiting")).to_be_visible()
+    expect(bea.page.locator("#own-list > li[id]")).to_have_count(1)
+    third.context.close()
+
+
+def test_a_cut_connection_loses_nothing(opened: Open, phones: Phones) -> None:
+    ada = opened("Ada")
+    phones.writes(0, "hoi", "medewerker")
+    expect(ada.waiting()).to_have_count(1)
+    take_first(ada)
+    ada.context.set_offline(True)
+    ada.page.fill("#text", "Ben je er nog?")
+    ada.page.keyboard.press("Control+Enter")
+    expect(ada.page.locator("#trouble")).to_contain_text("Geen verbinding")
+    expect(ada.page.locator("#text")).to_have_value("Ben je er nog?")
+    phones.writes(0, "ben je er?")
+    ada.context.set_offline(False)
+    expect(ada.lines()).to_contain_text("ben je er?", timeout=15000)
+    expect(ada.page.locator("#trouble")).to_be_hidden()
+    expect(ada.page.locator("#text")).to_have_value("Ben je er nog?")
+    ada.page.get_by_role("button", name="Stuur").click()
+    expect(phones.log(0)).to_contain_text("Ben je er nog?")
+    expect(ada.page.locator("#text")).to_have_value("")
+
+
+def test_two_windows_of_one_advisor_do_not_fight(opened: Open, phones: Phones, helpline: Helpline) -> None:
+    one = opened("Ada")
+    phones.writes(0, "hoi", "medewerker")
+    expect(one.waiting()).to_have_count(1)
+    take_first(one)
+    two = Window(one.context.new_page(), one.context)
+    two.page.goto(one.page.url)
+    two.page.fill("#text", "half getypt")
+    one.says("Hoi, ik ben er.")
+    expect(two.lines()).to_contain_text("Hoi, ik ben er.")
+    expect(two.page.locator("#text")).to_have_value("half getypt")
+    one.page.locator("#close summary").click()
+    one.page.get_by_role("button", name="Sluit het gesprek").click()
+    expect(two.page.locator("#trouble")).to_be_visible()
+    expect(two.page.locator("#text")).to_have_value("half getypt")
+    two.page.fill("#text", "")
+    expect(two.page.locator("#waiting, h1")).to_be_visible()
+    assert two.complaints == []
+
+
+def test_a_form_that_is_sent_twice_acts_once(opened: Open, phones: Phones) -> None:
+    ada = opened("Ada")
+    phones.writes(0, "hoi", "medewerker")
+    expect(ada.waiting()).to_have_count(1)
+    take_first(ada)
+    form = {
+        field.get_attribute("name"): field.input_value()
+        for field in ada.page.locator("[data-compose=reply] input").all()
+    }
+    url = ada.page.locator("[data-compose=reply]").get_attribute("action")
+    assert url
+    for _twice in range(2):
+        answer = ada.context.request.post(
+            ada.page.evaluate("location.origin") + url, form={**form, "text": "Eén keer"}, max_redirects=0
+        )
+        assert answer.status == 303
+    expect(phones.log(0)).to_contain_text("Eén keer")
+    expect(ada.page.locator("#transcript .advisor")).to_have_count(1)
+
+
+def test_everything_by_keyboard_alone(opened: Open, phones: Phones) -> None:
+    ada = opened("Ada")
+    keys = ada.page.keyboard
+    for phone in (0, 1):
+        phones.writes(phone, "hoi", "medewerker")
+    expect(ada.waiting()).to_have_count(2)
+    keys.press("?")
+    expect(ada.page.locator("#keys")).to_be_visible()
+    keys.press("Escape")
+    keys.press("n")
+    expect(ada.page.locator("#text")).to_be_visible()
+    keys.press("a")
+    keys.type("Ik ben er.")
+    keys.press("Control+Enter")
+    expect(ada.lines()).to_contain_text("Ik ben er.")
+    expect(ada.page.locator("#text")).to_be_focused()
+    keys.type("nog niet klaar")
+    keys.press("Escape")
+    keys.press("b")
+    expect(ada.waiting()).to_have_count(1)
+    keys.press("1")
+    expect(ada.page.locator("#text")).to_have_value("nog niet klaar")
+    keys.press("o")
+    expect(ada.page.locator("#note")).to_be_focused()
+    keys.press("Escape")
+    keys.press("?")
+    ada.page.locator("#keys-on").press("Space")
+    keys.press("Escape")
+    keys.press("b")
+    expect(ada.page.locator("#text")).to_be_visible()  # switched off: the letter does nothing
+    ada.page.evaluate("localStorage.clear()")
+    ada.page.fill("#text", "")
+
+
+def test_it_fits_a_phone_and_a_screen_at_twice_the_size(opened: Open, phones: Phones) -> None:
+    phones.writes(0, "hoi", "medewerker")
+    for size in (PHONE, {"width": 640, "height": 512}):  # 200 % of a small screen
+        ada = opened("Ada", viewport=size)
+        expect(ada.page.locator("main")).to_be_visible()
+        for _page in ("board", "conversation"):
+            assert ada.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+            if ada.waiting().count():
+                take_first(ada)
+        if ada.page.locator("#own-list a").count():
+            ada.page.locator("#own-list a").first.click()
+            assert ada.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+@pytest.mark.parametrize(("lang", "scheme"), [("nl-NL", "light"), ("en-GB", "dark")])
+def test_axe_finds_nothing_on_any_page(
+    opened: Open, phones: Phones, lang: str, scheme: str, helpline: Helpline
+) -> None:
+    ada = opened("Ada", lang=lang, color_scheme=scheme)
+    assert ada.faults() == []
+    for phone in (0, 1):
+        phones.writes(phone, "hoi", "1", "ik ben in marokko", "ja", "medewerker")
+    expect(ada.waiting()).to_have_count(2)
+    assert ada.faults() == []
+    ada.page.locator(".item a.button").first.click()
+    expect(ada.page.locator("#waits")).to_be_visible()
+    assert ada.faults() == []
+    ada.page.locator("[data-take]").click()
+    expect(ada.page.locator("#text")).to_be_visible()
+    ada.says("Hoi, kun je typen?")
+    for details in ada.page.locator("details").all():
+        details.evaluate("details => { details.open = true }")
+    assert ada.faults() == []
+    ada.page.locator("#main").focus()
+    ada.page.keyboard.press("?")
+    assert ada.faults() == []
+    ada.page.keyboard.press("Escape")
+    where = ada.page.url
+    bea = opened("Bea", lang=lang, color_scheme=scheme)
+    assert bea.page.goto(where).status == 403  # type: ignore[union-attr]
+    assert bea.faults() == []
+    assert bea.page.goto(f"{helpline.url}c/{'A' * 22}").status == 404  # type: ignore[union-attr]
+    assert bea.faults() == []
+
+
+def test_without_scripts_an_advisor_can_do_it_all(opened: Open, phones: Phones) -> None:
+    phones.writes(0, "hoi", "medewerker")
+    ada = opened("Ada", java_script_enabled=False)
+    page = ada.page
+    page.get_by_role("button", name="Neem dit gesprek").click()
+    page.fill("#text", "Ik ben er.")
+    page.get_by_role("button", name="Stuur").click()
+    expect(ada.lines()).to_contain_text("Ik ben er.")
+    expect(phones.log(0)).to_contain_text("Ik ben er.")
+    page.get_by_text("Notitie voor collega's").click()
+    page.fill("#note", "rustig")
+    page.get_by_role("button", name="Bewaar de notitie").click()
+    expect(ada.lines()).to_contain_text("rustig")
+    expect(page.frame_locator("iframe.beat").get_by_text("Er wachten")).to_be_visible()
+    page.get_by_text("Afsluiten", exact=True).click()
+    page.get_by_role("button", name="Sluit het gesprek").click()
+    expect(page.get_by_text("Er wacht niemand.")).to_be_visible()

@@ -1,0 +1,148 @@
+"""Logging in with the organisation's own identity provider."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+import redis
+from joserfc.jwk import RSAKey
+from werkzeug.test import TestResponse
+
+from bot.content.library import Library
+from bot.services.accounts import Role
+from tests.conftest import NOW
+from tests.console.pages import Pages, Visit
+from tests.console.provider import Provider
+
+
+@pytest.fixture
+def provider(standing_provider: Provider) -> Provider:
+    """The provider, as it is when nobody cheats."""
+    standing_provider.subject, standing_provider.claims = "subject-1", {}
+    standing_provider.signs_with = standing_provider.key
+    return standing_provider
+
+
+@pytest.fixture(scope="module")
+def standing_provider() -> Iterator[Provider]:
+    made = Provider()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def joined(
+    library: Library, redis_url: str, tmp_path_factory: pytest.TempPathFactory, standing_provider: Provider
+) -> Pages:
+    """A console that knows the provider."""
+    return Pages(
+        library,
+        redis_url,
+        tmp_path_factory.mktemp("organisation"),
+        OIDC_ISSUER=standing_provider.issuer,
+        OIDC_CLIENT_ID="console",
+        OIDC_CLIENT_SECRET="secret",
+    )
+
+
+@pytest.fixture
+def pages(joined: Pages, clean_redis: "redis.Redis[bytes]") -> Pages:
+    joined.clock.now = NOW
+    return joined
+
+
+def through(visit: Visit, provider: Provider) -> TestResponse:
+    """By way of the provider and back."""
+    asked = visit.get("/console/login/organisation")
+    assert asked.location.startswith(f"{provider.issuer}/authorize?")
+    return visit.get(provider.authorize(asked.location).removeprefix("https://helpline.example"))
+
+
+def test_she_joins_her_account_herself_and_then_comes_in_without_a_password(pages: Pages, provider: Provider) -> None:
+    made, one_time = pages.accounts.add("Ada", Role.ADVISOR)
+    stranger = pages.browser()
+    assert through(stranger, provider).status_code == 403  # the provider knows her, we do not
+    first = pages.browser()
+    first.log_in("Ada", one_time)
+    assert "via je organisatie" in first.get("/console/start").text
+    assert through(first, provider).location == "/console/"
+    assert first.is_in()
+    kept = pages.accounts.get(made.id)
+    assert kept
+    assert (kept.subject, kept.password) == ("subject-1", "")
+    again = pages.browser()
+    assert "via je organisatie" in again.get("/console/login").text
+    assert through(again, provider).location == "/console/"
+    assert again.is_in()
+    assert pages.browser().log_in("Ada", one_time).status_code == 403
+    assert pages.audit() == ["login_refused", "joined", "login", "login", "login_refused"]
+
+
+def test_who_is_logged_in_joins_on_her_account_page(pages: Pages, provider: Provider) -> None:
+    ada = pages.somebody("Ada")
+    visit = pages.logged_in("Ada")
+    assert "Koppel met het account" in visit.get("/console/account").text
+    assert through(visit, provider).location == "/console/"
+    assert pages.accounts.get(ada.id).subject == "subject-1"  # type: ignore[union-attr]
+    pages.somebody("Bea")
+    assert through(pages.logged_in("Bea"), provider).status_code == 403  # one there is one here
+
+
+def test_a_disabled_account_does_not_come_in_this_way_either(pages: Pages, provider: Provider) -> None:
+    ada = pages.somebody("Ada", subject="subject-1")
+    pages.accounts.disable(ada.id)
+    visit = pages.browser()
+    assert through(visit, provider).status_code == 403
+    assert not visit.is_in()
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [{"iss": "https://evil.example"}, {"aud": "another"}, {"exp": int(time.time()) - 3600}, {"nonce": "another"}],
+    ids=["issuer", "audience", "expired", "nonce"],
+)
+def test_a_token_that_is_not_for_us_lets_nobody_in(pages: Pages, provider: Provider, claims: dict[str, object]) -> None:
+    pages.somebody("Ada", subject="subject-1")
+    provider.claims = claims
+    visit = pages.browser()
+    assert through(visit, provider).status_code == 403
+    assert not visit.is_in()
+
+
+def test_a_token_that_somebody_else_signed_lets_nobody_in(pages: Pages, provider: Provider) -> None:
+    pages.somebody("Ada", subject="subject-1")
+    provider.signs_with = RSAKey.generate_key(2048, {"kid": "1"})
+    visit = pages.browser()
+    assert through(visit, provider).status_code == 403
+    assert not visit.is_in()
+
+
+def test_a_way_back_that_this_browser_did_not_begin_leads_nowhere(pages: Pages, provider: Provider) -> None:
+    pages.somebody("Ada", subject="subject-1")
+    other = pages.browser()
+    back = provider.authorize(other.get("/console/login/organisation").location)
+    victim = pages.browser()
+    assert victim.get(back.removeprefix("https://helpline.example")).status_code == 403
+    assert victim.get("/console/login/back?error=access_denied").status_code == 403
+    assert not victim.is_in()
+
+
+def test_the_roles_of_the_two_routes(pages: Pages) -> None:
+    for name in ("to_organisation", "from_organisation"):
+        assert pages.app.view_functions[f"console.{name}"].entry == frozenset()  # type: ignore[attr-defined]
+
+
+def test_a_provider_that_does_not_answer_is_said_so(
+    library: Library, clean_redis: "redis.Redis[bytes]", redis_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    pages = Pages(
+        library,
+        redis_url,
+        tmp_path_factory.mktemp("away"),
+        OIDC_ISSUER="http://127.0.0.1:9",
+        OIDC_CLIENT_ID="console",
+        OIDC_CLIENT_SECRET="secret",
+    )
+    answer = pages.browser().get("/console/login/organisation")
+    assert answer.status_code == 503
+    assert "antwoordt niet" in answer.text
