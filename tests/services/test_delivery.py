@@ -182,8 +182,8 @@ def test_but_not_once_something_newer_was_written(line: Line, delivery: Delivery
     delivery.step("w1", 0.05)
     line.desk.reply(ADA, contact, "twee", "a2")
     assert line.twilio.settled(10)
-    first = next(iter(line.outbox.records(contact).values()))
-    assert (first.state, first.code) == (State.FAILED, "30003")
+    found = {(record.state, record.code, record.attempts) for record in line.outbox.records(contact).values()}
+    assert (State.FAILED, "30003", 1) in found
 
 
 def test_after_stop_nothing_more_goes_out(line: Line, delivery: Delivery) -> None:
