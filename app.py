@@ -19,9 +19,9 @@ from bot.console.blueprint import make_blueprint as make_console
 from bot.console.door import Door
 from bot.console.headers import set_headers
 from bot.console.organisation import Organisation
-from bot.console.parts import Parts
+from bot.console.parts import GivenNumber, LocalNumber, Parts
 from bot.content.catalogs import SOURCE
-from bot.content.library import Library, build_delivery, build_engine, read_library
+from bot.content.library import Library, build_delivery, build_desk, build_engine, read_library
 from bot.content.models import how_messages_are_read, read_encoder
 from bot.dialogue.book import Book
 from bot.rendering.texts import last_words
@@ -146,6 +146,15 @@ def _add_console(
         problems={lang: build_delivery(library, lang) for lang in books},
         titles={lang: book.titles for lang, book in books.items()},
         country_names={lang: book.countries for lang, book in books.items()},
+        at_hand={lang: build_desk(library, lang) for lang in books},
+        numbers=[
+            GivenNumber(each.text, each.names, "abroad" in each.reachable_from)
+            for each in library.content.referrals.values()
+            if each.sayable
+        ],
+        local_numbers={
+            each.country: LocalNumber(each.number, each.shown) for each in library.content.local_numbers.values()
+        },
         spoken=tuple(library.content.vocabularies),
         address="" if settings.simulator else settings.public_url,
         may_postpone=settings.simulator,

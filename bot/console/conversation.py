@@ -14,12 +14,14 @@ from bot.console.board import board_of
 from bot.console.codenames import codename
 from bot.console.door import BACKGROUND
 from bot.console.entry import EVERYBODY, entry, visitor
-from bot.console.language import language
-from bot.console.parts import Parts
+from bot.console.language import SOURCE, language
+from bot.console.parts import GivenNumber, Parts
 from bot.console.transcript import lines
-from bot.dialogue.conversation import Status
+from bot.dialogue.conversation import Place, Status
 from bot.dialogue.handoff import SURE, Refused
-from bot.services.desk import Advisor, Desk
+from bot.messages import Channel
+from bot.rendering.looking import Finding, looked_at, without_strays
+from bot.services.desk import Advisor, Desk, Page
 
 Act = Callable[[Desk, Advisor, str, str], object]
 """(desk, who, contact, id of the act): does it or raises Refused."""
@@ -51,8 +53,8 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:
     @blueprint.post("/c/<contact>/check")
     @entry(EVERYBODY)
     def check(contact: str) -> tuple[str, int]:
-        """What to look at in a text before it is sent. Changes nothing."""
-        return _page(parts, contact, typed=_typed())
+        """What to look at in a text before it is sent. Changes nothing; `plain` puts plain characters for strays."""
+        return _page(parts, contact, typed=without_strays(_typed()) if "plain" in request.form else _typed())
 
     act("claim", Desk.claim)
     act("reply", lambda desk, who, contact, id: desk.reply(who, contact, _typed(), id, sure="sure" in request.form))
@@ -60,7 +62,16 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:
     act("transfer", lambda desk, who, contact, id: desk.transfer(who, contact, request.form.get("to", ""), id))
     act("decline", Desk.decline, stays=False)
     act("hand-back", Desk.hand_back, stays=False)
-    act("close", Desk.close, stays=False)
+    act(
+        "close",
+        lambda desk, who, contact, id: desk.close(who, contact, id, _outcome(parts)),
+        stays=False,
+    )
+
+
+def _outcome(parts: Parts) -> str:
+    chosen = request.form.get("outcome", "")
+    return chosen if chosen in parts.at_hand[SOURCE].wrap_up else ""
 
 
 def _typed() -> str:
@@ -85,13 +96,23 @@ def _page(parts: Parts, contact: str, refused: Refused | None = None, typed: str
         return _from_outside(parts, contact, refused or closed, around)
     here = parts.desk.on_duty()
     talk = lines(page.transcript, page.sent, parts.problems[lang])
-    again = request.args.get("again")
+    texts = parts.at_hand.get(page.conversation.locale, parts.at_hand[SOURCE])
+    again, quick = request.args.get("again"), texts.quick.get(request.args.get("quick", ""))
     if again and not refused:
         around["typed"] = next((line.text for line in talk if line.sent == again), "")
+    elif quick and not refused:
+        around["typed"] = quick.say
     return render_template(
         "console/conversation.html",
         page=page,
         lines=talk,
+        findings=_findings(parts, page, str(around["typed"])),
+        quick_texts=[(name, parts.at_hand[lang].quick[name].title, each.say) for name, each in texts.quick.items()],
+        numbers=[
+            (each.names.get(lang, each.names[SOURCE]), each.text) for each in parts.numbers if _reaches(each, page)
+        ],
+        local_number=parts.local_numbers.get(page.card.country),
+        wrap_up=parts.at_hand[lang].wrap_up,
         colleagues=[
             (colleague, colleague.id in here, page.conversation.locale in colleague.languages)
             for colleague in parts.door.colleagues()
@@ -99,6 +120,22 @@ def _page(parts: Parts, contact: str, refused: Refused | None = None, typed: str
         ],
         **around,
     ), 200 if refused is None else 409
+
+
+def _findings(parts: Parts, page: Page, text: str) -> list[Finding]:
+    return looked_at(
+        text,
+        parts.at_hand[SOURCE],
+        numbers=[each.text for each in parts.numbers],
+        names=[colleague.name for colleague in parts.door.colleagues()],
+        sms=page.conversation.channel == Channel.SMS,
+        at_home=page.card.place == Place.NETHERLANDS,
+    )
+
+
+def _reaches(number: GivenNumber, page: Page) -> bool:
+    """Does it work where they said they are? Where that is not known, all are shown."""
+    return number.abroad or page.card.place != Place.ABROAD
 
 
 def _from_outside(parts: Parts, contact: str, refused: Refused, around: dict[str, object]) -> tuple[str, int]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.console.door import Door
 from bot.console.organisation import Organisation
 from bot.dialogue.delivery import Problem
+from bot.dialogue.desk_texts import DeskTexts
 from bot.services.accounts import Accounts
 from bot.services.audit import Book
 from bot.services.desk import Desk
@@ -15,11 +16,29 @@ from bot.services.live import Live
 
 
 @dataclass(frozen=True, slots=True)
+class GivenNumber:
+    """A number or address of the registry that may be given. names: language -> whose it is."""
+
+    text: str
+    names: Mapping[str, str]
+    abroad: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LocalNumber:
+    """Police of a country. checked: somebody has confirmed it, so the bot says it as well."""
+
+    number: str
+    checked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """desk: the only way to a conversation. live: news for open pages. door, accounts, entrance: who enters, who may,
     and how it is proved. audit: who did what. organisation: its identity provider, None without one. texts: language
     -> the words of the pages, by (context, Dutch). problems: language -> words for what goes wrong with a message.
-    titles: language -> topic -> what it is about. country_names: language -> ISO 3166 code -> name. spoken: languages
+    titles: language -> topic -> what it is about. country_names: language -> ISO 3166 code -> name. at_hand: language
+    -> texts for advisors. numbers: those that may be given. local_numbers: ISO code -> police there. spoken: languages
     an advisor can say she answers in. address: where browsers find us, such as "https://helpline.example"; "" = as the
     browser says, on one's own machine. may_postpone: the second factor may wait, on one's own machine. now: the clock.
     """
@@ -35,6 +54,9 @@ class Parts:
     problems: Mapping[str, Mapping[str, Problem]]
     titles: Mapping[str, Mapping[str, str]]
     country_names: Mapping[str, Mapping[str, str]]
+    at_hand: Mapping[str, DeskTexts]
+    numbers: Sequence[GivenNumber]
+    local_numbers: Mapping[str, LocalNumber]
     spoken: Sequence[str]
     address: str
     may_postpone: bool

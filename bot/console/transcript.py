@@ -41,7 +41,7 @@ MARKS = (
 class Line:
     """One line. kind: "person", "bot", "advisor", "note" or "mark". what: which mark, or what kind of message came.
     who, other: ids of advisors. text: words, never of a mark. state, twice: how far a message to the person has come.
-    trouble: why it did not arrive, in words. sent: its id."""
+    trouble: why it did not arrive, in words. sent: its id. media: how many files came."""
 
     kind: str
     minute: int
@@ -53,6 +53,7 @@ class Line:
     state: str = ""
     trouble: str = ""
     twice: bool = False
+    media: int = 0
 
 
 def lines(history: Sequence[Entry], sent: Mapping[str, Record], problems: Mapping[str, Problem]) -> list[Line]:
@@ -65,7 +66,7 @@ def _line(entry: Entry, sent: Mapping[str, Record], problems: Mapping[str, Probl
     event, minute = entry.event, entry.minute
     if isinstance(event, Heard):
         what = "" if event.kind in (Kind.TEXT, Kind.BUTTON) else event.kind
-        return Line("person", minute, what=what, text=event.text)
+        return Line("person", minute, what=what, text=event.text, media=event.media)
     if isinstance(event, Said):
         return Line("bot", minute, text=event.text)
     if isinstance(event, Informed):

@@ -2,7 +2,7 @@
 
 `sentences` is the one walk over a file's texts; the Babel extractor (locales/babel.cfg) and the checks use it alike.
 The context of a text is its path: "flow.state.say", "flow.state.choice.label", "shared.footer", "flow.title",
-"delivery.30003".
+"delivery.30003", "quick.begin.say".
 """
 
 import tomllib
@@ -22,17 +22,28 @@ class Sentence:
 
 
 def sentences(data: Mapping[str, Any]) -> Iterator[Sentence]:
-    """The texts of one parsed file: a flow, shared.toml, or delivery_errors.toml, where each row has an action."""
+    """The texts of one parsed file: a flow, shared.toml, desk.toml, or delivery_errors.toml, where each row has an
+    action."""
     if "flow" in data:
         yield from _flow(data)
         return
     for name, table in data.items():
-        if isinstance(table, dict) and "action" in table:
+        if name in ("quick", "wrap_up", "announcement"):
+            yield from _prepared(name, table, data.get("note", ""))
+        elif isinstance(table, dict) and "action" in table:
             note = " ".join(part for part in (data.get("note", ""), table.get("note", "")) if part)
             yield Sentence(f"delivery.{name}", table["say"], note)
         elif isinstance(table, dict) and "say" in table:
             note = table.get("note", "")
             yield Sentence(f"shared.{name}", table["say"].strip("\n"), note, words=name.endswith("_words"))
+
+
+def _prepared(kind: str, rows: Mapping[str, Any], note: str) -> Iterator[Sentence]:
+    """Of desk.toml. What only advisors see is no sentence for a person, so the note is not about it."""
+    for name, row in rows.items():
+        yield Sentence(f"{kind}.{name}.title", row["title"], row.get("note", "For advisors only."))
+        if "say" in row:
+            yield Sentence(f"{kind}.{name}.say", row["say"].strip("\n"), row.get("note", note))
 
 
 def _flow(data: Mapping[str, Any]) -> Iterator[Sentence]:

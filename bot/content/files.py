@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.content.braces import wrong
 from bot.content.delivery import problems
+from bot.content.desk import desk_texts
 from bot.content.faults import ContentError, Fault
 from bot.content.hours import hours
 from bot.content.values import STATUSES, Content, Countries, Fact, LocalNumber, Referral, Shared, Vocabulary
@@ -26,7 +27,7 @@ from bot.nlu.countries import CountryNames
 COMMANDS = ("advisor", "language", "menu", "back", "erase", "card", "stop", "decoy")
 """The closed list of commands. `back` has no state of its own."""
 
-SAID = ("shared.toml", "delivery_errors.toml")
+SAID = ("shared.toml", "delivery_errors.toml", "desk.toml")
 """Files beside the flows whose texts are translated."""
 
 DATA = ("facts.toml", "referrals.toml", "neutral.toml", "countries.toml", "hours.toml")
@@ -118,6 +119,11 @@ class _Reader:
             hours=self._hours(vocabularies),
             delivery=self._delivery(),
             zones=zones_by_country(),
+            desk=desk_texts(
+                self._toml(self.root / "desk.toml") or {},
+                {name for name, referral in referrals.items() if referral.sayable},
+                partial(self._fault, self.root / "desk.toml"),
+            ),
         )
 
     # -- flows ---------------------------------------------------------------------------------------------------
@@ -339,6 +345,7 @@ class _Reader:
                 reachable_from=tuple(table["reachable_from"]),
                 status=table["status"],
                 checked_on=str(table["checked_on"]),
+                names={"nl": table["name_nl"], "en": table["name_en"]},
             )
         for absent in sorted({"emergency_nl", "bz", "veilig_thuis", "lkha"} - set(result)):
             self._fault(path, absent, "is missing")

@@ -13,7 +13,7 @@ from bot.content.catalogs import SOURCE
 from bot.content.extract import Sentence, sentences
 from bot.content.faults import Fault, Severity
 from bot.content.files import COMMANDS, DATA
-from bot.content.library import Library, build_book
+from bot.content.library import Library, build_book, build_desk
 from bot.content.values import SAYABLE, Content
 from bot.dialogue import engine
 from bot.dialogue.book import Book
@@ -22,6 +22,7 @@ from bot.dialogue.flow import BACK, HERE, State
 from bot.dialogue.topics import TOPICS
 from bot.dialogue.turn import Say
 from bot.nlu.normalise import normalise
+from bot.rendering.looking import MOST_SEGMENTS as MOST_OF_AN_ADVISOR
 from bot.rendering.segments import measure, outside_gsm
 from bot.rendering.texts import render
 
@@ -55,6 +56,7 @@ def inspect(library: Library, root: Path) -> list[Fault]:
         _vocabulary(library),
         _translations(library, root),
         *(_messages(content, book) for book in books.values()),
+        _quick_texts(library),
     )
     return sorted(chain.from_iterable(found))
 
@@ -271,6 +273,23 @@ def _messages(content: Content, book: Book) -> Iterator[Fault]:
         if longest > WARN_SEGMENTS:
             severity = Severity.ERROR if longest > MOST_SEGMENTS else Severity.WARNING
             yield Fault(file, f"{name} ({book.locale})", f"takes {longest} SMS parts", severity)
+
+
+def _quick_texts(library: Library) -> Iterator[Fault]:
+    """What an advisor begins from: as few SMS parts as the check asks of her, and no word it would point at."""
+    for locale in library.languages.live:
+        texts = build_desk(library, locale)
+        for kind, rows in (("quick", texts.quick), ("announcement", texts.announcement)):
+            for name, row in rows.items():
+                where = f"{kind}.{name} ({locale})"
+                size = measure(row.say)
+                if size.encoding == "UCS-2" and locale == SOURCE:
+                    yield Fault("flows/desk.toml", where, f"costs double: {outside_gsm(row.say)!r}")
+                if size.segments > MOST_OF_AN_ADVISOR:
+                    yield Fault("flows/desk.toml", where, f"takes {size.segments} SMS parts")
+                for word in (*texts.organisations, *texts.promises):
+                    if re.search(rf"\b{re.escape(word)}\b", row.say.lower()):
+                        yield Fault("flows/desk.toml", where, f'says "{word}", which an advisor is warned of')
 
 
 def _situations() -> Iterator[Conversation]:

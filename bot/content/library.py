@@ -15,6 +15,7 @@ from bot.content.models import read_model
 from bot.content.values import Content
 from bot.dialogue.book import Book
 from bot.dialogue.delivery import Problem
+from bot.dialogue.desk_texts import DeskTexts, Prepared
 from bot.dialogue.engine import Engine
 from bot.dialogue.machine import Machines
 from bot.nlu.countries import Countries, CountryNames
@@ -132,6 +133,28 @@ def build_delivery(library: Library, locale: str) -> dict[str, Problem]:
         code: replace(problem, say=catalog.get((f"delivery.{code}", problem.say), problem.say))
         for code, problem in library.content.delivery.items()
     }
+
+
+def build_desk(library: Library, locale: str) -> DeskTexts:
+    """What advisors have at hand, in one language, with the numbers in place."""
+    texts, catalog = library.content.desk, library.catalogs.get(locale, {})
+    numbers = {name: each.text for name, each in library.content.referrals.items() if each.sayable}
+
+    def localised(kind: str, rows: Mapping[str, Prepared]) -> dict[str, Prepared]:
+        return {
+            name: Prepared(
+                catalog.get((f"{kind}.{name}.title", row.title), row.title),
+                _numbered(catalog.get((f"{kind}.{name}.say", row.say), row.say), numbers),
+            )
+            for name, row in rows.items()
+        }
+
+    return replace(
+        texts,
+        quick=localised("quick", texts.quick),
+        wrap_up=localised("wrap_up", texts.wrap_up),
+        announcement=localised("announcement", texts.announcement),
+    )
 
 
 def build_reader(content: Content, model: Model, encoder: Encoder | None) -> Reader:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
 from bot.dialogue.delivery import Problem
+from bot.dialogue.desk_texts import DeskTexts
 from bot.dialogue.flow import Flow, State
 from bot.dialogue.hours import Hours
 from bot.nlu.countries import CountryNames
@@ -39,6 +40,7 @@ class Referral:
     reachable_from: tuple[str, ...]
     status: str
     checked_on: str
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sayable(self) -> bool:
@@ -82,7 +84,8 @@ class Countries:
 class Content:
     """Everything under flows/, in Dutch. files: flow name -> the file it stands in. neutral: language -> words about
     the subject, which a text marked neutral must not have. hours: when advisors are there. delivery: what can go wrong
-    with a message, by code. zones: two letters of a country -> its time zones."""
+    with a message, by code. zones: two letters of a country -> its time zones.
+    desk: what advisors have at hand."""
 
     flows: Mapping[str, Flow]
     shared: Mapping[str, Shared]
@@ -96,6 +99,7 @@ class Content:
     hours: Hours = field(default_factory=lambda: Hours(UTC, ((),) * 7, {}, {}))
     delivery: Mapping[str, Problem] = field(default_factory=dict)
     zones: Mapping[str, tuple[tzinfo, ...]] = field(default_factory=dict)
+    desk: DeskTexts = field(default_factory=DeskTexts)
 
     @property
     def states(self) -> Mapping[str, State]:

@@ -49,7 +49,7 @@ class Place(StrEnum):
 
 OWNERSHIP = (
     "status", "channel", "advisor", "offered", "greeted", "returned", "urgent", "danger", "maybe_read",
-    "waiting_minute", "closed_minute",
+    "waiting_minute", "closed_minute", "pending_minute",
 )  # fmt: skip
 """The fields that say who has a conversation and how it stands in the queue. A silence or an outage leaves them."""
 
@@ -77,7 +77,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     no_call: they asked not to be called.
     danger: red danger was seen since the conversation began. maybe_read: a decoy word was used.
     heard_minute, waiting_minute, closed_minute: minutes since 1970 (UTC) of the last message, of the request for an
-    advisor, of the end by an advisor.
+    advisor, of the end by an advisor. pending_minute: of the first message the advisor who has it has not answered yet.
     """
 
     schema: int = SCHEMA
@@ -109,6 +109,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     heard_minute: int = 0
     waiting_minute: int = 0
     closed_minute: int = 0
+    pending_minute: int = 0
 
     @property
     def urgency(self) -> Urgency:
@@ -135,4 +136,5 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
             returned=False,
             waiting_minute=0,
             closed_minute=0,
+            pending_minute=0,
         )

@@ -143,12 +143,14 @@ class Engine:
 
     def advance(self, conversation: Conversation, inbound: Inbound, now: datetime) -> Turn:
         """The turn that answers `inbound`. `now` must carry a time zone; it is kept to the minute."""
-        heard = Heard(kind=inbound.kind, text=inbound.text)
+        heard = Heard(kind=inbound.kind, text=inbound.text, media=inbound.media)
         resumed = self._resumed(conversation, _minute(now))
         turn = self._told(resumed.tell, self._answer(replace(resumed, tell=""), inbound))
         after = turn.conversation
         if after.status is not Status.BOT:
             after = replace(after, channel=str(inbound.channel))  # only an advisor's answer needs to know it
+        if after.status is Status.ADVISOR and not after.pending_minute:
+            after = replace(after, pending_minute=after.heard_minute)
         return Turn(after, (heard, *turn.events), turn.say)
 
     def failed(self, conversation: Conversation, inbound: Inbound, now: datetime, fault: str) -> Turn:
@@ -158,7 +160,7 @@ class Engine:
             conversation.restarted(), heard_minute=minute, state="", trail=(), channel=str(inbound.channel)
         )
         conversation, asked = changes.request_advisor(conversation)
-        events = (Heard(kind=inbound.kind, text=inbound.text), EngineFailed(fault), *asked)
+        events = (Heard(kind=inbound.kind, text=inbound.text, media=inbound.media), EngineFailed(fault), *asked)
         return Turn(conversation, events, Say(above=("fault",), numbers=True))
 
     # -- the steps, in order ------------------------------------------------------------------------------------

@@ -8,10 +8,11 @@ class Event(msgspec.Struct, frozen=True, tag=True):
 
 
 class Heard(Event, frozen=True):
-    """The person wrote. `text` is stored sealed and goes nowhere else."""
+    """The person wrote. `text` is stored sealed and goes nowhere else. media: how many files came; none is fetched."""
 
     kind: str
     text: str
+    media: int = 0
 
 
 class Said(Event, frozen=True):
@@ -130,9 +131,10 @@ class HandedBack(Event, frozen=True):
 
 
 class Closed(Event, frozen=True):
-    """An advisor ended the conversation."""
+    """An advisor ended the conversation. outcome: the name of how, only for counting; "" = she did not say."""
 
     advisor: str
+    outcome: str = ""
 
 
 class PersonLeft(Event, frozen=True):

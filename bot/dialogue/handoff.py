@@ -109,7 +109,14 @@ def claim(conversation: Conversation, advisor: str, minute: int) -> Move:
     if over or conversation.status is Status.BOT:
         raise Refused(Reason.NOT_ASKED if conversation.heard_minute else Reason.UNKNOWN)
     # No list the bot has shown counts any more: "1" is now said to a human being.
-    taken = replace(conversation.passed(Status.ADVISOR), advisor=advisor, state="", trail=(), candidates=())
+    taken = replace(
+        conversation.passed(Status.ADVISOR),
+        advisor=advisor,
+        pending_minute=conversation.heard_minute,
+        state="",
+        trail=(),
+        candidates=(),
+    )
     return Move(taken, (Claimed(advisor),), lease=Lease.TAKE)
 
 
@@ -130,7 +137,9 @@ def reply(conversation: Conversation, advisor: str, text: str, minute: int, *, s
     if since > FRESH_MINUTES and not sure:
         raise Refused(Reason.LATE)
     say = None if mine.greeted else Say(above=("advisor_here",))
-    return Move(replace(mine, greeted=True, tell=""), taken.events, say, Reply(advisor, text), Lease.TAKE)
+    return Move(
+        replace(mine, greeted=True, tell="", pending_minute=0), taken.events, say, Reply(advisor, text), Lease.TAKE
+    )
 
 
 def note(conversation: Conversation, advisor: str, text: str) -> Move:
@@ -177,14 +186,14 @@ def hand_back(conversation: Conversation, advisor: str, minute: int) -> Move:
     return replace(told, conversation=replace(free, state=state), say=replace(told.say, state=state))
 
 
-def close(conversation: Conversation, advisor: str, minute: int) -> Move:
+def close(conversation: Conversation, advisor: str, minute: int, outcome: str = "") -> Move:
     """End it, once, with one closing text. None is sent when the person has been silent: they may be gone, and who
-    holds the phone now must not learn of it."""
+    holds the phone now must not learn of it. outcome: how it ended, to be counted."""
     _holds(conversation, advisor)
     closed = replace(conversation.passed(Status.CLOSED), closed_minute=minute)
     if minute - conversation.heard_minute > FRESH_MINUTES or conversation.maybe_read:
-        return Move(closed, (Closed(advisor),))
-    return Move(closed, (Closed(advisor),), Say(above=("advisor_closed",), emergency_line=True))
+        return Move(closed, (Closed(advisor, outcome),))
+    return Move(closed, (Closed(advisor, outcome),), Say(above=("advisor_closed",), emergency_line=True))
 
 
 def lose_lease(conversation: Conversation, minute: int) -> Move:

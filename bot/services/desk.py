@@ -27,9 +27,9 @@ class Advisor:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the board. Minutes are since 1970 (UTC). yours: it is this advisor's, or offered to her.
-    typing: the id of who is typing
-    to them. spoken: she speaks the language. covered: somebody who is there does."""
+    """One line of the board. Minutes are since 1970 (UTC); pending: of the first message that is not answered yet.
+    yours: it is this advisor's, or offered to her. typing: the id of who is typing to them. spoken: she speaks the
+    language. covered: somebody who is there does."""
 
     contact: str
     status: Status
@@ -42,6 +42,7 @@ class Row:
     typing: str
     waiting_minute: int
     heard_minute: int
+    pending_minute: int
     maybe_read: bool
     yours: bool
     spoken: bool
@@ -174,9 +175,11 @@ class Desk:
         """Give it to the bot."""
         return self._act(contact, act, lambda conversation, minute: handoff.hand_back(conversation, advisor.id, minute))
 
-    def close(self, advisor: Advisor, contact: str, act: str) -> Conversation:
-        """End it."""
-        return self._act(contact, act, lambda conversation, minute: handoff.close(conversation, advisor.id, minute))
+    def close(self, advisor: Advisor, contact: str, act: str, outcome: str = "") -> Conversation:
+        """End it. outcome: how, only to be counted."""
+        return self._act(
+            contact, act, lambda conversation, minute: handoff.close(conversation, advisor.id, minute, outcome)
+        )
 
     def _act(self, contact: str, act: str, decide: Callable[[Conversation, int], Move]) -> Conversation:
         return self._runner.act(Act(f"act {act}", contact), decide)
@@ -202,6 +205,7 @@ class Desk:
             typing=typing,
             waiting_minute=conversation.waiting_minute,
             heard_minute=conversation.heard_minute,
+            pending_minute=conversation.pending_minute,
             maybe_read=conversation.maybe_read,
             yours=advisor.id in (conversation.advisor, conversation.offered),
             spoken=language in advisor.languages,

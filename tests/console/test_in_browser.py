@@ -268,3 +268,82 @@ def test_without_scripts_an_advisor_can_do_it_all(opened: Open, phones: Phones) 
     page.get_by_text("Afsluiten", exact=True).click()
     page.get_by_role("button", name="Sluit het gesprek").click()
     expect(page.get_by_text("Er wacht niemand.")).to_be_visible()
+
+
+def test_texts_at_hand_and_what_a_text_is_looked_through_for(opened: Open, phones: Phones) -> None:
+    phones.writes(0, "hoi", "1", "ik ben in marokko", "ja", "medewerker")
+    ada = opened("Ada")
+    take_first(ada)
+    page = ada.page
+    page.locator("#quick-texts summary").click()
+    page.get_by_role("link", name="Jij kiest").click()
+    expect(page.locator("#text")).to_have_value("Jij kiest wat we nu doen: een nummer, uitleg, of gewoon even praten.")
+    expect(ada.lines()).not_to_contain_text("Jij kiest wat we nu doen")  # put there, not sent
+    page.fill("#text", "Bel Veilig Thuis of 112. Bea belt ook.")
+    for what in ("organisatie: Veilig Thuis", "112 werkt niet vanuit het buitenland", "naam: Bea"):
+        expect(page.locator("#findings")).to_contain_text(what)
+    page.fill("#text", "Ik ben er \u2019s avonds weer en dan kunnen we verder praten over wat jij wilt, als dat lukt.")
+    expect(page.locator("#findings")).to_contain_text("Het teken \u2019")
+    page.get_by_role("button", name="Vervang het").click()
+    expect(page.locator("#text")).to_have_value(
+        "Ik ben er 's avonds weer en dan kunnen we verder praten over wat jij wilt, als dat lukt."
+    )
+    expect(page.locator("#findings")).to_be_empty()
+    page.locator("#numbers summary").click()
+    expect(page.locator("#numbers")).to_contain_text("+31 247 247 247")
+    expect(page.locator("#numbers")).to_contain_text("Politie in Marokko")
+    expect(page.locator("#numbers")).not_to_contain_text("0800")  # does not work there
+    page.locator("#close summary").click()
+    page.get_by_label("alleen geluisterd").check()
+    page.get_by_role("button", name="Sluit het gesprek").click()
+    expect(page.locator("#waiting")).to_be_visible()
+
+
+HOSTILE = (
+    "<script>window.hurt = 1</script>",
+    "<img src=x onerror='window.hurt = 1'>",
+    '"><svg/onload=window.hurt=1>',
+    "javascript:window.hurt=1 https://evil.example/ www.evil.example",
+    "{{ 7*7 }} {% print(7*7) %} ${7*7} __proto__",
+    "</textarea></ol></main><h1>dicht</h1>",
+    "<style>*{display:none}</style><link rel=stylesheet href=//evil.example>",
+    "<a href='//evil.example'>klik</a><form action=//evil.example><button>x</button></form>",
+    "data-live id=main name=csrf <meta http-equiv=refresh content='0;url=//evil.example'>",
+    "\u202egnirts desrever\u202c \u2066isolated\u2069 a\u200bb \u00ad\ufeff",
+    "Z" + "\u0336\u0489" * 60,
+    "w" * 1500,
+    "\u0627\u0644\u0633\u0644\u0627\u0645 \u0639\u0644\u064a\u0643\u0645 123 (abc)",
+    "\U000e0041\U000e0042 \ud83d\udc69\u200d\ud83d\udc67",
+    "\u2028\u2029\x0b\x1f line",
+)
+
+
+def test_hostile_text_runs_nothing_hides_nothing_and_makes_no_link(
+    opened: Open, phones: Phones, helpline: Helpline
+) -> None:
+    for each in HOSTILE:
+        helpline.twilio.text("+31687654321", each.encode("utf-16", "surrogatepass").decode("utf-16"))
+    helpline.twilio.text("+31687654321", "medewerker")
+    ada = opened("Ada")
+    expect(ada.waiting()).to_have_count(1)
+    requests: list[str] = []
+    ada.page.on("request", lambda request: requests.append(request.url))
+    take_first(ada)
+    words = ada.page.locator("#transcript .person .words")
+    expect(words.first).to_have_text("<script>window.hurt = 1</script>")
+    assert words.count() >= len(HOSTILE)
+    assert ada.page.evaluate("window.hurt") is None
+    assert ada.page.locator("#transcript .words :not(.odd)").count() == 0  # no element but our own marks
+    assert ada.page.locator("#transcript .person a, #transcript .person form, #transcript .person img").count() == 0
+    expect(ada.lines()).to_contain_text("U+202Egnirts desrever")
+    expect(ada.lines()).to_contain_text("U+0489")
+    boxes = ada.page.locator("#transcript .words").evaluate_all(
+        "nodes => nodes.map(node => [node.scrollWidth - node.clientWidth, node.getBoundingClientRect().height])"
+    )
+    assert all(wider <= 1 for wider, _height in boxes)
+    assert ada.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert ada.faults() == []
+    assert all(url.startswith(f"http://127.0.0.1:{helpline.site.port}/console/") for url in requests)
+    ada.page.locator("#close summary").click()
+    ada.page.get_by_role("button", name="Sluit het gesprek").click()
+    expect(ada.page.locator("#waiting")).to_be_visible()
