@@ -155,6 +155,7 @@ def _add_console(
         local_numbers={
             each.country: LocalNumber(each.number, each.shown) for each in library.content.local_numbers.values()
         },
+        week=library.content.hours.week,
         spoken=tuple(library.content.vocabularies),
         address="" if settings.simulator else settings.public_url,
         may_postpone=settings.simulator,

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from bot.console import account, board, conversation, language, login, people
+from bot.console import account, board, conversation, language, login, people, statistics, supervision
 from bot.console.entry import guard
 from bot.console.parts import Parts
 from bot.console.plain import plain
@@ -19,6 +19,6 @@ def make_blueprint(parts: Parts) -> Blueprint:
     )
     blueprint.add_app_template_filter(plain, "plain")
     guard(blueprint, parts.door)
-    for module in (language, login, account, people, board, conversation):
+    for module in (language, login, account, people, board, conversation, supervision, statistics):
         module.add_routes(blueprint, parts)
     return blueprint

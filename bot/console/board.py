@@ -92,6 +92,7 @@ def board_of(parts: Parts) -> dict[str, object]:
         "mine": sorted((row for row in rows if row.yours and row.status is Status.ADVISOR), key=_steady),
         "others": [row for row in rows if not row.yours and row.status is Status.ADVISOR],
         "names": names,
+        "steering": parts.desk.steering(),
     }
 
 

@@ -8,6 +8,7 @@ from bot.console.door import Door
 from bot.console.organisation import Organisation
 from bot.dialogue.delivery import Problem
 from bot.dialogue.desk_texts import DeskTexts
+from bot.dialogue.hours import Week
 from bot.services.accounts import Accounts
 from bot.services.audit import Book
 from bot.services.desk import Desk
@@ -38,9 +39,10 @@ class Parts:
     and how it is proved. audit: who did what. organisation: its identity provider, None without one. texts: language
     -> the words of the pages, by (context, Dutch). problems: language -> words for what goes wrong with a message.
     titles: language -> topic -> what it is about. country_names: language -> ISO 3166 code -> name. at_hand: language
-    -> texts for advisors. numbers: those that may be given. local_numbers: ISO code -> police there. spoken: languages
-    an advisor can say she answers in. address: where browsers find us, such as "https://helpline.example"; "" = as the
-    browser says, on one's own machine. may_postpone: the second factor may wait, on one's own machine. now: the clock.
+    -> texts for advisors. numbers: those that may be given. local_numbers: ISO code -> police there. week: the
+    opening hours that were agreed. spoken: languages an advisor can say she answers in. address: where browsers find
+    us, such as "https://helpline.example"; "" = as the browser says, on one's own machine. may_postpone: the second
+    factor may wait, on one's own machine. now: the clock.
     """
 
     desk: Desk
@@ -57,6 +59,7 @@ class Parts:
     at_hand: Mapping[str, DeskTexts]
     numbers: Sequence[GivenNumber]
     local_numbers: Mapping[str, LocalNumber]
+    week: Week
     spoken: Sequence[str]
     address: str
     may_postpone: bool

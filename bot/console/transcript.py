@@ -7,6 +7,7 @@ from bot.dialogue.delivery import Problem, problem
 from bot.dialogue.events import (
     AdvisorCancelled,
     AdvisorRequested,
+    Assigned,
     CallRefused,
     CameLate,
     Claimed,
@@ -31,7 +32,8 @@ from bot.messages import Kind
 from bot.services.ports import Entry, Record
 
 MARKS = (
-    AdvisorRequested, AdvisorCancelled, DangerSeen, CallRefused, DecoyStarted, Stopped, CameLate, Claimed, Offered,
+    AdvisorRequested, AdvisorCancelled, DangerSeen, CallRefused, DecoyStarted, Stopped, CameLate, Claimed, Assigned,
+    Offered,
     OfferEnded, LeaseLost, HandedBack, Closed, PersonLeft, EngineFailed, PlaceTold,
 )  # fmt: skip
 """Events shown as a line between the messages; the template has words for each."""

@@ -37,6 +37,12 @@ def day(minute: int, lang: str) -> str:
     return format_date(_there(minute), "EEEE d MMMM", lang) if minute else ""
 
 
+def weekday(number: int, lang: str) -> str:
+    """The day of the week, such as "vrijdag"; Monday is 0."""
+    name: str = Locale.parse(lang).days["format"]["wide"][number]
+    return name
+
+
 def _there(minute: int) -> datetime:
     return datetime.fromtimestamp(minute * 60, UTC).astimezone(HOME)
 
@@ -46,6 +52,7 @@ def words(lang: str, countries: Mapping[str, str]) -> dict[str, object]:
     return {
         "codename": codename,
         "clock": clock,
+        "weekday": lambda number: weekday(number, lang),
         "day": lambda minute: day(minute, lang),
         "language_name": lambda code: language_name(code, lang),
         "country_name": lambda code: countries.get(code, code),

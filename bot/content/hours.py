@@ -1,13 +1,11 @@
 """flows/hours.toml -> Hours. Every fault is reported with its place."""
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, tzinfo
-from itertools import pairwise
 from typing import Any
 
 from bot.content.zones import zone
-from bot.dialogue.hours import DAY, Holiday, Hours, Shift, Week
+from bot.dialogue.hours import DAY, Holiday, Hours, Shift, Week, in_order, read_shift
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -15,7 +13,6 @@ Report = Callable[[str, str], None]
 """Takes a fault: at which place of the file, and what is wrong there."""
 
 _SECTIONS = ("zone", "week", "holidays", "languages")
-_SHIFT = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]|24(?=:00)):([0-5]\d)", re.ASCII)
 
 
 def hours(data: Mapping[str, Any], languages: Collection[str], report: Report) -> Hours:
@@ -99,26 +96,14 @@ def _shifts(texts: object, place: str, report: Report) -> tuple[Shift, ...]:
         return ()
     shifts = []
     for text in texts:
-        shift = _shift(text)
+        shift = read_shift(text) if isinstance(text, str) else None
         if shift is None:
             report(place, f'{text!r} is not a shift like "09:00-17:00", "22:00-02:00" or "00:00-24:00"')
         else:
             shifts.append(shift)
-    if any(later.opens < earlier.closes for earlier, later in pairwise(shifts)):
+    if not in_order(shifts):
         report(place, "has shifts that overlap, or are not in the order of the clock")
     return tuple(shifts)
-
-
-def _shift(text: object) -> Shift | None:
-    """A shift as it is written; one that ends before it begins ends on the day after."""
-    match = _SHIFT.fullmatch(text) if isinstance(text, str) else None
-    if match is None:
-        return None
-    hour, minute, last_hour, last_minute = map(int, match.groups())
-    opens, closes = hour * 60 + minute, last_hour * 60 + last_minute
-    if opens == closes:
-        return None  # all day or never: it must be said
-    return Shift(opens, closes if closes > opens else closes + DAY)
 
 
 def _table(value: object, place: str, report: Report) -> Mapping[str, Any]:

@@ -1,7 +1,7 @@
 """All content in one language, ready to be said. Built once per language at start."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.dialogue.flow import State
 from bot.dialogue.hours import Hours
@@ -17,7 +17,7 @@ class Book:
     urgent: topics of the first priority, which put a person before others in the queue.
     shared: id -> short text. numbers: referral id -> printed number or address, only those that may be said.
     countries: ISO code -> name in this language. local_numbers: ISO code -> the police or general number to show.
-    hours: when advisors are there.
+    hours: when advisors are there. announcements: id -> prepared text, said while it is switched on.
     """
 
     locale: str
@@ -31,3 +31,4 @@ class Book:
     countries: Mapping[str, str]
     local_numbers: Mapping[str, str]
     hours: Hours
+    announcements: Mapping[str, str] = field(default_factory=dict)

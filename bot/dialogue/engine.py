@@ -6,6 +6,8 @@ its words, command, topic, not known.
 Danger words are looked for in every text; a bare menu number cannot be one.
 """
 
+import copy
+import dataclasses
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -39,6 +41,7 @@ from bot.dialogue.events import (
 )
 from bot.dialogue.flow import BACK, Choice
 from bot.dialogue.machine import Machines
+from bot.dialogue.steering import Steering
 from bot.dialogue.topics import NEITHER
 from bot.dialogue.turn import Say, Turn
 from bot.messages import Inbound, Kind
@@ -136,6 +139,23 @@ class Engine:
         self.default_locale = default_locale
         self._states = books[default_locale].states
         self._topics = books[default_locale].topics
+        self._steering = Steering()
+
+    def steered(self, steering: Steering) -> "Engine":
+        """The same engine while something is switched by hand."""
+        if steering == Steering():
+            return self
+        steered = copy.copy(self)
+        steered._steering = steering
+        steered.books = {
+            locale: dataclasses.replace(
+                book,
+                hours=steering.hours(book.hours),
+                shared={**book.shared, "announcement": book.announcements.get(steering.announcement, "")},
+            )
+            for locale, book in self.books.items()
+        }
+        return steered
 
     def book(self, conversation: Conversation) -> Book:
         """The texts in the person's language."""
@@ -146,6 +166,8 @@ class Engine:
         heard = Heard(kind=inbound.kind, text=inbound.text, media=inbound.media)
         resumed = self._resumed(conversation, _minute(now))
         turn = self._told(resumed.tell, self._answer(replace(resumed, tell=""), inbound))
+        if self._steering.down and not resumed.state and resumed.status is Status.BOT:
+            turn = _with_the_truth(turn)
         after = turn.conversation
         if after.status is not Status.BOT:
             after = replace(after, channel=str(inbound.channel))  # only an advisor's answer needs to know it
@@ -536,11 +558,14 @@ class Engine:
         """The truth about the wait, said only when the person writes: nobody is pinged."""
         now = datetime.fromtimestamp(conversation.heard_minute * 60, UTC)
         book = self.book(conversation)
-        if target == HANDOFF and not book.hours.is_open(now, book.locale):
-            return ("closed_now",) if book.hours.next_opening(now, book.locale) else ("closed_long",)
+        if target != HANDOFF:
+            return ()
+        announced = ("announcement",) if book.shared.get("announcement") else ()
+        if not book.hours.is_open(now, book.locale):
+            return ("closed_now" if book.hours.next_opening(now, book.locale) else "closed_long", *announced)
         waited = conversation.heard_minute - conversation.waiting_minute
-        long = target == HANDOFF and conversation.status is Status.WAITING and waited >= LONG_WAIT_MINUTES
-        return ("long_wait",) if long else ()
+        long = conversation.status is Status.WAITING and waited >= LONG_WAIT_MINUTES
+        return ("long_wait", *announced) if long else announced
 
     def _beginning(self, conversation: Conversation) -> str:
         """Where `back` leads when there is nothing to go back to."""
@@ -575,6 +600,14 @@ class Engine:
             return turn
         say = replace(turn.say, above=(*turn.say.above, "advisor_asked"))
         return Turn(conversation, (*turn.events, *events), say)
+
+
+def _with_the_truth(turn: Turn) -> Turn:
+    """The answer to somebody new while we are down: the numbers first, then that there is a fault."""
+    hidden = turn.conversation.state == DECOY
+    if turn.say is None or hidden:
+        return turn
+    return replace(turn, say=replace(turn.say, numbers=True, above=("down", *turn.say.above)))
 
 
 def _minute(now: datetime) -> int:

@@ -111,6 +111,14 @@ class Offered(Event, frozen=True):
     to: str
 
 
+class Assigned(Event, frozen=True):
+    """Who leads gave the conversation to an advisor. `before`: who had it, "" when nobody did."""
+
+    advisor: str
+    to: str
+    before: str = ""
+
+
 class OfferEnded(Event, frozen=True):
     """The colleague declined (`lapsed` False) or did not react in time; it stays where it was."""
 
@@ -163,6 +171,7 @@ AnyEvent = (
     | Stopped
     | CameLate
     | Claimed
+    | Assigned
     | Replied
     | Noted
     | Informed

@@ -13,6 +13,7 @@ from bot.dialogue.conversation import GRACE_MINUTES, Conversation, Status
 from bot.dialogue.engine import MENU, OPENER
 from bot.dialogue.events import (
     AnyEvent,
+    Assigned,
     Claimed,
     Closed,
     HandedBack,
@@ -46,6 +47,7 @@ class Reason(StrEnum):
     BUSY = "busy"
     LATE = "late"
     MAYBE_READ = "maybe_read"
+    AWAY = "away"
 
 
 SURE = frozenset({Reason.LATE, Reason.MAYBE_READ})
@@ -108,16 +110,7 @@ def claim(conversation: Conversation, advisor: str, minute: int) -> Move:
     over = conversation.status is Status.CLOSED and minute - conversation.closed_minute > GRACE_MINUTES
     if over or conversation.status is Status.BOT:
         raise Refused(Reason.NOT_ASKED if conversation.heard_minute else Reason.UNKNOWN)
-    # No list the bot has shown counts any more: "1" is now said to a human being.
-    taken = replace(
-        conversation.passed(Status.ADVISOR),
-        advisor=advisor,
-        pending_minute=conversation.heard_minute,
-        state="",
-        trail=(),
-        candidates=(),
-    )
-    return Move(taken, (Claimed(advisor),), lease=Lease.TAKE)
+    return Move(_taken(conversation, advisor), (Claimed(advisor),), lease=Lease.TAKE)
 
 
 def reply(conversation: Conversation, advisor: str, text: str, minute: int, *, sure: bool = False) -> Move:
@@ -158,6 +151,20 @@ def offer(conversation: Conversation, advisor: str, to: str) -> Move:
     if to == advisor:
         raise Refused(Reason.TAKEN, holder=advisor)
     return Move(replace(conversation, offered=to), (Offered(advisor, to),), lease=Lease.OFFER)
+
+
+def assign(conversation: Conversation, leader: str, to: str) -> Move:
+    """Give the conversation of somebody who waits, or that a colleague has, to an advisor who is there."""
+    if conversation.status not in (Status.WAITING, Status.ADVISOR):
+        raise Refused(Reason.NOT_ASKED)
+    before = conversation.advisor
+    if before == to:
+        raise Refused(Reason.TAKEN, holder=to)
+    if conversation.status is Status.ADVISOR:
+        given = replace(conversation, advisor=to, offered="")
+    else:
+        given = _taken(conversation, to)
+    return Move(given, (Assigned(leader, to, before),), lease=Lease.TAKE)
 
 
 def decline(conversation: Conversation, to: str) -> Move:
@@ -202,6 +209,18 @@ def lose_lease(conversation: Conversation, minute: int) -> Move:
         raise Refused(Reason.NOT_ASKED)
     waiting = replace(conversation.passed(Status.WAITING), returned=True, waiting_minute=minute)
     return _told(waiting, (LeaseLost(conversation.advisor),), "advisor_gone", minute, Lease.LOST)
+
+
+def _taken(conversation: Conversation, advisor: str) -> Conversation:
+    """In the hands of an advisor. No list the bot has shown counts any more: "1" is now said to a human being."""
+    return replace(
+        conversation.passed(Status.ADVISOR),
+        advisor=advisor,
+        pending_minute=conversation.heard_minute,
+        state="",
+        trail=(),
+        candidates=(),
+    )
 
 
 def _told(

@@ -1,8 +1,10 @@
 """When advisors are there: weekly shifts, holidays, and the next moment somebody is there again."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import pairwise
 
 DAY = 24 * 60
 """Minutes of a day on the clock."""
@@ -11,6 +13,7 @@ LOOK_AHEAD = 366
 """So many days ahead the next opening is sought."""
 
 _MINUTE = timedelta(minutes=1)
+_SHIFT = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]|24(?=:00)):([0-5]\d)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,40 @@ class Hours:
             shifts = holiday.shifts
         for shift in shifts:
             yield _moment(day, shift.opens, self.zone), _moment(day, shift.closes, self.zone)
+
+
+def read_shift(text: str) -> Shift | None:
+    """A shift as written, "09:00-17:00"; one that ends before it begins ends on the day after. None: it is none."""
+    match = _SHIFT.fullmatch(text)
+    if match is None:
+        return None
+    hour, minute, last_hour, last_minute = map(int, match.groups())
+    opens, closes = hour * 60 + minute, last_hour * 60 + last_minute
+    if opens == closes:
+        return None  # all day or never: it must be said
+    return Shift(opens, closes if closes > opens else closes + DAY)
+
+
+def read_day(text: str) -> tuple[Shift, ...] | None:
+    """The shifts of one day, "09:00-12:00, 13:00-17:00"; "" is closed. None: it cannot be read."""
+    shifts = [read_shift(part.strip()) for part in text.split(",") if part.strip()]
+    found = tuple(shift for shift in shifts if shift is not None)
+    return found if len(found) == len(shifts) and in_order(found) else None
+
+
+def write_day(shifts: Sequence[Shift]) -> str:
+    """What `read_day` reads."""
+    return ", ".join(f"{_clock(shift.opens)}-{_clock(shift.closes)}" for shift in shifts)
+
+
+def in_order(shifts: Sequence[Shift]) -> bool:
+    """Do the shifts of a day follow one another?"""
+    return all(later.opens >= earlier.closes for earlier, later in pairwise(shifts))
+
+
+def _clock(minutes: int) -> str:
+    """A minute of a shift on the clock; the midnight that ends a day is 24:00."""
+    return "24:00" if minutes == DAY else f"{minutes % DAY // 60:02}:{minutes % 60:02}"
 
 
 def _moment(day: date, minutes: int, zone: tzinfo) -> datetime:

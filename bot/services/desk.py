@@ -13,6 +13,7 @@ from bot.dialogue.card import Card, card
 from bot.dialogue.clocks import local_times
 from bot.dialogue.conversation import Conversation, Status, Urgency
 from bot.dialogue.handoff import Move, Reason, Refused
+from bot.dialogue.steering import Steering
 from bot.services.ports import Act, Change, Entry, Outbox, Record, Storage
 from bot.services.runner import Runner
 
@@ -166,6 +167,24 @@ class Desk:
     def transfer(self, advisor: Advisor, contact: str, to: str, act: str) -> Conversation:
         """Offer it to a colleague. It stays here until she claims it, and comes back if she does not."""
         return self._act(contact, act, lambda conversation, _minute: handoff.offer(conversation, advisor.id, to))
+
+    def assign(self, leader: Advisor, contact: str, to: str, act: str) -> Conversation:
+        """Give it to an advisor whose console is open; whoever had it sees that at once."""
+        if to not in self._storage.on_duty():
+            raise Refused(Reason.AWAY)
+        return self._act(contact, act, lambda conversation, _minute: handoff.assign(conversation, leader.id, to))
+
+    def steering(self) -> Steering:
+        """What is switched by hand."""
+        return self._storage.steering()
+
+    def steer(self, steering: Steering) -> None:
+        """Switch by hand, from the next message on."""
+        self._storage.steer(steering)
+
+    def counts(self, days: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
+        """Day -> what was counted on it, by "kind:name"."""
+        return self._storage.counts(days)
 
     def decline(self, advisor: Advisor, contact: str, act: str) -> Conversation:
         """Say no to an offer."""

@@ -9,6 +9,7 @@ from bot.dialogue.conversation import Conversation, Urgency
 from bot.dialogue.delivery import State
 from bot.dialogue.events import AnyEvent
 from bot.dialogue.handoff import Lease
+from bot.dialogue.steering import Steering
 from bot.messages import Inbound, Outgoing
 
 
@@ -51,12 +52,14 @@ class Opened:
     contact: the id this person stands under. While peppers rotate an open conversation stays under its old id.
     reply: the text that was answered to this very message before ("" = silence), None for a new message.
     revision: number of commits so far, 0 for a person not known; a commit must name it.
+    steering: what is switched by hand at this moment; only `open` tells it.
     """
 
     contact: str
     conversation: Conversation
     revision: int
     reply: str | None = None
+    steering: Steering = Steering()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,18 @@ class Storage(Protocol):
 
     def conversations(self, contacts: Sequence[str]) -> dict[str, Conversation]:
         """Those that exist, by contact id, in one round trip."""
+        ...
+
+    def steering(self) -> Steering:
+        """What is switched by hand."""
+        ...
+
+    def steer(self, steering: Steering) -> None:
+        """Switch by hand, from the next message on."""
+        ...
+
+    def counts(self, days: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Day, such as "2026-11-28" in the Netherlands -> what was counted on it (`dialogue.counting`)."""
         ...
 
     def waiting(self) -> list[Waiting]:

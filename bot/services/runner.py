@@ -74,7 +74,7 @@ class Runner:
                 return self._answered(inbound, self._storage.open(inbound), now)
         except StorageUnavailable as error:
             self._report("storage_away", cause=str(error))
-            turn, _reply = self._decided(Conversation(), inbound, now)
+            turn, _reply = self._decided(self._engine, Conversation(), inbound, now)
             return self._kept(inbound, turn, None)
 
     def act(self, act: Act, decide: Decide) -> Conversation:
@@ -145,13 +145,14 @@ class Runner:
         """
         deadline = time.monotonic() + DECIDE_AGAIN_SECONDS
         opened: Opened | None = self._storage.open(inbound)
+        engine = self._engine.steered(opened.steering) if opened else self._engine
         while opened is not None:
             if opened.reply is not None:
                 return False
             if time.monotonic() > deadline:
                 raise StorageUnavailable("busy")
             heard = datetime.fromtimestamp(opened.conversation.heard_minute * 60, UTC)
-            turn, reply = self._decided(opened.conversation, inbound, max(sent, heard))
+            turn, reply = self._decided(engine, opened.conversation, inbound, max(sent, heard))
             conversation = replace(turn.conversation, channel=str(inbound.channel))
             events = turn.events
             outgoing: tuple[Outgoing, ...] = ()
@@ -169,8 +170,9 @@ class Runner:
 
     def _answered(self, inbound: Inbound, opened: Opened, now: datetime) -> str:
         deadline = time.monotonic() + DECIDE_AGAIN_SECONDS
+        engine = self._engine.steered(opened.steering)
         while opened.reply is None:
-            turn, reply = self._decided(opened.conversation, inbound, now)
+            turn, reply = self._decided(engine, opened.conversation, inbound, now)
             events = (*turn.events, Said(reply)) if reply else turn.events
             try:
                 newer = self._storage.commit(inbound, opened, turn.conversation, events, reply)
@@ -190,20 +192,15 @@ class Runner:
         self._report("repeated")
         return opened.reply
 
-    def _decided(self, conversation: Conversation, inbound: Inbound, now: datetime) -> tuple[Turn, str]:
+    def _decided(self, engine: Engine, conversation: Conversation, inbound: Inbound, now: datetime) -> tuple[Turn, str]:
         """The turn and its text; after a bug the turn that keeps the message, gives the numbers, asks for a person."""
         try:
-            turn = self._engine.advance(conversation, inbound, now)
-            return turn, self._rendered(turn)
+            turn = engine.advance(conversation, inbound, now)
+            return turn, _rendered(engine, turn)
         except Exception as error:  # noqa: BLE001 - whatever it is, the person gets the numbers
             self._report("engine_failed", fault=type(error).__name__, error=error)
-            turn = self._engine.failed(conversation, inbound, now, type(error).__name__)
-            return turn, self._rendered(turn)
-
-    def _rendered(self, turn: Turn) -> str:
-        if turn.say is None:
-            return ""
-        return render(turn.say, turn.conversation, self._engine.book(turn.conversation))
+            turn = engine.failed(conversation, inbound, now, type(error).__name__)
+            return turn, _rendered(engine, turn)
 
     def _kept(self, inbound: Inbound, turn: Turn, revision: int | None) -> str:
         """The answer while the storage is away, numbers first; the turn goes, sealed, to the spool."""
@@ -225,11 +222,17 @@ class Runner:
         if turn.say is None:
             return ""
         say = replace(turn.say, numbers=True, above=(*filter(None, [above]), *turn.say.above))
-        return self._rendered(Turn(turn.conversation, turn.events, say))
+        return _rendered(self._engine, Turn(turn.conversation, turn.events, say))
 
     def _count(self, events: tuple[AnyEvent, ...]) -> None:
         for event in events:
             self._report("event", event=type(event).__name__)
+
+
+def _rendered(engine: Engine, turn: Turn) -> str:
+    if turn.say is None:
+        return ""
+    return render(turn.say, turn.conversation, engine.book(turn.conversation))
 
 
 def _rejoined(stored: Conversation, spooled: Spooled) -> Conversation:

@@ -1,13 +1,13 @@
 -- One turn, whole or not at all.
--- KEYS: 1 conversation  2 turns  3 waiting list  4 address  5 lane  6 outgoing  7 lease  8 offer  9 held  10 outbox
---       11 feed; then one key a message to send, under which its contact is found
+-- KEYS: 1 conversation  2 turns  3 waiting list  4 counts of the day  5 address  6 lane  7 outgoing  8 lease  9 offer
+--       10 held  11 outbox  12 feed; then one key a message to send, under which its contact is found
 -- ARGV: 1 revision the turn was decided on (8 bytes, '' = none)  2 new conversation ('' = erase)  3 life in seconds
 --       4 message  5 turn  6 place in the waiting list ('' = leave the list, '-' = the list is not concerned)  7 contact
---       8 turns before this revision are dropped (8 bytes, '' = drop none)
---       9 advisors: '' = neither before nor after  10 names of the events for the feed
---       11 address ('' = as it is, '-' = forget)  12 its life in seconds ('' = as it is)
---       13 who holds it now ('' = nobody)  14 what becomes of the lease  15 its milliseconds  16 those of an offer
---       17 '1' = take back what is not sent  18 length of the feed; then id and sealed text of each message to send
+--       8 turns before this revision are dropped (8 bytes, '' = drop none)  9 what is counted, by names
+--       10 advisors: '' = neither before nor after  11 names of the events for the feed
+--       12 address ('' = as it is, '-' = forget)  13 its life in seconds ('' = as it is)
+--       14 who holds it now ('' = nobody)  15 what becomes of the lease  16 its milliseconds  17 those of an offer
+--       18 '1' = take back what is not sent  19 length of the feed; then id and sealed text of each message to send
 -- Returns {'done'} | {'repeat', turn} | {'conflict', conversation or false} | {'alive'}.
 local answered = redis.call('HGET', KEYS[2], ARGV[4])
 if answered then
@@ -20,8 +20,8 @@ end
 if revision ~= ARGV[1] then
   return {'conflict', redis.call('GET', KEYS[1])}
 end
-local lease = ARGV[14]
-if (lease == 'lost' and redis.call('EXISTS', KEYS[7]) == 1) or (lease == 'lapsed' and redis.call('EXISTS', KEYS[8]) == 1) then
+local lease = ARGV[15]
+if (lease == 'lost' and redis.call('EXISTS', KEYS[8]) == 1) or (lease == 'lapsed' and redis.call('EXISTS', KEYS[9]) == 1) then
   return {'alive'}
 end
 if ARGV[2] == '' then
@@ -29,10 +29,10 @@ if ARGV[2] == '' then
     redis.call('SADD', 'helpline:erased', message)
     redis.call('EXPIRE', 'helpline:erased', 90000)
   end
-  for _, field in ipairs(redis.call('HKEYS', KEYS[6])) do
+  for _, field in ipairs(redis.call('HKEYS', KEYS[7])) do
     redis.call('DEL', 'helpline:sent:' .. field)
   end
-  redis.call('DEL', KEYS[1], KEYS[2], KEYS[4], KEYS[5], KEYS[6])
+  redis.call('DEL', KEYS[1], KEYS[2], KEYS[5], KEYS[6], KEYS[7])
 else
   redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
 end
@@ -51,49 +51,55 @@ if ARGV[8] ~= '' then
     end
   end
 end
-if ARGV[9] == '' then
+if ARGV[9] ~= '' then
+  for name in string.gmatch(ARGV[9], '%S+') do
+    redis.call('HINCRBY', KEYS[4], name, 1)
+  end
+  redis.call('EXPIRE', KEYS[4], 34560000)
+end
+if ARGV[10] == '' then
   return {'done'} -- the bot's own: no address, no lease, nothing to send
 end
 
-if ARGV[11] == '-' then
-  redis.call('DEL', KEYS[4])
-elseif ARGV[11] ~= '' then
-  redis.call('SET', KEYS[4], ARGV[11], 'EX', ARGV[12])
+if ARGV[12] == '-' then
+  redis.call('DEL', KEYS[5])
 elseif ARGV[12] ~= '' then
-  redis.call('EXPIRE', KEYS[4], ARGV[12])
+  redis.call('SET', KEYS[5], ARGV[12], 'EX', ARGV[13])
+elseif ARGV[13] ~= '' then
+  redis.call('EXPIRE', KEYS[5], ARGV[13])
 end
-if ARGV[13] == '' then
-  redis.call('SREM', KEYS[9], ARGV[7])
-  redis.call('DEL', KEYS[7], KEYS[8])
+if ARGV[14] == '' then
+  redis.call('SREM', KEYS[10], ARGV[7])
+  redis.call('DEL', KEYS[8], KEYS[9])
 else
-  redis.call('SADD', KEYS[9], ARGV[7])
+  redis.call('SADD', KEYS[10], ARGV[7])
   if lease == 'take' or lease == 'offer' then
-    redis.call('SET', KEYS[7], ARGV[13], 'PX', ARGV[15])
+    redis.call('SET', KEYS[8], ARGV[14], 'PX', ARGV[16])
   end
   if lease == 'offer' then
-    redis.call('SET', KEYS[8], '1', 'PX', ARGV[16])
+    redis.call('SET', KEYS[9], '1', 'PX', ARGV[17])
   end
 end
-if ARGV[17] == '1' then
-  for _, id in ipairs(redis.call('LRANGE', KEYS[5], 0, -1)) do
-    local stands = redis.call('HGET', KEYS[6], id .. ':s')
+if ARGV[18] == '1' then
+  for _, id in ipairs(redis.call('LRANGE', KEYS[6], 0, -1)) do
+    local stands = redis.call('HGET', KEYS[7], id .. ':s')
     if stands and string.sub(stands, 1, 7) == 'queued ' then
-      redis.call('HSET', KEYS[6], id .. ':s', 'failed cancelled' .. string.match(stands, '^%S+ %S+(.*)$'))
+      redis.call('HSET', KEYS[7], id .. ':s', 'failed cancelled' .. string.match(stands, '^%S+ %S+(.*)$'))
     end
   end
-  redis.call('DEL', KEYS[5])
+  redis.call('DEL', KEYS[6])
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-for index = 19, #ARGV, 2 do
+for index = 20, #ARGV, 2 do
   local id = ARGV[index]
-  redis.call('HSET', KEYS[6], id, ARGV[index + 1], id .. ':s', 'queued - 0 ' .. now .. ' ' .. now .. ' -')
-  redis.call('SET', KEYS[12 + (index - 19) / 2], ARGV[7], 'EX', ARGV[3])
-  if redis.call('RPUSH', KEYS[5], id) == 1 then
-    redis.call('XADD', KEYS[10], '*', 'c', ARGV[7])
+  redis.call('HSET', KEYS[7], id, ARGV[index + 1], id .. ':s', 'queued - 0 ' .. now .. ' ' .. now .. ' -')
+  redis.call('SET', KEYS[13 + (index - 20) / 2], ARGV[7], 'EX', ARGV[3])
+  if redis.call('RPUSH', KEYS[6], id) == 1 then
+    redis.call('XADD', KEYS[11], '*', 'c', ARGV[7])
   end
 end
-redis.call('EXPIRE', KEYS[5], ARGV[3])
 redis.call('EXPIRE', KEYS[6], ARGV[3])
-redis.call('XADD', KEYS[11], 'MAXLEN', '~', ARGV[18], '*', 'c', ARGV[7], 'w', ARGV[10])
+redis.call('EXPIRE', KEYS[7], ARGV[3])
+redis.call('XADD', KEYS[12], 'MAXLEN', '~', ARGV[19], '*', 'c', ARGV[7], 'w', ARGV[11])
 return {'done'}

@@ -59,6 +59,9 @@ OUTBOX = "helpline:outbox"
 LATER = "helpline:later"
 """Sorted set: contact ids whose next message waits, by the moment (milliseconds of Redis' clock) it may go."""
 
+STEERING = "helpline:steering"
+"""What is switched by hand, sealed."""
+
 GROUP = "workers"
 """Consumer group of the outbox."""
 
@@ -121,6 +124,11 @@ def sent(outgoing_id: str) -> str:
 def parked(callback: str) -> str:
     """A status callback that came before we knew its message, by a hash of the provider's id."""
     return f"helpline:parked:{callback}"
+
+
+def counts(day: str) -> str:
+    """Hash: what was counted on one day, for 400 days; named in commit.lua with its life."""
+    return f"helpline:counts:{day}"
 
 
 def session(token_hash: str) -> str:

@@ -1,11 +1,15 @@
 """Conversations in this process only: for the terminal and for fast tests. The same contract as Redis."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.dialogue.conversation import Conversation, Status
+from bot.dialogue.counting import counted, day_of
 from bot.dialogue.events import AnyEvent, ErasureRequested, Stopped
 from bot.dialogue.handoff import Lease
+from bot.dialogue.steering import Steering
 from bot.messages import Outgoing
 from bot.services.ports import Act, Cause, Change, Entry, Held, LeaseAlive, Opened, Waiting
 
@@ -30,13 +34,15 @@ class MemoryStorage:
         self._transcripts: dict[str, list[Entry]] = {}
         self._replies: dict[str, dict[str, str]] = {}
         self._feed: list[Change] = []
+        self._switched = Steering()
+        self._counts: dict[str, Counter[str]] = {}
 
     def open(self, cause: Cause) -> Opened:
         """See `Storage.open`."""
         for contact in (cause.contact, *cause.former):
             if contact in self._conversations or cause.message_id in self._replies.get(contact, {}):
-                return self._opened(contact, cause.message_id)
-        return self._opened(cause.contact, cause.message_id)
+                return replace(self._opened(contact, cause.message_id), steering=self._switched)
+        return replace(self._opened(cause.contact, cause.message_id), steering=self._switched)
 
     def commit(
         self,
@@ -56,6 +62,10 @@ class MemoryStorage:
         lost, lapsed = lease is Lease.LOST, lease is Lease.LAPSED
         if (lost and contact in self.leases) or (lapsed and contact in self.offers):
             raise LeaseAlive
+        minute = cause.minute if isinstance(cause, Act) else conversation.heard_minute
+        self._counts.setdefault(day_of(minute), Counter()).update(
+            counted(opened.conversation, conversation, events, minute)
+        )
         kinds = {type(event) for event in events}
         erased = ErasureRequested in kinds
         if erased:
@@ -64,7 +74,6 @@ class MemoryStorage:
                 kept.pop(contact, None)
         else:
             self._conversations[contact] = (conversation, opened.revision + 1)
-            minute = cause.minute if isinstance(cause, Act) else conversation.heard_minute
             self._transcripts.setdefault(contact, []).extend(Entry(minute, event) for event in events)
         self._replies.setdefault(contact, {})[cause.message_id] = reply
         if opened.conversation.status is Status.BOT and conversation.status is Status.BOT and not outgoing:
@@ -103,6 +112,18 @@ class MemoryStorage:
     def conversations(self, contacts: Sequence[str]) -> dict[str, Conversation]:
         """See `Storage.conversations`."""
         return {contact: self._conversations[contact][0] for contact in contacts if contact in self._conversations}
+
+    def steering(self) -> Steering:
+        """See `Storage.steering`."""
+        return self._switched
+
+    def steer(self, steering: Steering) -> None:
+        """See `Storage.steer`."""
+        self._switched = steering
+
+    def counts(self, days: Sequence[str]) -> dict[str, dict[str, int]]:
+        """See `Storage.counts`."""
+        return {day: dict(self._counts.get(day, {})) for day in days}
 
     def waiting(self) -> list[Waiting]:
         """See `Storage.waiting`."""

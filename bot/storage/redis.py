@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import redis
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -16,8 +17,10 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
 from bot.dialogue.conversation import GRACE_MINUTES, Conversation, Status, Urgency
+from bot.dialogue.counting import counted, day_of
 from bot.dialogue.events import AnyEvent, ErasureRequested, Stopped
 from bot.dialogue.handoff import Lease
+from bot.dialogue.steering import Steering
 from bot.messages import Outgoing
 from bot.services.ports import Act, Cause, Change, Entry, Held, LeaseAlive, Opened, StorageUnavailable, Waiting
 from bot.storage import codec, keys
@@ -64,6 +67,7 @@ class RedisStorage:
         self._commit = Script(self._wire, (_HERE / "commit.lua").read_bytes())
         self._renew = Script(self._wire, _RENEW)
         self._breaker = _Breaker()
+        self._switched: tuple[bytes | None, Steering] = (None, Steering())
 
     def open(self, cause: Cause) -> Opened:
         """See `Storage.open`."""
@@ -73,11 +77,12 @@ class RedisStorage:
             question
             for contact in contacts
             for question in (("HGET", keys.turns(contact), field), ("GET", keys.conversation(contact)))
-        ])  # fmt: skip
+        ] + [("GET", keys.STEERING)])  # fmt: skip
+        steering = self._steering(found.pop())
         for contact, turn, conversation in zip(contacts, found[::2], found[1::2], strict=True):
             if turn or conversation:
-                return self._opened(contact, field, conversation, turn)
-        return Opened(cause.contact, Conversation(), 0)
+                return self._opened(contact, field, conversation, turn, steering)
+        return Opened(cause.contact, Conversation(), 0, steering=steering)
 
     def commit(
         self,
@@ -97,7 +102,7 @@ class RedisStorage:
         turn = codec.encode_turn(reply, () if erased else events, minute)
         trims = revision % keys.TRIM_EVERY == 0 and revision > keys.TURNS_KEPT
         life = keys.ADVISOR_LIFE if conversation.status in (Status.ADVISOR, Status.CLOSED) else keys.BOT_LIFE
-        names = [keys.conversation(contact), keys.turns(contact), keys.WAITING]
+        names = [keys.conversation(contact), keys.turns(contact), keys.WAITING, keys.counts(day_of(minute))]
         values: list[bytes | str | int] = [
             _revision(opened.revision) if opened.revision else _NEW,
             b"" if erased else self._conversation(contact, revision, conversation),
@@ -107,6 +112,7 @@ class RedisStorage:
             _waiting(before, conversation, erased=erased),
             contact,
             _revision(revision - keys.TURNS_KEPT) if trims else b"",
+            " ".join(counted(before, conversation, events, minute)),
         ]
         bots = before.status is Status.BOT and conversation.status is Status.BOT
         if bots and not outgoing and not erased:
@@ -171,6 +177,23 @@ class RedisStorage:
         stored = self._ask(self._wire.together, [("GET", keys.conversation(contact)) for contact in contacts])
         found = zip(contacts, stored, strict=True)
         return {contact: self._opened(contact, "", data, None).conversation for contact, data in found if data}
+
+    def steering(self) -> Steering:
+        """See `Storage.steering`."""
+        return self._steering(self._ask(self._redis.get, keys.STEERING))
+
+    def steer(self, steering: Steering) -> None:
+        """See `Storage.steer`."""
+        sealed = self._sealer.seal(msgspec.msgpack.encode(steering), place("steering", ""))
+        self._ask(self._redis.set, keys.STEERING, sealed)
+
+    def counts(self, days: Sequence[str]) -> dict[str, dict[str, int]]:
+        """See `Storage.counts`."""
+        found = self._ask(self._wire.together, [("HGETALL", keys.counts(day)) for day in days])
+        pairs = (zip(row[::2], row[1::2], strict=True) for row in found)
+        return {
+            day: {name.decode(): int(number) for name, number in each} for day, each in zip(days, pairs, strict=True)
+        }
 
     def waiting(self) -> list[Waiting]:
         """See `Storage.waiting`. People whose conversation has expired are dropped from the list on the way."""
@@ -287,7 +310,24 @@ class RedisStorage:
 
     # -- inside --------------------------------------------------------------------------------------------------
 
-    def _opened(self, contact: str, field: str, stored: bytes | None, turn: bytes | None) -> Opened:
+    def _steering(self, stored: bytes | None) -> Steering:
+        """Opened once for as long as it is the same: nearly always it is empty."""
+        if stored != self._switched[0]:
+            try:
+                opened = self._sealer.open(stored or b"", place("steering", ""))
+                self._switched = (stored, msgspec.msgpack.decode(opened, type=Steering))
+            except (SealBroken, msgspec.DecodeError):
+                self._switched = (stored, Steering())
+        return self._switched[1]
+
+    def _opened(
+        self,
+        contact: str,
+        field: str,
+        stored: bytes | None,
+        turn: bytes | None,
+        steering: Steering = Steering(),  # noqa: B008 - frozen
+    ) -> Opened:
         conversation, revision = Conversation(), 0
         if stored and _is_revision(stored[:_REVISION_BYTES]):
             revision = int.from_bytes(stored[:_REVISION_BYTES], "big")
@@ -303,7 +343,7 @@ class RedisStorage:
                 answered = codec.decode_reply(self._turn(contact, field, turn))
             except SealBroken:
                 answered = ""  # it was answered, in words nobody can read any more; not twice
-        return Opened(contact, conversation, revision, answered)
+        return Opened(contact, conversation, revision, answered, steering)
 
     def _turn(self, contact: str, field: str | bytes, turn: bytes) -> bytes:
         name = field if isinstance(field, str) else field.decode()

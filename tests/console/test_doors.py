@@ -20,7 +20,8 @@ MAY_ENTER = {
     "account": EVERYBODY, "account_languages": EVERYBODY, "account_password": EVERYBODY, "account_app": EVERYBODY,
     "account_app_code": EVERYBODY, "account_codes": EVERYBODY, "account_passkey": EVERYBODY,
     "account_no_passkeys": EVERYBODY, "account_everywhere": EVERYBODY,
-    "audit": LEADERS,
+    "audit": LEADERS, "supervision": LEADERS, "assign": LEADERS, "settings": LEADERS, "change_settings": LEADERS,
+    "statistics": LEADERS, "statistics_csv": LEADERS,
     "people": ADMINISTRATORS, "add_person": ADMINISTRATORS, "change_person": ADMINISTRATORS,
 }  # fmt: skip
 """Written by hand: a new route is open to nobody until somebody has thought about it here as well."""

@@ -475,7 +475,8 @@ def test_while_an_advisor_has_the_conversation_the_bot_is_silent(tester: Dialogu
     before = at(HANDOFF, status=Status.ADVISOR, advisor="ada", channel="sms")
     tester.begin(before).say(text)
     assert tester.reply == ""
-    assert replace(tester.conversation, fragment="") == before
+    assert replace(tester.conversation, fragment="", pending_minute=0) == before
+    assert tester.conversation.pending_minute == tester.conversation.heard_minute
     assert [type(event) for event in tester.events] == [Heard]
 
 

@@ -12,6 +12,7 @@ from bot.dialogue.engine import HANDOFF, MENU, OPENER, Engine
 from bot.dialogue.events import AdvisorRequested, AnyEvent, EngineFailed, Heard, Said, Stopped
 from bot.messages import Channel, Inbound, Kind
 from bot.nlu.understanding import Understanding
+from bot.services import runner
 from bot.services.ports import Opened, StorageUnavailable
 from bot.services.runner import Runner
 from bot.services.spool import Spooled, SpoolFull
@@ -421,15 +422,15 @@ def test_a_text_that_cannot_be_rendered_is_a_bug_like_any_other(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = Site(engine).begin()
-    real = Runner._rendered
+    real = runner.render
     failures = iter([True])
 
-    def rendered(self: Runner, turn: object) -> str:
+    def rendered(*arguments: object) -> str:
         if next(failures, False):
             raise KeyError("gone")
-        return real(self, turn)  # type: ignore[arg-type]
+        return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Runner, "_rendered", rendered)
+    monkeypatch.setattr(runner, "render", rendered)
     assert engine.books["nl"].shared["fault"] in site.say("6", "SM1")
     assert EngineFailed("KeyError") in site.events
 

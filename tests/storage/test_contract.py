@@ -8,7 +8,18 @@ import redis
 from msgspec.structs import replace
 
 from bot.dialogue.conversation import Conversation, Status
-from bot.dialogue.events import AdvisorRequested, ErasureRequested, Heard, Noted, Said
+from bot.dialogue.events import (
+    AdvisorRequested,
+    DangerSeen,
+    ErasureRequested,
+    Heard,
+    Noted,
+    PlaceTold,
+    Said,
+    TopicShown,
+)
+from bot.dialogue.hours import Shift
+from bot.dialogue.steering import Steering
 from bot.messages import Channel, Inbound
 from bot.services.ports import Act, Entry, Opened, Storage
 from bot.storage.memory import MemoryStorage
@@ -156,3 +167,39 @@ def test_many_at_once_are_all_applied_in_one_order(storage: Storage) -> None:
     final = storage.open(message("end"))
     assert final.revision == 40
     assert sorted(final.conversation.trail, key=int) == [str(number) for number in range(40)]
+
+
+def test_what_is_switched_by_hand_is_told_with_the_next_message(storage: Storage) -> None:
+    assert storage.steering() == Steering()
+    switched = Steering(down=True, week=((Shift(540, 1020),),) * 7, announcement="busy", note="druk")
+    storage.steer(switched)
+    assert storage.steering() == switched
+    assert storage.open(message(1)).steering == switched
+    commit(storage, message(1), Conversation(heard_minute=7))
+    assert storage.open(message(2)).steering == switched
+    storage.steer(Steering())
+    assert storage.open(message(3)).steering == Steering()
+
+
+def test_a_turn_is_counted_once_on_its_day(storage: Storage) -> None:
+    noon = 29_637_360  # 2026-05-08 12:00 UTC
+    conversation = Conversation(locale="nl", heard_minute=noon)
+    events = (Heard("text", "x"), TopicShown("left_behind.answer"), PlaceTold("abroad", "MA"), DangerSeen())
+    commit(storage, message(1), conversation, *events)
+    opened = storage.open(message(1))
+    assert storage.commit(message(1), opened, conversation, events, "ok") is not None  # the same message again
+    commit(storage, message(2), replace(conversation, heard_minute=noon + 1), Heard("text", "y"))
+    assert storage.counts(["2026-05-08", "2026-05-09"]) == {
+        "2026-05-08": {
+            "all:conversations": 1, "language:nl": 1, "topic:left_behind": 1, "country:MA": 1, "all:danger": 1,
+        },
+        "2026-05-09": {},
+    }  # fmt: skip
+
+
+def test_what_is_counted_is_kept_for_400_days(clean_redis: "redis.Redis[bytes]", redis_url: str) -> None:
+    mine = connect(redis_url)
+    storage = RedisStorage(mine, Sealer([KEY]))
+    commit(storage, message(1), Conversation(locale="nl", heard_minute=29_637_360), Heard("text", "x"))
+    assert clean_redis.ttl("helpline:counts:2026-05-08") == 400 * 24 * 3600
+    mine.close()

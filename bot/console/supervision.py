@@ -1,0 +1,100 @@
+"""For those who lead: everybody at a glance, giving a conversation to a colleague, what is switched by hand."""
+
+import secrets
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from bot.console.board import board_of
+from bot.console.codenames import codename
+from bot.console.entry import entry, visitor
+from bot.console.language import SOURCE, language
+from bot.console.parts import Parts
+from bot.console.people import LEADERS
+from bot.dialogue.handoff import Refused
+from bot.dialogue.hours import Week, read_day, write_day
+from bot.dialogue.steering import Steering
+
+MAX_NOTE = 500
+DAYS = 7
+
+Page = BaseResponse | str | tuple[str, int]
+
+
+def add_routes(blueprint: Blueprint, parts: Parts) -> None:
+    """/console/supervision, its act, and /console/settings."""
+
+    def overview(refused: Refused | None = None) -> tuple[str, int]:
+        around = board_of(parts)
+        there = parts.desk.on_duty()
+        colleagues = [each for each in parts.door.colleagues() if each.id in there]
+        held = [*around["mine"], *around["others"]]  # type: ignore[misc]
+        having = {each.id: sum(row.holder == each.id for row in held) for each in colleagues}
+        return render_template(
+            "console/supervision.html",
+            refused=refused,
+            colleagues=colleagues,
+            held=held,
+            having=having,
+            new_act=lambda: secrets.token_urlsafe(9),
+            **around,
+        ), 409 if refused else 200
+
+    @blueprint.get("/supervision")
+    @entry(LEADERS)
+    def supervision() -> Page:
+        return overview()
+
+    @blueprint.post("/supervision/<contact>")
+    @entry(LEADERS)
+    def assign(contact: str) -> Page:
+        act = request.form.get("act") or secrets.token_urlsafe(9)
+        try:
+            parts.desk.assign(visitor().advisor, contact, request.form.get("to", ""), act)
+        except Refused as refused:
+            return overview(refused)
+        parts.audit.write(visitor().id, "reassign", codename(contact))
+        return redirect(url_for("console.supervision"), 303)
+
+    def form(steering: Steering, typed: list[str], fault: str = "") -> tuple[str, int]:
+        lang = language(parts.texts)
+        return render_template(
+            "console/settings.html",
+            steering=steering,
+            days=typed,
+            announcements=parts.at_hand[lang].announcement,
+            own_week=[write_day(day) for day in parts.week],
+            fault=fault,
+            done="done" in request.args,
+        ), 409 if fault else 200
+
+    @blueprint.get("/settings")
+    @entry(LEADERS)
+    def settings() -> Page:
+        steering = parts.desk.steering()
+        return form(steering, [write_day(day) for day in steering.week or parts.week])
+
+    @blueprint.post("/settings")
+    @entry(LEADERS)
+    def change_settings() -> Page:
+        typed = [request.form.get(f"day{number}", "") for number in range(DAYS)]
+        announcement = request.form.get("announcement", "")
+        week = _week(typed) if request.form.get("hours") == "own" else ()
+        steering = Steering(
+            down="down" in request.form,
+            announcement=announcement if announcement in parts.at_hand[SOURCE].announcement else "",
+            week=week or (),
+            note=request.form.get("note", "").replace("\r\n", "\n")[:MAX_NOTE],
+        )
+        if week is None:
+            return form(steering, typed, "hours")
+        parts.desk.steer(steering)
+        parts.audit.write(visitor().id, "steering")
+        return redirect(url_for("console.settings", done=""), 303)
+
+
+def _week(typed: list[str]) -> Week | None:
+    """The opening hours as typed, Monday first; None when a day cannot be read."""
+    days = [read_day(day) for day in typed]
+    found = tuple(day for day in days if day is not None)
+    return found if len(found) == DAYS else None
