@@ -40,6 +40,9 @@ transcripts: .venv/test.done ## write the golden conversations anew (then read t
 graph: .venv/run.done ## draw the dialogue to docs/dialogue.svg
 	$(BIN)/python -m bot graph --out docs/dialogue.svg
 
+picture: .venv/test.done ## draw docs/console.png anew (needs Chromium)
+	$(BIN)/python -m tests.console.picture docs/console.png
+
 bench: .venv/run.done ## measure speed against a floor in the same run
 	$(BIN)/python -m bench
 

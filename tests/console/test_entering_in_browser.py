@@ -83,6 +83,7 @@ def test_a_session_that_is_over_loses_no_typed_text(browser: Browser, helpline: 
     with ada.context.expect_page() as opened:
         ada.page.locator("#trouble a").click()
     sign_in(opened.value, helpline, "Ada")
+    ada.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # back in the first window
     expect(ada.page.locator("#trouble")).to_be_hidden(timeout=20000)
     ada.page.get_by_role("button", name="Stuur").click()
     expect(phones.log(0)).to_contain_text("Een lang antwoord")
@@ -113,7 +114,7 @@ def test_axe_finds_nothing_at_the_door_or_behind_it(
     assert win.faults() == []
     page.goto(f"{helpline.url}login")
     sign_in(page, helpline, "Adam")
-    for path in ("account", "people", "audit"):
+    for path in ("account", "people", "audit", "supervision", "settings", "statistics"):
         page.goto(f"{helpline.url}{path}")
         assert win.faults() == [], path
         page.set_viewport_size({"width": 360, "height": 700})

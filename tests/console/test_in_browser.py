@@ -1,5 +1,6 @@
 """The console in a real browser: advisors, a supervisor and phones at once, on a real server, worker and Redis."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 
@@ -38,11 +39,11 @@ def phones(browser: Browser, helpline: Helpline) -> Iterator[Phones]:
 
 @pytest.fixture(autouse=True)
 def nobody_left(helpline: Helpline) -> Iterator[None]:
-    """Every test begins with an empty board."""
+    """Every test begins with an empty board. The answers stay, or the worker would bring the messages back."""
     yield
     with helpline.site.client() as client:
         for key in client.keys("helpline:*"):
-            if b"{" in key or key in (b"helpline:waiting", b"helpline:held"):
+            if (b"{" in key and not key.endswith(b":turns")) or key in (b"helpline:waiting", b"helpline:held"):
                 client.delete(key)
 
 
@@ -54,7 +55,9 @@ def take_first(win: Window) -> None:
 def test_from_asking_to_closing_with_two_advisors_and_three_phones(
     opened: Open, phones: Phones, browser: Browser, helpline: Helpline
 ) -> None:
-    ada, bea = opened("Ada"), opened("Bea", lang="en-GB")
+    ada, bea, sue = opened("Ada"), opened("Bea", lang="en-GB"), opened("Sue")
+    sue.page.get_by_role("link", name="Leiding").click()
+    everything = sue.page.locator("#everything tbody tr")
     third = Phones(browser, helpline)
 
     phones.writes(0, "hoi", "medewerker")
@@ -66,6 +69,7 @@ def test_from_asking_to_closing_with_two_advisors_and_three_phones(
     third.writes(0, "er is geweld, hij heeft een mes", "medewerker")
     expect(ada.waiting()).to_have_count(3)
     expect(ada.waiting().first).to_contain_text("Gevaar")
+    expect(everything.filter(has_text="wachtrij")).to_have_count(3)
 
     take_first(ada)
     ada.says("Ik ben er. Ben je nu alleen?")
@@ -78,6 +82,8 @@ def test_from_asking_to_closing_with_two_advisors_and_three_phones(
     expect(phones.log(1)).to_contain_text("Can you type safely?")
     phones.writes(1, "yes i can")
     expect(bea.lines()).to_contain_text("yes i can")
+    expect(everything.filter(has_text="wachtrij")).to_have_count(1)
+    expect(sue.page.locator("#here")).to_contain_text("Bea: 1")
 
     ada.page.locator("#note-box summary").click()
     ada.page.fill("#note", "belt met oom")
@@ -109,6 +115,15 @@ def test_from_asking_to_closing_with_two_advisors_and_three_phones(
     bea.page.locator("#close button").click()
     expect(bea.page.locator("#waiting")).to_be_visible()
     expect(bea.page.locator("#own-list > li[id]")).to_have_count(1)
+
+    held = everything.filter(has=sue.page.get_by_role("cell", name=re.compile("^Bea( is |$)")))
+    expect(held).to_have_count(1)
+    held.get_by_role("combobox").select_option(label="Ada (0) – Engels")
+    held.get_by_role("button").click()
+    expect(ada.page.locator("#own-list > li[id]")).to_have_count(1)
+    ada.page.keyboard.press("1")
+    ada.says("Hello, I go on from here.")
+    expect(phones.log(1)).to_contain_text("I go on from here.")
     third.context.close()
 
 

@@ -34,6 +34,7 @@ export function startForms() {
 
   window.addEventListener("popstate", () => go(location.href, { push: false }));
   onPage(toTheEnd);
+  onPage(stayAtTheEnd);
 }
 
 /** Go to another page of the console in this window, with what is typed kept. */
@@ -67,4 +68,13 @@ function toTheEnd() {
   if (!box) return;
   box.scrollTop = box.scrollHeight;
   if (box.scrollHeight === box.clientHeight) box.querySelector("#transcript > :last-child")?.scrollIntoView({ block: "end" });
+}
+
+/** When the box gets smaller, because something to look at stands under the answer, the last words stay in sight. */
+function stayAtTheEnd() {
+  const box = document.getElementById("transcript-box");
+  if (!box) return;
+  let left = 0;
+  box.addEventListener("scroll", () => { left = box.scrollHeight - box.scrollTop - box.clientHeight; }, { passive: true });
+  new ResizeObserver(() => { if (left < 60) box.scrollTop = box.scrollHeight; }).observe(box);
 }
