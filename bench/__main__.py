@@ -18,7 +18,7 @@ from bench.client import Senders
 from bench.load import smsload
 from bench.measure import RATE, Bench, Length
 from bench.servers import FLOOR_APP, SCENARIOS, BenchError, Server, Site, Subject, open_redis
-from bench.streams import Streams
+from bench.streams import Streams, log_in
 
 STREAMS = 200
 
@@ -90,7 +90,8 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 
 def _run(args: argparse.Namespace, plan: Plan) -> int:
     floor = Subject("floor", FLOOR_APP, SCENARIOS / "floor.json")
-    if args.project == "floor":  # the benchmark tried on itself: every ratio should be near 1
+    on_itself = args.project == "floor"
+    if on_itself:  # the benchmark tried on itself: every ratio should be near 1
         app, scenario, prefix = FLOOR_APP, SCENARIOS / "floor.json", "bench:conversation:"
     else:
         app, scenario, prefix = args.project, figures.path_of(args.scenario), ""
@@ -114,8 +115,9 @@ def _run(args: argparse.Namespace, plan: Plan) -> int:
         _say("starting ...")
         started = up(turn)  # once unmeasured, so that byte code and disk cache are there
         start = figures.start_seconds(site, turn, senders, plan.starts)
-        servers = [up(floor), started, up(with_streams, streams=True)]
-        held = Streams(servers[2].port, STREAMS)
+        servers = [up(floor), started, up(with_streams, streams=on_itself)]
+        port = servers[2].port
+        held = Streams(port, STREAMS, "" if on_itself else log_in(port, site.environment(with_streams, port)))
         stack.callback(held.close)
 
         bench = Bench(site.account, senders, redis_url, plan.quiet_budget, _say)

@@ -362,3 +362,31 @@ def test_hostile_text_runs_nothing_hides_nothing_and_makes_no_link(
     ada.page.locator("#close summary").click()
     ada.page.get_by_role("button", name="Sluit het gesprek").click()
     expect(ada.page.locator("#waiting")).to_be_visible()
+
+
+def test_without_a_stream_the_page_asks_now_and_then(opened: Open, phones: Phones) -> None:
+    ada = opened("Ada")
+    ada.page.route("**/console/events*", lambda route: route.abort())
+    ada.page.reload()
+    expect(ada.waiting()).to_have_count(0)
+    phones.writes(0, "hoi", "medewerker")
+    expect(ada.waiting()).to_have_count(1, timeout=20000)
+
+
+def test_a_notification_comes_only_when_switched_on_and_says_nothing(opened: Open, phones: Phones) -> None:
+    ada = opened("Ada")
+    ada.page.add_init_script(
+        """window.told = [];
+        window.Notification = class { constructor(...all) { window.told.push(JSON.stringify(all)); } };
+        window.Notification.requestPermission = async () => "granted";
+        Object.defineProperty(document, "hidden", { get: () => true });"""
+    )
+    ada.page.reload()
+    phones.writes(0, "hoi", "medewerker")
+    expect(ada.waiting()).to_have_count(1)
+    assert ada.page.evaluate("window.told") == []
+    ada.page.get_by_role("button", name="Melding als er iemand wacht").click()
+    phones.writes(1, "hoi", "medewerker")
+    expect(ada.waiting()).to_have_count(2)
+    assert ada.page.evaluate("window.told") == ['["Er wacht iemand.",{"tag":"waiting"}]']
+    assert ada.page.title() == "(2) Overzicht"
