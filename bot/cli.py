@@ -5,12 +5,12 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot import logs, metrics
-from bot.channels.sending import TwilioInbox, make_sender
+from bot.channels.sending import TwilioCopies, TwilioInbox, make_sender
 from bot.content import graph, strings
 from bot.content.faults import Severity
 from bot.content.inspection import inspect
@@ -22,9 +22,11 @@ from bot.messages import MAX_TEXT, Channel, Inbound, Kind
 from bot.rendering.texts import last_words
 from bot.services.accounts import Accounts, NameRefused, Role
 from bot.services.delivery import Delivery
+from bot.services.erasing import Eraser
 from bot.services.ports import Opened
 from bot.services.reconcile import Reconcile
 from bot.services.runner import Runner
+from bot.services.shredding import Shredder
 from bot.services.spool import Spooled
 from bot.services.upkeep import Alarm, Upkeep
 from bot.settings import SettingsError, read_settings
@@ -83,6 +85,9 @@ def _parser() -> argparse.ArgumentParser:
     advisors.add_argument("--role", choices=[str(role) for role in Role], default=str(Role.ADVISOR))
     advisors.add_argument("--language", action="append", default=[], help="she answers in it; may be repeated")
     advisors.set_defaults(run=_advisors)
+    erase = commands.add_parser("erase", help="remove one person everywhere; run it where the worker runs")
+    erase.add_argument("--from", dest="address", required=True, help="their number, as +31…")
+    erase.set_defaults(run=_erase)
     commands.add_parser("doctor", help="check the surroundings before going live").set_defaults(run=_doctor)
     commands.add_parser("worker", help="the second process: brings back spooled messages").set_defaults(run=_worker)
     commands.add_parser("run", help="everything on this machine, for trying out").set_defaults(run=_run)
@@ -219,6 +224,30 @@ def _advisors(options: argparse.Namespace) -> int:
     return 0
 
 
+def _erase(options: argparse.Namespace) -> int:
+    """Says how much was there, never what."""
+    logs.set_up()
+    settings = read_settings(os.environ)
+    address = "+" + "".join(filter(str.isdigit, options.address))
+    if settings.spool_private_key is None:
+        print("SPOOL_PRIVATE_KEY is missing: what waits in the spool could not be looked through", file=sys.stderr)
+        return 1
+    storage = RedisStorage(connect(settings.redis_url), Sealer(settings.data_keys))
+    spool = FileSpool(settings.spool_dir, settings.spool_public_key)
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    runner = Runner(build_engine(_library()), storage, spool, now, metrics.report)
+    copies = TwilioCopies(make_sender(settings))
+    reader = FileSpoolReader(settings.spool_dir, settings.spool_private_key, metrics.report)
+    eraser = Eraser(runner, storage, copies, reader, Identity(settings.peppers).contacts, now)
+    here, left = eraser.erase(address)
+    print(f"erased here: {here} conversations")
+    print("at Twilio: all deleted" if not left else f"at Twilio: {left} not yet; the worker goes on trying")
+    return 0
+
+
 def _worker(_options: argparse.Namespace) -> int:
     logs.set_up()
     settings = read_settings(os.environ)
@@ -240,7 +269,9 @@ def _worker(_options: argparse.Namespace) -> int:
     upkeep = Upkeep(runner, storage, now, alarm, metrics.report, settings.alarm_minutes)
     inbox = TwilioInbox(sender, Identity(settings.peppers).contacts)
     reconcile = Reconcile(runner, storage, inbox, now, metrics.report)
-    chores = [lambda: reader.drain(runner.replay), upkeep.step, reconcile.step]
+    chores: list[Callable[[], object]] = [lambda: reader.drain(runner.replay), upkeep.step, reconcile.step]
+    if settings.delete_at_twilio:
+        chores.append(Shredder(storage, TwilioCopies(sender), now, metrics.report).step)
     Worker(delivery, chores, metrics.report).run(stop_on_signals())
     return 0
 

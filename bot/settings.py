@@ -50,6 +50,7 @@ class Settings:
     oidc_client_secret: str = field(repr=False)
     alarm_minutes: int
     alarm_number: str = field(repr=False)
+    delete_at_twilio: bool
     meaning: bool
     simulator: bool
     port: int
@@ -172,6 +173,13 @@ SETTINGS = (
     Setting("OIDC_CLIENT_SECRET", _text, "Our secret at the identity provider.", False),
     Setting("ALARM_MINUTES", _number(600), "A person who waits so long for an advisor raises an alarm.", False, "5"),
     Setting("ALARM_NUMBER", _matching(r"(\+[1-9][0-9]{6,14})?"), "Gets an SMS then, without content. Optional.", False),
+    Setting(
+        "DELETE_AT_TWILIO",
+        _flag,
+        '"0": leave copies of messages at Twilio. Only while something is looked into.',
+        False,
+        "1",
+    ),
     Setting("MEANING", _flag, '"0": read messages by their letters alone; saves memory and time.', False, "1"),
     Setting("SIMULATOR", _flag, '"1" opens /simulator. Never in production: it signs as Twilio.', False),
     Setting("PORT", _number(65535), "Port of the web server.", False, "8000"),
@@ -224,6 +232,7 @@ def _settings(values: Mapping[str, object]) -> Settings:
         oidc_client_secret=str(get("OIDC_CLIENT_SECRET")),
         alarm_minutes=get("ALARM_MINUTES"),  # type: ignore[arg-type]
         alarm_number=str(get("ALARM_NUMBER")),
+        delete_at_twilio=bool(get("DELETE_AT_TWILIO")),
         meaning=bool(get("MEANING")),
         simulator=bool(get("SIMULATOR")),
         port=get("PORT"),  # type: ignore[arg-type]

@@ -17,6 +17,7 @@ from bot.channels.twilio import Contacts, read_inbound
 from bot.messages import Channel
 from bot.services.ports import AnswerLost, NotSent, SendFailed
 from bot.services.reconcile import Received
+from bot.services.shredding import Copy, NotYet
 from bot.settings import TWILIO_API, Settings
 
 ANSWER_SECONDS = 5
@@ -82,6 +83,46 @@ class TwilioSender:
         except (TwilioException, RequestException) as error:
             raise NotSent(type(error).__name__) from None
 
+    def everything(self, before: datetime, address: str = "") -> list[Any]:
+        """Messages to and from our numbers, sent before a moment, as Twilio describes them; address: only with this
+        one, as Twilio writes it. Raises NotSent."""
+        try:
+            return [
+                message
+                for number in self._from.values()
+                for way in ({"to": number, "from_": address}, {"from_": number, "to": address})
+                for message in self._client.messages.list(
+                    **{name: value for name, value in way.items() if value},  # type: ignore[arg-type]
+                    date_sent_before=before,
+                    limit=MOST_LISTED,
+                )
+            ]
+        except (TwilioException, RequestException) as error:
+            raise NotSent(type(error).__name__) from None
+
+    def delete(self, sid: str) -> None:
+        """Delete one message; its media go with it. Raises NotYet or NotSent."""
+        try:
+            self._client.messages(sid).delete()
+        except TwilioRestException as error:
+            if error.status == 404:
+                return
+            if error.status == 429 or error.status >= 500:
+                raise NotSent(str(error.status)) from None
+            raise NotYet from None
+        except (TwilioException, RequestException) as error:
+            raise NotSent(type(error).__name__) from None
+
+    def empty(self, sid: str) -> None:
+        """Take the words out of one message. Raises NotSent."""
+        try:
+            self._client.messages(sid).update(body="")
+        except TwilioRestException as error:
+            if error.status == 429 or error.status >= 500:
+                raise NotSent(str(error.status)) from None
+        except (TwilioException, RequestException) as error:
+            raise NotSent(type(error).__name__) from None
+
     def find(self, channel: str, address: str, text: str, known: Collection[str], minutes: int) -> str | None:
         """See `Sender.find`."""
         oldest = datetime.now(UTC) - timedelta(minutes=minutes)
@@ -120,6 +161,38 @@ class TwilioInbox:
             if inbound is not None and at is not None:
                 found.append(Received(inbound, at))
         return sorted(found, key=lambda each: each.at)
+
+
+SETTLED = frozenset({"delivered", "undelivered", "failed", "read", "canceled", "received"})
+"""States of a message at Twilio after which nothing becomes of it."""
+
+
+class TwilioCopies:
+    """`services.shredding.Copies`."""
+
+    def __init__(self, sender: TwilioSender) -> None:
+        self._sender = sender
+
+    def copies(self, before: datetime, address: str = "") -> list[Copy]:
+        """See `Copies.copies`."""
+        return [
+            Copy(
+                id=str(message.sid),
+                at=message.date_sent or message.date_created or before,
+                settled=str(message.status) in SETTLED,
+                inbound=str(message.direction) == "inbound",
+                empty=not message.body,
+            )
+            for message in self._sender.everything(before, address)
+        ]
+
+    def delete(self, id: str) -> None:
+        """See `Copies.delete`."""
+        self._sender.delete(id)
+
+    def empty(self, id: str) -> None:
+        """See `Copies.empty`."""
+        self._sender.empty(id)
 
 
 def make_sender(settings: Settings) -> TwilioSender:

@@ -61,6 +61,7 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:
     act("note", lambda desk, who, contact, id: desk.note(who, contact, _typed(), id))
     act("transfer", lambda desk, who, contact, id: desk.transfer(who, contact, request.form.get("to", ""), id))
     act("decline", Desk.decline, stays=False)
+    act("erase", Desk.erase, stays=False)
     act("hand-back", Desk.hand_back, stays=False)
     act(
         "close",

@@ -16,6 +16,7 @@ from bot.dialogue.events import (
     Assigned,
     Claimed,
     Closed,
+    ErasureRequested,
     HandedBack,
     LeaseLost,
     Noted,
@@ -137,7 +138,7 @@ def reply(conversation: Conversation, advisor: str, text: str, minute: int, *, s
 
 def note(conversation: Conversation, advisor: str, text: str) -> Move:
     """Keep words for colleagues. Nothing of it can be sent: a Move with a note has no `say` and no `reply`."""
-    _holds(conversation, advisor)
+    check_holds(conversation, advisor)
     if not text.strip():
         raise Refused(Reason.EMPTY)
     if len(text) > MAX_TEXT:
@@ -147,7 +148,7 @@ def note(conversation: Conversation, advisor: str, text: str) -> Move:
 
 def offer(conversation: Conversation, advisor: str, to: str) -> Move:
     """Offer the conversation to a colleague. The advisor keeps it until that one claims it."""
-    _holds(conversation, advisor)
+    check_holds(conversation, advisor)
     if to == advisor:
         raise Refused(Reason.TAKEN, holder=advisor)
     return Move(replace(conversation, offered=to), (Offered(advisor, to),), lease=Lease.OFFER)
@@ -184,7 +185,7 @@ def lapse(conversation: Conversation) -> Move:
 
 def hand_back(conversation: Conversation, advisor: str, minute: int) -> Move:
     """Give the conversation back to the bot and say so."""
-    _holds(conversation, advisor)
+    check_holds(conversation, advisor)
     free = conversation.passed(Status.BOT)
     told = _told(free, (HandedBack(advisor),), "advisor_left", minute)
     if told.say is None:
@@ -196,11 +197,16 @@ def hand_back(conversation: Conversation, advisor: str, minute: int) -> Move:
 def close(conversation: Conversation, advisor: str, minute: int, outcome: str = "") -> Move:
     """End it, once, with one closing text. None is sent when the person has been silent: they may be gone, and who
     holds the phone now must not learn of it. outcome: how it ended, to be counted."""
-    _holds(conversation, advisor)
+    check_holds(conversation, advisor)
     closed = replace(conversation.passed(Status.CLOSED), closed_minute=minute)
     if minute - conversation.heard_minute > FRESH_MINUTES or conversation.maybe_read:
         return Move(closed, (Closed(advisor, outcome),))
     return Move(closed, (Closed(advisor, outcome),), Say(above=("advisor_closed",), emergency_line=True))
+
+
+def erase(_conversation: Conversation) -> Move:
+    """Everything about this person goes; nothing is sent."""
+    return Move(Conversation(), (ErasureRequested(),))
 
 
 def lose_lease(conversation: Conversation, minute: int) -> Move:
@@ -235,6 +241,7 @@ def _told(
     return Move(conversation, events, Say(above=(what,), emergency_line=True), lease=lease)
 
 
-def _holds(conversation: Conversation, advisor: str) -> None:
+def check_holds(conversation: Conversation, advisor: str) -> None:
+    """Raises Refused unless this advisor has it."""
     if conversation.status is not Status.ADVISOR or conversation.advisor != advisor:
         raise Refused(Reason.NOT_YOURS, holder=conversation.advisor)

@@ -200,6 +200,15 @@ class Desk:
             contact, act, lambda conversation, minute: handoff.close(conversation, advisor.id, minute, outcome)
         )
 
+    def erase(self, advisor: Advisor, contact: str, act: str) -> Conversation:
+        """Remove everything about a person whose conversation she has, at their wish."""
+
+        def decide(conversation: Conversation, _minute: int) -> Move:
+            handoff.check_holds(conversation, advisor.id)
+            return handoff.erase(conversation)
+
+        return self._act(contact, act, decide)
+
     def _act(self, contact: str, act: str, decide: Callable[[Conversation, int], Move]) -> Conversation:
         return self._runner.act(Act(f"act {act}", contact), decide)
 

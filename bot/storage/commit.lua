@@ -25,10 +25,17 @@ if (lease == 'lost' and redis.call('EXISTS', KEYS[8]) == 1) or (lease == 'lapsed
   return {'alive'}
 end
 if ARGV[2] == '' then
+  for _, entry in ipairs(redis.call('XRANGE', KEYS[12], '-', '+')) do
+    if entry[2][2] == ARGV[7] then
+      redis.call('XDEL', KEYS[12], entry[1])
+    end
+  end
   for _, message in ipairs(redis.call('HKEYS', KEYS[2])) do
     redis.call('SADD', 'helpline:erased', message)
     redis.call('EXPIRE', 'helpline:erased', 90000)
   end
+  redis.call('SADD', 'helpline:erased', ARGV[4])
+  redis.call('EXPIRE', 'helpline:erased', 90000)
   for _, field in ipairs(redis.call('HKEYS', KEYS[7])) do
     redis.call('DEL', 'helpline:sent:' .. field)
   end
@@ -101,5 +108,9 @@ for index = 20, #ARGV, 2 do
 end
 redis.call('EXPIRE', KEYS[6], ARGV[3])
 redis.call('EXPIRE', KEYS[7], ARGV[3])
-redis.call('XADD', KEYS[12], 'MAXLEN', '~', ARGV[19], '*', 'c', ARGV[7], 'w', ARGV[11])
+local whom = ARGV[7]
+if ARGV[2] == '' then
+  whom = '' -- somebody is gone; who, is nowhere any more
+end
+redis.call('XADD', KEYS[12], 'MAXLEN', '~', ARGV[19], '*', 'c', whom, 'w', ARGV[11])
 return {'done'}

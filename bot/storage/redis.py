@@ -102,6 +102,8 @@ class RedisStorage:
         turn = codec.encode_turn(reply, () if erased else events, minute)
         trims = revision % keys.TRIM_EVERY == 0 and revision > keys.TURNS_KEPT
         life = keys.ADVISOR_LIFE if conversation.status in (Status.ADVISOR, Status.CLOSED) else keys.BOT_LIFE
+        if erased:
+            life = keys.IN_FLIGHT_LIFE  # long enough for the same message to come again
         names = [keys.conversation(contact), keys.turns(contact), keys.WAITING, keys.counts(day_of(minute))]
         values: list[bytes | str | int] = [
             _revision(opened.revision) if opened.revision else _NEW,

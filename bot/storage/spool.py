@@ -5,7 +5,7 @@ only the worker, which holds the private key, can.
 import itertools
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -99,6 +99,19 @@ class FileSpoolReader:
                 handled += 1
             path.unlink(missing_ok=True)
         return handled
+
+    def drop(self, contacts: Sequence[str]) -> int:
+        """Delete what these people wrote; returns how many messages. One our key does not open stays."""
+        dropped = 0
+        for path in [*_files(self._directory), *self._directory.glob(f"*{_UNREADABLE}")]:
+            try:
+                spooled = _decoder.decode(_SUITE.decrypt(path.read_bytes(), self._key, _INFO))
+            except (InvalidTag, msgspec.DecodeError, FileNotFoundError):
+                continue
+            if {spooled.inbound.contact, *spooled.inbound.former} & set(contacts):
+                path.unlink(missing_ok=True)
+                dropped += 1
+        return dropped
 
 
 def _files(directory: Path) -> Iterator[Path]:

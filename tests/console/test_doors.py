@@ -16,7 +16,7 @@ MAY_ENTER = {
     "check_passkey": ANYONE, "start": ANYONE, "begin": ANYONE, "logout": ANYONE, "change_language": ANYONE,
     "board": EVERYBODY, "beat": EVERYBODY, "beating_page": EVERYBODY, "events": EVERYBODY,
     "conversation": EVERYBODY, "check": EVERYBODY, "claim": EVERYBODY, "reply": EVERYBODY, "note": EVERYBODY,
-    "transfer": EVERYBODY, "decline": EVERYBODY, "hand-back": EVERYBODY, "close": EVERYBODY,
+    "transfer": EVERYBODY, "decline": EVERYBODY, "hand-back": EVERYBODY, "close": EVERYBODY, "erase": EVERYBODY,
     "account": EVERYBODY, "account_languages": EVERYBODY, "account_password": EVERYBODY, "account_app": EVERYBODY,
     "account_app_code": EVERYBODY, "account_codes": EVERYBODY, "account_passkey": EVERYBODY,
     "account_no_passkeys": EVERYBODY, "account_everywhere": EVERYBODY,
