@@ -18,6 +18,7 @@ from bot.dialogue.events import (
     HandedBack,
     Heard,
     Informed,
+    KnownAgain,
     LeaseLost,
     Noted,
     Offered,
@@ -32,9 +33,8 @@ from bot.messages import Kind
 from bot.services.ports import Entry, Record
 
 MARKS = (
-    AdvisorRequested, AdvisorCancelled, DangerSeen, CallRefused, DecoyStarted, Stopped, CameLate, Claimed, Assigned,
-    Offered,
-    OfferEnded, LeaseLost, HandedBack, Closed, PersonLeft, EngineFailed, PlaceTold,
+    AdvisorRequested, AdvisorCancelled, DangerSeen, CallRefused, DecoyStarted, KnownAgain, Stopped, CameLate, Claimed,
+    Assigned, Offered, OfferEnded, LeaseLost, HandedBack, Closed, PersonLeft, EngineFailed, PlaceTold,
 )  # fmt: skip
 """Events shown as a line between the messages; the template has words for each."""
 

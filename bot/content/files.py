@@ -22,6 +22,7 @@ from bot.dialogue.delivery import Problem
 from bot.dialogue.engine import STATES
 from bot.dialogue.flow import BACK, HERE, Choice, Flow, State
 from bot.dialogue.hours import Hours
+from bot.dialogue.own_words import OWN_WORDS
 from bot.nlu.countries import CountryNames
 
 COMMANDS = ("advisor", "language", "menu", "back", "erase", "card", "stop", "decoy")
@@ -33,6 +34,7 @@ SAID = ("shared.toml", "delivery_errors.toml", "desk.toml")
 DATA = ("facts.toml", "referrals.toml", "neutral.toml", "countries.toml", "hours.toml")
 """Files beside the flows that hold no text to translate."""
 
+EXPECTS = ("", "country", *OWN_WORDS)
 PRIORITIES = ("P0", "P1", "H")
 CAUSES = ("", "request_advisor", "cancel_advisor", "erase", "stop", "decoy")
 SETS: Mapping[str, tuple[object, ...]] = {
@@ -173,7 +175,7 @@ class _Reader:
             return None
         if table.get("does", "") not in CAUSES:
             self._fault(path, where, f'does = "{table["does"]}" is not one of {", ".join(CAUSES[1:])}')
-        if table.get("expects", "") not in ("", "country"):
+        if table.get("expects", "") not in EXPECTS:
             self._fault(path, where, f'expects = "{table["expects"]}" is not known')
         if table.get("numbers", "") not in ("", "first"):
             self._fault(path, where, 'numbers can only be "first"')

@@ -56,7 +56,7 @@ def apply(conversation: Conversation, choice: Choice, next_locale: str) -> tuple
     if sets.get("country") == "NL":
         sets |= {"place": Place.NETHERLANDS, "country": ""}
     if sets.get("safe") is True:
-        sets["open"] = True
+        sets |= {"open": True, "maybe_read": False}  # a fresh answer to "can you type safely"
     conversation = replace(conversation, **sets)
     events: Events = tuple(Answered(name, _word(sets[name])) for name in ANSWERS if name in sets)
     if "place" in sets:

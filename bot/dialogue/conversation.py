@@ -54,6 +54,20 @@ OWNERSHIP = (
 """The fields that say who has a conversation and how it stands in the queue. A silence or an outage leaves them."""
 
 
+class Context(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a silence puts away: where the conversation was, and what the person had told. See `Conversation`."""
+
+    state: str = ""
+    place: Place = Place.UNKNOWN
+    country: str = ""
+    asked_country: str = ""
+    role: str = ""
+    phone: str = ""
+    safe: bool | None = None
+    open: bool = False
+    trail: tuple[str, ...] = ()
+
+
 class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     """One person's conversation between two messages.
 
@@ -75,6 +89,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     fragment: the last message when it was only a few words, to be read together with the next one: people break a
     sentence over messages. Sealed like everything here, said nowhere, gone with the next message.
     no_call: they asked not to be called.
+    hide_word, return_word: marks of the words they chose (`own_words`). kept: what comes back with the second.
     danger: red danger was seen since the conversation began. maybe_read: a decoy word was used.
     heard_minute, waiting_minute, closed_minute: minutes since 1970 (UTC) of the last message, of the request for an
     advisor, of the end by an advisor. pending_minute: of the first message the advisor who has it has not answered yet.
@@ -110,6 +125,9 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     waiting_minute: int = 0
     closed_minute: int = 0
     pending_minute: int = 0
+    hide_word: str = ""
+    return_word: str = ""
+    kept: Context | None = None
 
     @property
     def urgency(self) -> Urgency:
@@ -123,7 +141,15 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     def restarted(self) -> "Conversation":
         """The same conversation without its context: who has it, language, danger and "no call" stay, nothing else."""
         kept = {name: getattr(self, name) for name in OWNERSHIP}
-        return Conversation(locale=self.locale, no_call=self.no_call, heard_minute=self.heard_minute, **kept)
+        return Conversation(
+            locale=self.locale,
+            no_call=self.no_call,
+            heard_minute=self.heard_minute,
+            hide_word=self.hide_word,
+            return_word=self.return_word,
+            kept=self.kept,
+            **kept,
+        )
 
     def passed(self, status: Status) -> "Conversation":
         """The same conversation with a new status, in nobody's hands and in no queue."""

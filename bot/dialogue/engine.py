@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from bot.dialogue import changes
+from bot.dialogue import changes, own_words
 from bot.dialogue.book import Book
 from bot.dialogue.changes import Events
 from bot.dialogue.choosing import named
@@ -34,6 +34,7 @@ from bot.dialogue.events import (
     EngineFailed,
     ErasureRequested,
     Heard,
+    KnownAgain,
     LanguageChosen,
     PlaceTold,
     Stopped,
@@ -66,9 +67,12 @@ THANKS = "leave.thanks"
 
 STATES = (
     OPENER, MENU, DECOY, NOT_SURE, PERSON, HANDOFF, AFRAID, ABROAD, CONFIRM_COUNTRY,
-    THANKS, OTHER, CONFIRM_ERASE, "language.other", "place.country",
+    THANKS, OTHER, CONFIRM_ERASE, "language.other", "place.country", "word.kept", "word.again",
 )  # fmt: skip
 """Every state the engine goes to by itself; content without one is not started with."""
+
+OWN_WORD = "own_word"
+"""Kind of a heard message that was a word of the person's own."""
 
 DIGIT_ADVISOR = "9"
 DIGIT_MENU = "0"
@@ -173,6 +177,8 @@ class Engine:
             after = replace(after, channel=str(inbound.channel))  # only an advisor's answer needs to know it
         if after.status is Status.ADVISOR and not after.pending_minute:
             after = replace(after, pending_minute=after.heard_minute)
+        if own_words.is_one(after, normalise(inbound.text)):
+            heard = Heard(kind=OWN_WORD, text="")  # it is theirs: not even an advisor reads it
         return Turn(after, (heard, *turn.events), turn.say)
 
     def failed(self, conversation: Conversation, inbound: Inbound, now: datetime, fault: str) -> Turn:
@@ -193,7 +199,7 @@ class Engine:
         silent = conversation.heard_minute and since > SILENCE_MINUTES
         unknown = conversation.state and conversation.state not in self._states
         if silent or unknown or conversation.schema > SCHEMA:
-            conversation = conversation.restarted()
+            conversation = own_words.put_away(conversation)
         if conversation.status is Status.CLOSED and minute - conversation.closed_minute > GRACE_MINUTES:
             conversation = conversation.passed(Status.BOT)
         return replace(
@@ -207,10 +213,16 @@ class Engine:
     def _answer(self, conversation: Conversation, inbound: Inbound) -> Turn:
         if inbound.opt_out:
             return self._opted_out(conversation, normalise(inbound.text))
+        text = normalise(inbound.text)
+        if own_words.returns(conversation, text):
+            return self._known_again(conversation)
         if conversation.state == DECOY:
             return self._decoy(conversation, inbound)
-        text = normalise(inbound.text)
+        if own_words.hides(conversation, inbound.text, text):
+            return self._go(conversation, DECOY, ())
         readable = inbound.kind in (Kind.TEXT, Kind.BUTTON) and bool(text)
+        if conversation.status is Status.ADVISOR and conversation.maybe_read:
+            return self._safe_again(conversation, text if readable else "")
         if conversation.status is Status.ADVISOR:
             return self._with_advisor(conversation, inbound, text if readable else "")
         if not readable:
@@ -219,6 +231,8 @@ class Engine:
         if number is not None:
             return self._number(replace(conversation, fragment=""), number)
         conversation, understood = self._understood(conversation, inbound.text, text)
+        if self._expects(conversation) in own_words.OWN_WORDS and understood.danger != "red" and not understood.command:
+            return self._keep_word(conversation, text)
         turn = self._text(conversation, text, understood)
         new = not conversation.locale and turn.conversation.state != DECOY
         if new and self._has_no_texts(understood) and turn.say is not None:
@@ -249,6 +263,38 @@ class Engine:
             conversation = replace(conversation, danger=True)
             return Turn(conversation, (DangerSeen(),), Say(above=("emergency_line",)))
         return Turn(conversation, (), Say(state=DECOY))
+
+    def _known_again(self, conversation: Conversation) -> Turn:
+        """The person gave the word to be known by: it goes on where it was, and advisors may write again."""
+        conversation = own_words.resumed(conversation)
+        if conversation.status is Status.ADVISOR:
+            return Turn(replace(conversation, state=""), (KnownAgain(),), Say(above=("advisor_again",)))
+        state = conversation.state or (MENU if conversation.open else OPENER)
+        return Turn(replace(conversation, state=state), (KnownAgain(),), Say(state=state))
+
+    def _safe_again(self, conversation: Conversation, text: str) -> Turn:
+        """An advisor has it, and somebody may read along: the neutral question comes first, from the bot, whatever is
+        written. "Yes" tells that it is safe, and the advisor may write again."""
+        opener = self.book(conversation).states[OPENER]
+        choice = None
+        if conversation.state == OPENER and text:
+            number = self._numbers.read(text)
+            choices = opener.visible(conversation)
+            if number is not None and 1 <= int(number) <= len(choices):
+                choice = choices[int(number) - 1]
+            else:
+                choice = named(text, choices, conversation, self.book(conversation))
+        if choice is not None and choice.id == "safe":
+            conversation, told = changes.apply(conversation, choice, self._next_locale(conversation))
+            return Turn(replace(conversation, state=""), told, Say(above=("advisor_again",)))
+        return Turn(replace(conversation, state=OPENER), (), Say(state=OPENER))
+
+    def _keep_word(self, conversation: Conversation, text: str) -> Turn:
+        """A word of their own, which is said back nowhere."""
+        kept = own_words.chosen(replace(conversation, fragment=""), self._expects(conversation), text)
+        if kept is None:
+            return self._go(conversation, "word.again", ())
+        return self._go(kept, "word.kept", ())
 
     def _unreadable(self, conversation: Conversation, kind: Kind) -> Turn:
         """A photo, a voice note, an empty message, only signs. It never moves the dialogue; empty may be an alarm."""
@@ -428,9 +474,13 @@ class Engine:
         locales = list(self.books)
         return locales[(locales.index(self.book(conversation).locale) + 1) % len(locales)]
 
-    def _expects_country(self, conversation: Conversation) -> bool:
+    def _expects(self, conversation: Conversation) -> str:
+        """What the state that was shown last reads a text as."""
         state = self._states.get(conversation.state)
-        return state is not None and state.expects == "country"
+        return state.expects if state is not None else ""
+
+    def _expects_country(self, conversation: Conversation) -> bool:
+        return self._expects(conversation) == "country"
 
     def _whereabouts(self, conversation: Conversation, understood: Understanding, events: Events) -> Turn:
         """The message says only where somebody is. A place is taken as told, a new country is asked back."""
@@ -589,8 +639,9 @@ class Engine:
             left, events = changes.leave_advisors(conversation)
             return replace(left.restarted(), state=conversation.state), (*events, Stopped())
         if does == "decoy":
-            hidden = replace(conversation.restarted(), state=conversation.state, maybe_read=True)
-            return hidden, (DecoyStarted(),)
+            trail = conversation.trail
+            before = replace(conversation, state=trail[-1] if trail else "", trail=trail[:-1])
+            return replace(own_words.put_away(before), state=conversation.state, maybe_read=True), (DecoyStarted(),)
         return conversation, ()
 
     def _advisor_too(self, turn: Turn) -> Turn:

@@ -63,6 +63,10 @@ class DecoyStarted(Event, frozen=True):
     """Somebody may be looking at the phone."""
 
 
+class KnownAgain(Event, frozen=True):
+    """The person gave the word they had chosen to be known by."""
+
+
 class ErasureRequested(Event, frozen=True):
     """Everything about this person must go."""
 
@@ -167,6 +171,7 @@ AnyEvent = (
     | LanguageChosen
     | PlaceTold
     | DecoyStarted
+    | KnownAgain
     | ErasureRequested
     | Stopped
     | CameLate

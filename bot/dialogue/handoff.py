@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from bot.dialogue.conversation import GRACE_MINUTES, Conversation, Status
-from bot.dialogue.engine import MENU, OPENER
+from bot.dialogue.engine import DECOY, MENU, OPENER
 from bot.dialogue.events import (
     AnyEvent,
     Assigned,
@@ -51,7 +51,7 @@ class Reason(StrEnum):
     AWAY = "away"
 
 
-SURE = frozenset({Reason.LATE, Reason.MAYBE_READ})
+SURE = frozenset({Reason.LATE})
 
 
 class Refused(Exception):
@@ -116,7 +116,7 @@ def claim(conversation: Conversation, advisor: str, minute: int) -> Move:
 
 def reply(conversation: Conversation, advisor: str, text: str, minute: int, *, sure: bool = False) -> Move:
     """Write to the person; the first message takes the conversation. `sure`: the advisor knows that their last
-    message is more than FRESH_MINUTES old, or that somebody may read along, and sends it all the same."""
+    message is more than FRESH_MINUTES old and sends it all the same. Where somebody may read along nothing goes out."""
     if not text.strip():
         raise Refused(Reason.EMPTY)
     if conversation.offered == advisor:
@@ -126,8 +126,8 @@ def reply(conversation: Conversation, advisor: str, text: str, minute: int, *, s
     since = minute - mine.heard_minute
     if mine.channel == Channel.WHATSAPP and since >= WINDOW_MINUTES:
         raise Refused(Reason.WINDOW)
-    if mine.maybe_read and not sure:
-        raise Refused(Reason.MAYBE_READ)
+    if mine.maybe_read:
+        raise Refused(Reason.MAYBE_READ)  # until the person's own word, or a fresh "yes, I can type safely"
     if since > FRESH_MINUTES and not sure:
         raise Refused(Reason.LATE)
     say = None if mine.greeted else Say(above=("advisor_here",))
@@ -223,7 +223,7 @@ def _taken(conversation: Conversation, advisor: str) -> Conversation:
         conversation.passed(Status.ADVISOR),
         advisor=advisor,
         pending_minute=conversation.heard_minute,
-        state="",
+        state=DECOY if conversation.state == DECOY else "",  # a stranger stays a stranger, whoever has it
         trail=(),
         candidates=(),
     )

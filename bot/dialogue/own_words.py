@@ -1,0 +1,64 @@
+"""Words a person chose: one to hide with, one to be known by again. Pure.
+
+Two words, because what was typed stays on the phone: whoever finds the word that hid everything must not be able to
+open it with the same word.
+"""
+
+import hashlib
+
+from msgspec.structs import replace
+
+from bot.dialogue.conversation import Context, Conversation
+
+HIDE, RETURN = "hide_word", "return_word"
+OWN_WORDS = (HIDE, RETURN)
+LEAST, MOST = 4, 40
+SIGNS = frozenset("⛈⛅🌩🌧⚡☔🌦🌪")
+"""Signs of bad weather, alone or several: the same as the word for a thunderstorm."""
+
+
+def mark(text: str) -> str:
+    """What is kept of a word: enough to know it again. Short words can be guessed from it, so it is sealed as well."""
+    return hashlib.blake2b(text.encode(), digest_size=12, person=b"own word").hexdigest()
+
+
+def chosen(conversation: Conversation, which: str, text: str) -> Conversation | None:
+    """The conversation with a word of theirs; None: this one will not do. text: normalised."""
+    other = conversation.return_word if which == HIDE else conversation.hide_word
+    found = mark(text)
+    if not LEAST <= len(text) <= MOST or found == other:
+        return None
+    return replace(conversation, **{which: found})
+
+
+def hides(conversation: Conversation, raw: str, text: str) -> bool:
+    """Does this message hide everything? raw: as typed; text: normalised."""
+    signs = raw.replace("\ufe0f", "").strip()
+    return (bool(signs) and set(signs) <= SIGNS) or (bool(text) and conversation.hide_word == mark(text))
+
+
+def is_one(conversation: Conversation, text: str) -> bool:
+    """Is this text one of their own words?"""
+    return bool(text) and mark(text) in (conversation.hide_word, conversation.return_word)
+
+
+def returns(conversation: Conversation, text: str) -> bool:
+    """Is this the word to be known by, and is there anything to come back to?"""
+    hidden = conversation.maybe_read or conversation.kept is not None
+    return hidden and bool(text) and conversation.return_word == mark(text)
+
+
+def put_away(conversation: Conversation) -> Conversation:
+    """Without its context; that is kept for who knows the word, if there is one."""
+    kept = conversation.kept
+    if conversation.return_word and conversation.state:
+        kept = Context(**{name: getattr(conversation, name) for name in Context.__struct_fields__})
+    return replace(conversation.restarted(), kept=kept)
+
+
+def resumed(conversation: Conversation) -> Conversation:
+    """The conversation of the person who gave the word: as it was before, and nobody else is reading."""
+    back = replace(conversation, kept=None, maybe_read=False)
+    if conversation.kept is None:
+        return replace(back, state="")
+    return replace(back, **{name: getattr(conversation.kept, name) for name in Context.__struct_fields__})

@@ -1,0 +1,197 @@
+"""Words of the person's own, the decoy, and what an advisor may not send meanwhile."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.dialogue import handoff
+from bot.dialogue.conversation import Status
+from bot.dialogue.engine import DECOY, MENU, OPENER, Engine
+from bot.dialogue.events import DecoyStarted, Heard, KnownAgain
+from bot.dialogue.handoff import Reason, Refused
+from bot.services.desk import Advisor
+from tests.conftest import NOW
+from tests.tester import CONTACT, DialogueTester
+
+ADA = Advisor("ada")
+DULL = "Sorry, ik denk dat je een verkeerd nummer hebt."
+ABROAD = "+31 247 247 247"
+
+
+def with_words(tester: DialogueTester) -> DialogueTester:
+    """Somebody who chose "pannenkoek" to hide and "tante rita" to come back, and then read about documents."""
+    for text in ("hoi", "ja", "hoe verberg ik dit gesprek", "iemand kijkt mee", "eigen woord", "verbergen"):
+        tester.say(text)
+    tester.say("Pannenkoek")
+    assert "Dat onthoud ik" in tester.reply
+    for text in ("nog een", "terugkomen"):
+        tester.say(text)
+    tester.say("tante Rita")
+    assert "Dat onthoud ik" in tester.reply
+    assert "rita" not in tester.reply.lower()
+    return tester.say("ik ben in marokko", "mijn paspoort is weg")
+
+
+def test_the_chosen_word_hides_everything_and_the_other_brings_it_back(tester: DialogueTester) -> None:
+    with_words(tester)
+    shown, state = tester.reply, tester.conversation.state
+    tester.say("pannenkoek!")
+    assert tester.reply == DULL
+    assert DecoyStarted() in tester.events
+    for text in ("menu", "help", "1", "9", "pannenkoek", "mijn paspoort is weg", "wis", "ja"):
+        assert tester.say(text).reply == DULL, text
+    tester.say("Tante Rita")
+    assert KnownAgain() in tester.events
+    assert (tester.reply, tester.conversation.state) == (shown, state)
+    assert not tester.conversation.maybe_read
+
+
+def test_after_a_silence_only_the_word_brings_the_context_back(tester: DialogueTester) -> None:
+    with_words(tester)
+    shown = tester.reply
+    tester.now += timedelta(minutes=31)
+    tester.say("hoi")
+    assert "Kun je nu veilig typen?" in tester.reply
+    assert "paspoort" not in tester.reply.lower()
+    tester.say("tante rita")
+    assert tester.reply == shown
+    tester.now += timedelta(minutes=31)
+    assert tester.say("tante rita").reply == shown  # at once, without the opener
+
+
+def test_the_word_to_hide_does_not_open_again_and_the_other_does_not_hide(tester: DialogueTester) -> None:
+    with_words(tester)
+    state = tester.conversation.state
+    tester.say("tante rita")
+    assert KnownAgain() not in tester.events  # nothing was hidden
+    assert tester.conversation.state != DECOY
+    tester.say("pannenkoek", "pannenkoek")
+    assert tester.conversation.state == DECOY
+    assert state
+
+
+@pytest.mark.parametrize("text", ["⛈️", "⛈", "🌩️🌧️", " ⚡ "])
+def test_a_sign_of_bad_weather_hides_as_well(tester: DialogueTester, text: str) -> None:
+    tester.say("hoi", "ja", text)
+    assert tester.reply == DULL
+
+
+@pytest.mark.parametrize("word", ["abc", "x" * 41])
+def test_a_word_that_will_not_do_is_refused(tester: DialogueTester, word: str) -> None:
+    for text in (
+        "hoi",
+        "ja",
+        "hoe verberg ik dit gesprek",
+        "iemand kijkt mee",
+        "eigen woord",
+        "verbergen",
+        "pannenkoek",
+    ):
+        tester.say(text)
+    for text in ("nog een", "terugkomen", word):
+        tester.say(text)
+    assert "Dat woord gaat niet" in tester.reply
+
+
+def test_danger_and_commands_go_before_a_word(tester: DialogueTester) -> None:
+    for text in ("hoi", "ja", "hoe verberg ik dit gesprek", "iemand kijkt mee", "eigen woord", "verbergen"):
+        tester.say(text)
+    assert ABROAD in tester.say("hij heeft een mes help me nu").reply
+    assert tester.conversation.hide_word == ""
+
+
+def test_nobody_reads_the_words_not_even_advisors(tester: DialogueTester) -> None:
+    with_words(tester)
+    tester.say("pannenkoek", "tante rita")
+    heard = [entry.event for entry in tester.storage.history(CONTACT) if isinstance(entry.event, Heard)]
+    assert all("pannenkoek" not in each.text.lower() and "rita" not in each.text.lower() for each in heard)
+    assert "pannenkoek" not in repr(tester.conversation)
+    assert tester.conversation.fragment == ""
+
+
+def test_while_somebody_may_read_along_no_advisor_sends_anything(tester: DialogueTester) -> None:
+    with_words(tester).say("medewerker")
+    tester.desk.claim(ADA, CONTACT, "c")
+    tester.desk.reply(ADA, CONTACT, "hoi", "1")
+    tester.say("onweer")
+    assert tester.reply == DULL
+    for sure in (False, True):
+        with pytest.raises(Refused) as refused:
+            tester.desk.reply(ADA, CONTACT, "ben je er nog", f"2 {sure}", sure=sure)
+        assert refused.value.reason is Reason.MAYBE_READ
+    assert tester.say("wie is dit").reply == DULL
+    tester.say("tante rita")
+    assert "leest weer" in tester.reply
+    tester.desk.reply(ADA, CONTACT, "fijn dat je er bent", "3")
+
+
+def test_without_a_word_a_fresh_yes_after_a_silence_opens_it_again(tester: DialogueTester) -> None:
+    tester.say("hoi", "ja", "medewerker")
+    tester.desk.claim(ADA, CONTACT, "c")
+    tester.say("onweer")
+    tester.now += timedelta(minutes=31)
+    tester.say("ben je daar nog")
+    assert "Kun je nu veilig typen?" in tester.reply
+    with pytest.raises(Refused):
+        tester.desk.reply(ADA, CONTACT, "ja", "1")
+    tester.say("nee")
+    assert "Kun je nu veilig typen?" in tester.reply
+    tester.say("ja")
+    assert "leest weer" in tester.reply
+    tester.desk.reply(ADA, CONTACT, "ik ben er", "2")
+
+
+def test_taking_somebody_who_plays_a_stranger_leaves_them_one(tester: DialogueTester) -> None:
+    tester.say("hoi", "ja", "medewerker", "onweer")
+    assert tester.conversation.status is Status.WAITING
+    tester.desk.claim(ADA, CONTACT, "c")
+    assert tester.say("hallo?").reply == DULL
+
+
+def test_red_danger_in_the_decoy_brings_the_two_bare_numbers(tester: DialogueTester) -> None:
+    tester.say("hoi", "ja", "onweer")
+    tester.say("help hij slaat mij nu")
+    assert ABROAD in tester.reply
+    assert "veilig thuis" not in tester.reply.lower()
+
+
+TEXTS = st.one_of(
+    st.text(max_size=40),
+    st.sampled_from(["menu", "9", "0", "1", "help", "medewerker", "english", "wis", "kaart", "terug", "ja", "tante"]),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=20)
+@given(texts=st.lists(TEXTS, min_size=50, max_size=50))
+def test_whatever_fifty_messages_follow_the_answer_is_dull_or_the_bare_numbers(
+    engine: Engine, texts: list[str]
+) -> None:
+    tester = with_words(DialogueTester(engine, NOW))
+    tester.say("pannenkoek")
+    bare = engine.books["nl"].shared["emergency_line"]
+    for text in texts:
+        assert tester.say(text).reply in (DULL, bare)
+
+
+@settings(deadline=None, max_examples=20)
+@given(words=st.lists(st.text("bcdfghjklmnpqrstvwxz", min_size=6, max_size=9), min_size=1, max_size=4))
+def test_no_answer_holds_anything_the_person_wrote(engine: Engine, words: list[str]) -> None:
+    tester = with_words(DialogueTester(engine, NOW))
+    for text in words:
+        tester.say(text)
+    for text in ("pannenkoek", "tante rita", "hoi"):
+        tester.say(text)
+        told = tester.reply.lower()
+        assert not any(word in told for word in words)
+    assert tester.conversation.state in (MENU, OPENER, DECOY) or tester.reply
+
+
+def test_a_confirmed_late_answer_is_still_possible_where_nobody_reads_along(tester: DialogueTester) -> None:
+    tester.say("hoi", "ja", "medewerker")
+    tester.now += timedelta(minutes=20)
+    with pytest.raises(Refused):
+        tester.desk.reply(ADA, CONTACT, "hoi", "1")
+    tester.desk.reply(ADA, CONTACT, "hoi", "2", sure=True)
+    assert {Reason.LATE} == handoff.SURE
