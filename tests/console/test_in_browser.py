@@ -388,5 +388,6 @@ def test_a_notification_comes_only_when_switched_on_and_says_nothing(opened: Ope
     ada.page.get_by_role("button", name="Melding als er iemand wacht").click()
     phones.writes(1, "hoi", "medewerker")
     expect(ada.waiting()).to_have_count(2)
+    ada.page.wait_for_function("window.told.length")
     assert ada.page.evaluate("window.told") == ['["Er wacht iemand.",{"tag":"waiting"}]']
     assert ada.page.title() == "(2) Overzicht"

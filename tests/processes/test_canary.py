@@ -195,7 +195,8 @@ def test_every_value_in_redis_is_sealed_or_counts(site: Site) -> None:
         found: Any = client.keys("*")
     names = {key.decode() for key in found}
     plain = {keys.WAITING, keys.FINGERPRINTS, keys.FEED, keys.ERASED, keys.OUTBOX, keys.LOOKED, "helpline:ping"}
-    assert all(re.fullmatch(r"helpline:\{[\w-]{22}\}:\w+", name) for name in names - plain)
+    counts = r"helpline:counts:\d{4}-\d\d-\d\d"
+    assert all(re.fullmatch(rf"helpline:\{{[\w-]{{22}}\}}:\w+|{counts}", name) for name in names - plain)
 
 
 def test_a_message_that_broke_the_engine_is_kept_for_the_advisor(site: Site) -> None:
