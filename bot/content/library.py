@@ -90,6 +90,7 @@ def build_engine(library: Library, encoder: Encoder | None = None) -> Engine:
         ),
         subject=_subject_words(content),
         default_locale=SOURCE,
+        hurried=build_reader(library.content, library.model, None),
     )
 
 

@@ -68,6 +68,16 @@ class Context(msgspec.Struct, frozen=True, omit_defaults=True):
     trail: tuple[str, ...] = ()
 
 
+class Pace(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+    """How much was written of late. minute: when the counting began, since 1970. count: messages since then. mark: of
+    the last text. same: how often in a row it was the same."""
+
+    minute: int = 0
+    count: int = 0
+    mark: str = ""
+    same: int = 0
+
+
 class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     """One person's conversation between two messages.
 
@@ -89,6 +99,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     fragment: the last message when it was only a few words, to be read together with the next one: people break a
     sentence over messages. Sealed like everything here, said nowhere, gone with the next message.
     no_call: they asked not to be called.
+    pace: how much was written of late (`flood`).
     hide_word, return_word: marks of the words they chose (`own_words`). kept: what comes back with the second.
     danger: red danger was seen since the conversation began. maybe_read: a decoy word was used.
     heard_minute, waiting_minute, closed_minute: minutes since 1970 (UTC) of the last message, of the request for an
@@ -128,6 +139,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     hide_word: str = ""
     return_word: str = ""
     kept: Context | None = None
+    pace: Pace = Pace()
 
     @property
     def urgency(self) -> Urgency:

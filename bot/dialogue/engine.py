@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from bot.dialogue import changes, own_words
+from bot.dialogue import changes, flood, own_words
 from bot.dialogue.book import Book
 from bot.dialogue.changes import Events
 from bot.dialogue.choosing import named
@@ -117,7 +117,8 @@ class Engine:
     """Decides one turn. Holds only what was built at start; calling it changes nothing in it.
 
     books: one per live language. commands: command id -> state. closest: language without texts -> live language.
-    subject: words about the subject, normalised; who uses one may be answered plainly.
+    subject: words about the subject, normalised; who uses one may be answered plainly. hurried: a reader that costs
+    little, for floods.
     """
 
     def __init__(
@@ -130,12 +131,14 @@ class Engine:
         numbers: NumberWords,
         subject: frozenset[str],
         default_locale: str,
+        hurried: Understander | None = None,
     ) -> None:
         self.books = books
         self._machines = machines
         self._commands = commands
         self._closest = closest
         self._understander = understander
+        self._hurried = hurried or understander
         self._numbers = numbers
         self._subject = subject
         self._urgent = books[default_locale].urgent
@@ -168,7 +171,7 @@ class Engine:
     def advance(self, conversation: Conversation, inbound: Inbound, now: datetime) -> Turn:
         """The turn that answers `inbound`. `now` must carry a time zone; it is kept to the minute."""
         heard = Heard(kind=inbound.kind, text=inbound.text, media=inbound.media)
-        resumed = self._resumed(conversation, _minute(now))
+        resumed = flood.counted(self._resumed(conversation, _minute(now)), inbound.text, _minute(now))
         turn = self._told(resumed.tell, self._answer(replace(resumed, tell=""), inbound))
         if self._steering.down and not resumed.state and resumed.status is Status.BOT:
             turn = _with_the_truth(turn)
@@ -211,15 +214,10 @@ class Engine:
         )
 
     def _answer(self, conversation: Conversation, inbound: Inbound) -> Turn:
-        if inbound.opt_out:
-            return self._opted_out(conversation, normalise(inbound.text))
         text = normalise(inbound.text)
-        if own_words.returns(conversation, text):
-            return self._known_again(conversation)
-        if conversation.state == DECOY:
-            return self._decoy(conversation, inbound)
-        if own_words.hides(conversation, inbound.text, text):
-            return self._go(conversation, DECOY, ())
+        first = self._before_all(conversation, inbound, text)
+        if first is not None:
+            return first
         readable = inbound.kind in (Kind.TEXT, Kind.BUTTON) and bool(text)
         if conversation.status is Status.ADVISOR and conversation.maybe_read:
             return self._safe_again(conversation, text if readable else "")
@@ -263,6 +261,33 @@ class Engine:
             conversation = replace(conversation, danger=True)
             return Turn(conversation, (DangerSeen(),), Say(above=("emergency_line",)))
         return Turn(conversation, (), Say(state=DECOY))
+
+    def _before_all(self, conversation: Conversation, inbound: Inbound, text: str) -> Turn | None:
+        """What is looked at before anything is understood: the network's own words, a flood, words of the person's own,
+        the decoy."""
+        if inbound.opt_out:
+            return self._opted_out(conversation, text)
+        if own_words.returns(conversation, text):
+            return self._known_again(conversation)
+        if flood.is_one(conversation) and conversation.status is not Status.ADVISOR:
+            return self._flooded(conversation, inbound)
+        if conversation.state == DECOY:
+            return self._decoy(conversation, inbound)
+        if own_words.hides(conversation, inbound.text, text):
+            return self._go(conversation, DECOY, ())
+        return None
+
+    def _flooded(self, conversation: Conversation, inbound: Inbound) -> Turn | None:
+        """Silence but for the numbers; None: a command, which works always. Read by letters alone, so that ten thousand
+        messages of one sender take no time from others."""
+        understood = self._hurried.understand(inbound.text, conversation.locale or None)
+        hidden = conversation.state == DECOY
+        if understood.command and not hidden:
+            return None
+        numbers = Say(above=("emergency_line",))
+        if understood.danger == "red":
+            return Turn(replace(conversation, danger=True), (DangerSeen(),), numbers)
+        return Turn(conversation, (), numbers if flood.reminds(conversation) and not hidden else None)
 
     def _known_again(self, conversation: Conversation) -> Turn:
         """The person gave the word to be known by: it goes on where it was, and advisors may write again."""

@@ -188,6 +188,10 @@ class Storage(Protocol):
         """What happened since the change with id `after` ("" = only from now on: an empty list), oldest first."""
         ...
 
+    def tidy(self) -> None:
+        """Drop from lists what belongs to nobody any more, and news nobody can still want."""
+        ...
+
     def newest(self) -> str:
         """The id of the newest change, to follow the feed from."""
         ...

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.dialogue import handoff
 from bot.dialogue.handoff import Refused
@@ -12,6 +12,8 @@ from bot.services.runner import Runner
 
 NOBODY_THERE_MINUTES = 1
 """With no advisor at a console nobody will see the queue, so the alarm comes at once (reliability.md F19)."""
+
+TIDY_EVERY = timedelta(minutes=10)
 
 ALARM_LIFE = 3600
 """Seconds in which the alarm may arrive."""
@@ -39,9 +41,13 @@ class Upkeep:
         self._report = report
         self._minutes = minutes
         self._alarmed: set[Waiting] = set()
+        self._tidies = now()
 
     def step(self) -> None:
         """One round. Raises StorageUnavailable."""
+        if self._now() >= self._tidies:
+            self._tidies = self._now() + TIDY_EVERY
+            self._storage.tidy()
         for held in self._storage.held():
             if not held.leased:
                 self._act(held.contact, handoff.lose_lease)

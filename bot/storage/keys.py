@@ -31,6 +31,9 @@ PARKED_LIFE = 600
 FEED_LENGTH = 5000
 """Changes the feed remembers, about: enough for a console that was away for an hour of a busy day."""
 
+FEED_LIFE_MS = 24 * 3600 * 1000
+"""Milliseconds a change stays in the feed: a console that was away for longer looks at everything anew."""
+
 WAITING = "helpline:waiting"
 """Sorted set: contact id by urgency, then by the minute they asked for an advisor."""
 

@@ -177,6 +177,9 @@ class MemoryStorage:
         start = int(after.partition("-")[0]) if after else len(self._feed)
         return self._feed[start : start + most]
 
+    def tidy(self) -> None:
+        """See `Storage.tidy`."""
+
     def newest(self) -> str:
         """See `Storage.newest`."""
         return f"{len(self._feed)}-0"

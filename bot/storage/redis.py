@@ -286,6 +286,16 @@ class RedisStorage:
             for id, fields in rows
         ]
 
+    def tidy(self) -> None:
+        """See `Storage.tidy`. Keys of one person expire; this is for the lists that name many."""
+        oldest = max(0, self._milliseconds() - keys.FEED_LIFE_MS)
+        self._ask(self._redis.xtrim, keys.FEED, minid=oldest, approximate=False)
+        self.waiting()
+        self.held()
+        for advisor, value in self._ask(self._redis.hgetall, keys.DUTY).items():
+            if int(value.split()[0]) < oldest:
+                self._ask(self._redis.hdel, keys.DUTY, advisor)
+
     def newest(self) -> str:
         """See `Storage.newest`."""
         rows = self._ask(self._redis.xrevrange, keys.FEED, count=1)

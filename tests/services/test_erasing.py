@@ -1,5 +1,6 @@
 """One person removed everywhere: here, in the spool, at Twilio."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -116,3 +117,26 @@ def test_an_advisor_erases_only_whom_she_has(line: Line) -> None:
 def test_nobody_to_erase_is_no_error(line: Line, tmp_path: Path) -> None:
     erases, _spool = eraser(line, tmp_path)
     assert erases.erase("+31600000000") == (0, 0)
+
+
+def test_on_the_eighth_day_only_counters_are_left(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What we could hand over to anybody who asks: nothing about a person."""
+    contacts = [talk(line, ANNA), talk(line, BOB, Channel.WHATSAPP)]
+    line.desk.heartbeat(ADA, contacts)
+    waits = line.contacts("sms", "+31612345603")[0]
+    line.twilio.text("+31612345603", "medewerker")
+    assert traces(line.client, waits)
+    eight_days = 8 * 24 * 3600
+    for name in line.client.keys("*"):
+        if 0 <= line.client.ttl(name) <= eight_days:
+            line.client.delete(name)  # its time is over
+    monkeypatch.setattr(keys, "FEED_LIFE_MS", -1000)  # all news are old
+    delivery = line.delivery()
+    for _ in range(5):
+        delivery.step("w1", 0.05)
+    delivery.close()
+    line.storage.tidy()
+    assert [traces(line.client, contact) for contact in (*contacts, waits)] == [set(), set(), set()]
+    for name in line.client.keys("helpline:counts:*"):
+        names = line.client.hgetall(name)
+        assert all(re.fullmatch(rb"(all|language|topic|country|wait|outcome):[\w-]+", each) for each in names)
