@@ -24,6 +24,7 @@ from bot.content.catalogs import SOURCE
 from bot.content.library import Library, build_delivery, build_desk, build_engine, read_library
 from bot.content.models import how_messages_are_read, read_encoder
 from bot.dialogue.book import Book
+from bot.rendering.looking import is_neutral
 from bot.rendering.texts import last_words
 from bot.services.accounts import Accounts
 from bot.services.delivery import Receipts
@@ -90,7 +91,15 @@ def create_app(
             settings.metrics_token,
         )
     )
-    desk = Desk(runner, storage, outbox, library.content.zones, now)
+    subject = [word for words in library.content.neutral.values() for word in words]
+    desk = Desk(
+        runner,
+        storage,
+        outbox,
+        library.content.zones,
+        now,
+        lambda text: is_neutral(text, library.content.desk, subject),
+    )
     _add_console(app, settings, library, engine.books, desk, Live(storage), RedisAccess(client, sealer), now)
     if settings.simulator:
         app.register_blueprint(

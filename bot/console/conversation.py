@@ -6,6 +6,7 @@ An act that is refused shows the page again with the reason, and what she typed 
 
 import secrets
 from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -17,8 +18,10 @@ from bot.console.entry import EVERYBODY, entry, visitor
 from bot.console.language import SOURCE, language
 from bot.console.parts import GivenNumber, Parts
 from bot.console.transcript import lines
-from bot.dialogue.conversation import Place, Status
-from bot.dialogue.handoff import SURE, Refused
+from bot.dialogue.conversation import Agreement, Place, Status
+from bot.dialogue.counting import HOME
+from bot.dialogue.handoff import SURE, Reason, Refused
+from bot.dialogue.hours import read_shift
 from bot.messages import Channel
 from bot.rendering.looking import Finding, looked_at, without_strays
 from bot.services.desk import Advisor, Desk, Page
@@ -58,6 +61,7 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:
 
     act("claim", Desk.claim)
     act("reply", lambda desk, who, contact, id: desk.reply(who, contact, _typed(), id, sure="sure" in request.form))
+    act("agree", lambda desk, who, contact, id: desk.agree(who, contact, _agreement(), id))
     act("note", lambda desk, who, contact, id: desk.note(who, contact, _typed(), id))
     act("transfer", lambda desk, who, contact, id: desk.transfer(who, contact, request.form.get("to", ""), id))
     act("decline", Desk.decline, stays=False)
@@ -68,6 +72,19 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:
         lambda desk, who, contact, id: desk.close(who, contact, id, _outcome(parts)),
         stays=False,
     )
+
+
+def _agreement() -> Agreement:
+    """As typed; what cannot be read is refused by the desk."""
+    try:
+        day = date.fromisoformat(request.form.get("until", ""))
+        until = datetime.combine(day + timedelta(days=1), time(), HOME)
+        shift = read_shift(f"{request.form.get('opens', '')}-{request.form.get('closes', '')}")
+    except (ValueError, OverflowError):
+        shift = None
+    if shift is None:
+        raise Refused(Reason.AGREEMENT)
+    return Agreement(int(until.timestamp()) // 60, shift.opens, shift.closes)
 
 
 def _outcome(parts: Parts) -> str:

@@ -7,6 +7,7 @@ from bot.dialogue.delivery import Problem, problem
 from bot.dialogue.events import (
     AdvisorCancelled,
     AdvisorRequested,
+    Agreed,
     Assigned,
     CallRefused,
     CameLate,
@@ -34,7 +35,7 @@ from bot.services.ports import Entry, Record
 
 MARKS = (
     AdvisorRequested, AdvisorCancelled, DangerSeen, CallRefused, DecoyStarted, KnownAgain, Stopped, CameLate, Claimed,
-    Assigned, Offered, OfferEnded, LeaseLost, HandedBack, Closed, PersonLeft, EngineFailed, PlaceTold,
+    Assigned, Agreed, Offered, OfferEnded, LeaseLost, HandedBack, Closed, PersonLeft, EngineFailed, PlaceTold,
 )  # fmt: skip
 """Events shown as a line between the messages; the template has words for each."""
 

@@ -68,6 +68,15 @@ class Context(msgspec.Struct, frozen=True, omit_defaults=True):
     trail: tuple[str, ...] = ()
 
 
+class Agreement(msgspec.Struct, frozen=True, array_like=True):
+    """What a person told an advisor: until when (a minute since 1970), and between which minutes of the day where they
+    are, they may be written to although they have not just written. Neutral words only."""
+
+    until_minute: int
+    opens: int
+    closes: int
+
+
 class Pace(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
     """How much was written of late. minute: when the counting began, since 1970. count: messages since then. mark: of
     the last text. same: how often in a row it was the same."""
@@ -99,7 +108,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     fragment: the last message when it was only a few words, to be read together with the next one: people break a
     sentence over messages. Sealed like everything here, said nowhere, gone with the next message.
     no_call: they asked not to be called.
-    pace: how much was written of late (`flood`).
+    pace: how much was written of late (`flood`). agreed: when they may be written to without having written.
     hide_word, return_word: marks of the words they chose (`own_words`). kept: what comes back with the second.
     danger: red danger was seen since the conversation began. maybe_read: a decoy word was used.
     heard_minute, waiting_minute, closed_minute: minutes since 1970 (UTC) of the last message, of the request for an
@@ -140,6 +149,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     return_word: str = ""
     kept: Context | None = None
     pace: Pace = Pace()
+    agreed: Agreement | None = None
 
     @property
     def urgency(self) -> Urgency:
@@ -160,6 +170,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
             hide_word=self.hide_word,
             return_word=self.return_word,
             kept=self.kept,
+            agreed=self.agreed,
             **kept,
         )
 

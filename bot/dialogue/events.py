@@ -123,6 +123,13 @@ class Assigned(Event, frozen=True):
     before: str = ""
 
 
+class Agreed(Event, frozen=True):
+    """An advisor recorded that the person may be written to later; see `conversation.Agreement`."""
+
+    advisor: str
+    until_minute: int
+
+
 class OfferEnded(Event, frozen=True):
     """The colleague declined (`lapsed` False) or did not react in time; it stays where it was."""
 
@@ -177,6 +184,7 @@ AnyEvent = (
     | CameLate
     | Claimed
     | Assigned
+    | Agreed
     | Replied
     | Noted
     | Informed

@@ -4,14 +4,16 @@ Every function raises `Refused` when it may not be done; then nothing changes an
 `minute` is minutes since 1970 (UTC), `advisor` the opaque id of an account.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
 from msgspec.structs import replace
 
-from bot.dialogue.conversation import GRACE_MINUTES, Conversation, Status
+from bot.dialogue.conversation import GRACE_MINUTES, Agreement, Conversation, Status
 from bot.dialogue.engine import DECOY, MENU, OPENER
 from bot.dialogue.events import (
+    Agreed,
     AnyEvent,
     Assigned,
     Claimed,
@@ -23,11 +25,15 @@ from bot.dialogue.events import (
     Offered,
     OfferEnded,
 )
+from bot.dialogue.hours import DAY
 from bot.dialogue.turn import Say
 from bot.messages import MAX_TEXT, Channel
 
 FRESH_MINUTES = 15
 """A message sent longer after theirs may meet another reader: the bot sends none, an advisor is asked to be sure."""
+
+LONGEST_AGREEMENT = 7 * DAY
+"""Minutes: as long as a conversation an advisor holds is kept."""
 
 WINDOW_MINUTES = 24 * 60 - 5
 """WhatsApp takes free text until 24 hours after the person's last message; five minutes are for the way there."""
@@ -48,6 +54,10 @@ class Reason(StrEnum):
     BUSY = "busy"
     LATE = "late"
     MAYBE_READ = "maybe_read"
+    NOT_AGREED = "not_agreed"
+    NOT_NOW = "not_now"
+    NOT_NEUTRAL = "not_neutral"
+    AGREEMENT = "agreement"
     AWAY = "away"
 
 
@@ -114,9 +124,23 @@ def claim(conversation: Conversation, advisor: str, minute: int) -> Move:
     return Move(_taken(conversation, advisor), (Claimed(advisor),), lease=Lease.TAKE)
 
 
-def reply(conversation: Conversation, advisor: str, text: str, minute: int, *, sure: bool = False) -> Move:
+def reply(
+    conversation: Conversation,
+    advisor: str,
+    text: str,
+    minute: int,
+    *,
+    sure: bool = False,
+    clocks: Sequence[int] = (),
+    neutral: bool = True,
+) -> Move:
     """Write to the person; the first message takes the conversation. `sure`: the advisor knows that their last
-    message is more than FRESH_MINUTES old and sends it all the same. Where somebody may read along nothing goes out."""
+    message is more than FRESH_MINUTES old and sends it all the same. Where somebody may read along nothing goes out.
+
+    Once their messages are answered and FRESH_MINUTES have passed, writing again would be writing first: that needs an
+    agreement. clocks: minutes of the day where they are, one or the earliest and the latest. neutral: the text names no
+    subject, organisation, name or place.
+    """
     if not text.strip():
         raise Refused(Reason.EMPTY)
     if conversation.offered == advisor:
@@ -128,12 +152,24 @@ def reply(conversation: Conversation, advisor: str, text: str, minute: int, *, s
         raise Refused(Reason.WINDOW)
     if mine.maybe_read:
         raise Refused(Reason.MAYBE_READ)  # until the person's own word, or a fresh "yes, I can type safely"
-    if since > FRESH_MINUTES and not sure:
-        raise Refused(Reason.LATE)
+    if since > FRESH_MINUTES:
+        if not mine.pending_minute:
+            _check_agreed(mine.agreed, minute, clocks, neutral=neutral)
+        if not sure:
+            raise Refused(Reason.LATE)
     say = None if mine.greeted else Say(above=("advisor_here",))
     return Move(
         replace(mine, greeted=True, tell="", pending_minute=0), taken.events, say, Reply(advisor, text), Lease.TAKE
     )
+
+
+def agree(conversation: Conversation, advisor: str, agreement: Agreement, minute: int) -> Move:
+    """Record that the person said they may be written to later. At most LONGEST_AGREEMENT ahead."""
+    check_holds(conversation, advisor)
+    ahead = agreement.until_minute - minute
+    if not 0 < ahead <= LONGEST_AGREEMENT or not 0 <= agreement.opens < agreement.closes <= DAY:
+        raise Refused(Reason.AGREEMENT)
+    return Move(replace(conversation, agreed=agreement), (Agreed(advisor, agreement.until_minute),), lease=Lease.TAKE)
 
 
 def note(conversation: Conversation, advisor: str, text: str) -> Move:
@@ -239,6 +275,15 @@ def _told(
     if minute - conversation.heard_minute > FRESH_MINUTES:
         return Move(replace(conversation, tell=what), events, lease=lease)
     return Move(conversation, events, Say(above=(what,), emergency_line=True), lease=lease)
+
+
+def _check_agreed(agreed: Agreement | None, minute: int, clocks: Sequence[int], *, neutral: bool) -> None:
+    if agreed is None or minute > agreed.until_minute:
+        raise Refused(Reason.NOT_AGREED)
+    if not clocks or not all(agreed.opens <= clock < agreed.closes for clock in clocks):
+        raise Refused(Reason.NOT_NOW)
+    if not neutral:
+        raise Refused(Reason.NOT_NEUTRAL)
 
 
 def check_holds(conversation: Conversation, advisor: str) -> None:

@@ -55,6 +55,7 @@ _STREET = re.compile(
 )
 _CALLED = re.compile(r"\b(?:ik heet|mijn naam is|my name is|i am called)\s+(\w+)", re.I)
 _AT_HOME = re.compile(r"(?<![\d+])(?:112|0800[ -]?\d{2,4}(?: ?\d{2,4})?|0900[ -]?\d{2,4})(?!\d)")
+_TELLING = frozenset({Kind.ORGANISATION, Kind.LINK, Kind.MAIL, Kind.ADDRESS, Kind.NAME})
 _INSTEAD = {
     "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-", "\u2026": "...",
     "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u00b4": "'", "`": "'", "\u2022": "-", "\u200b": "", "\ufe0f": "",
@@ -81,6 +82,12 @@ def looked_at(
         *(_cost(text) if sms else ()),
     ]
     return list(dict.fromkeys(found))
+
+
+def is_neutral(text: str, texts: DeskTexts, subject: Collection[str]) -> bool:
+    """Does `text` name no organisation, link, address or person, and no word about the subject?"""
+    found = looked_at(text, texts, numbers=(), names=(), sms=False, at_home=True)
+    return not any(each.kind in _TELLING for each in found) and not any(word in text.lower() for word in subject)
 
 
 def without_strays(text: str) -> str:

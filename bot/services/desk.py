@@ -11,7 +11,8 @@ from datetime import datetime, tzinfo
 from bot.dialogue import handoff
 from bot.dialogue.card import Card, card
 from bot.dialogue.clocks import local_times
-from bot.dialogue.conversation import Conversation, Status, Urgency
+from bot.dialogue.conversation import Agreement, Conversation, Status, Urgency
+from bot.dialogue.counting import HOME
 from bot.dialogue.handoff import Move, Reason, Refused
 from bot.dialogue.steering import Steering
 from bot.services.ports import Act, Change, Entry, Outbox, Record, Storage
@@ -68,7 +69,7 @@ class Page:
 class Desk:
     """The service for advisors. Holds no conversation; safe in several processes.
 
-    zones: two letters of a country -> its time zones.
+    zones: two letters of a country -> its time zones. is_neutral: may anybody read this text over their shoulder?
     """
 
     def __init__(
@@ -78,12 +79,14 @@ class Desk:
         outbox: Outbox,
         zones: Mapping[str, tuple[tzinfo, ...]],
         now: Callable[[], datetime],
+        is_neutral: Callable[[str], bool] = lambda _text: True,
     ) -> None:
         self._runner = runner
         self._storage = storage
         self._outbox = outbox
         self._zones = zones
         self._now = now
+        self._is_neutral = is_neutral
 
     # -- looking -----------------------------------------------------------------------------------------------------
 
@@ -156,8 +159,17 @@ class Desk:
 
     def reply(self, advisor: Advisor, contact: str, text: str, act: str, *, sure: bool = False) -> Conversation:
         """Write to the person. The first message takes the conversation. `sure`: see `handoff.reply`."""
+
+        def decide(conversation: Conversation, minute: int) -> Move:
+            clocks, neutral = self._clocks(conversation), self._is_neutral(text)
+            return handoff.reply(conversation, advisor.id, text, minute, sure=sure, clocks=clocks, neutral=neutral)
+
+        return self._act(contact, act, decide)
+
+    def agree(self, advisor: Advisor, contact: str, agreement: Agreement, act: str) -> Conversation:
+        """Record that the person said they may be written to later."""
         return self._act(
-            contact, act, lambda conversation, minute: handoff.reply(conversation, advisor.id, text, minute, sure=sure)
+            contact, act, lambda conversation, minute: handoff.agree(conversation, advisor.id, agreement, minute)
         )
 
     def note(self, advisor: Advisor, contact: str, text: str, act: str) -> Conversation:
@@ -208,6 +220,13 @@ class Desk:
             return handoff.erase(conversation)
 
         return self._act(contact, act, decide)
+
+    def _clocks(self, conversation: Conversation) -> list[int]:
+        """The minute of the day where the person said they are, or the earliest and the latest; in the Netherlands
+        where they said nothing."""
+        times = local_times(conversation.country, self._now(), self._zones) if conversation.country else ()
+        found = times or (f"{self._now().astimezone(HOME):%H:%M}",)
+        return [int(time[:2]) * 60 + int(time[3:]) for time in found]
 
     def _act(self, contact: str, act: str, decide: Callable[[Conversation, int], Move]) -> Conversation:
         return self._runner.act(Act(f"act {act}", contact), decide)

@@ -1,0 +1,62 @@
+"""What an advisor does with a conversation, on its page."""
+
+import pytest
+
+from tests.console.pages import Pages, Visit
+
+
+@pytest.fixture
+def ada(pages: Pages) -> Visit:
+    pages.somebody("Ada")
+    visit = pages.logged_in("Ada")
+    visit.get("/console/")
+    return visit
+
+
+def held(pages: Pages, visit: Visit) -> str:
+    """The address of a conversation she has taken and answered."""
+    where = f"/console/c/{pages.person_asks()}"
+    assert visit.post(f"{where}/claim").status_code == 303
+    assert visit.post(f"{where}/reply", {"text": "Ik ben er"}).status_code == 303
+    return where
+
+
+def test_writing_first_needs_an_agreement_and_what_was_typed_stays(pages: Pages, ada: Visit) -> None:
+    where = held(pages, ada)
+    pages.clock.later(minutes=14)
+    ada.get(where)
+    pages.clock.later(minutes=10)
+    answer = ada.post(f"{where}/reply", {"text": "Hoe is het nu?"})
+    assert answer.status_code == 409
+    assert "Wij schrijven dan niet als eerste" in answer.text
+    assert "Hoe is het nu?" in answer.text
+    for until, opens in (("", "09:00"), ("2026-11-24", "x"), ("2027-01-01", "09:00"), ("9999-12-31", "09:00")):
+        form = {"until": until, "opens": opens, "closes": "17:00"}
+        assert ada.post(f"{where}/agree", form).status_code == 409, form
+    form = {"until": "2026-11-24", "opens": "09:00", "closes": "17:00"}
+    assert ada.post(f"{where}/agree", form).status_code == 303
+    assert "tot en met dinsdag 24 november, tussen 09:00 en 17:00" in ada.get(where).text
+    answer = ada.post(f"{where}/reply", {"text": "Hoe is het nu?"})
+    assert "Misschien heeft iemand anders nu de telefoon" in answer.text
+    assert ada.post(f"{where}/reply", {"text": "Hoe is het nu?", "sure": "1"}).status_code == 303
+    assert [what for what in pages.audit() if what in ("agree", "reply")] == ["reply", "agree", "reply"]
+
+
+def test_a_wrap_up_is_counted_and_tells_nothing(pages: Pages, ada: Visit) -> None:
+    for outcome in ("listened", "<script>"):
+        where = held(pages, ada)
+        assert ada.post(f"{where}/close", {"outcome": outcome}).status_code == 303
+        pages.redis.delete(*pages.redis.keys("helpline:{*"))
+        pages.redis.delete("helpline:waiting", "helpline:held")
+    counts = pages.redis.hgetall("helpline:counts:2026-11-23")
+    assert {name: number for name, number in counts.items() if name.startswith(b"outcome")} == {
+        b"outcome:listened": b"1",
+        b"outcome:unsaid": b"1",
+    }
+
+
+def test_erasing_takes_the_conversation_off_every_page(pages: Pages, ada: Visit) -> None:
+    where = held(pages, ada)
+    assert ada.post(f"{where}/erase").location == "/console/"
+    assert ada.get(where).status_code == 404
+    assert "erase" in pages.audit()
