@@ -18,7 +18,6 @@ from bot.channels import health, webhooks
 from bot.console.blueprint import make_blueprint as make_console
 from bot.console.door import Door
 from bot.console.headers import set_headers
-from bot.console.organisation import Organisation
 from bot.console.parts import GivenNumber, LocalNumber, Parts
 from bot.content.catalogs import SOURCE
 from bot.content.library import Library, build_delivery, build_desk, build_engine, read_library
@@ -142,6 +141,8 @@ def _add_console(
     entrance = Entrance(accounts, access, now, ThreadPool(2).apply)
     organisation = None
     if settings.oidc_issuer:
+        from bot.console.organisation import Organisation  # noqa: PLC0415 - slow to load, and rarely wanted
+
         organisation = Organisation(app, settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
     parts = Parts(
         desk=desk,

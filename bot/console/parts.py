@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from bot.console.door import Door
-from bot.console.organisation import Organisation
 from bot.dialogue.delivery import Problem
 from bot.dialogue.desk_texts import DeskTexts
 from bot.dialogue.hours import Week
@@ -14,6 +14,9 @@ from bot.services.audit import Book
 from bot.services.desk import Desk
 from bot.services.entrance import Entrance
 from bot.services.live import Live
+
+if TYPE_CHECKING:  # its library takes a fifth of a second to load, and most installations have no provider
+    from bot.console.organisation import Organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Parts:
     accounts: Accounts
     entrance: Entrance
     audit: Book
-    organisation: Organisation | None
+    organisation: "Organisation | None"
     texts: Mapping[str, Mapping[tuple[str, str], str]]
     problems: Mapping[str, Mapping[str, Problem]]
     titles: Mapping[str, Mapping[str, str]]

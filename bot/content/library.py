@@ -78,19 +78,20 @@ def build_engine(library: Library, encoder: Encoder | None = None) -> Engine:
     """The engine with everything localised and every machine built. Nothing is read or built after this. Without the
     `encoder` it reads messages by their letters alone."""
     content, languages = library.content, library.languages
+    reader = build_reader(content, library.model, encoder)
     return Engine(
         books={code: build_book(library, code) for code in languages.live},
         machines=Machines(content.flows.values()),
         commands=content.commands,
         closest=languages.closest,
-        understander=build_reader(library.content, library.model, encoder),
+        understander=reader,
         numbers=NumberWords(
             [words.numbers.get("words", ()) for words in content.vocabularies.values()],
             [word for words in content.vocabularies.values() for word in words.numbers.get("around", ())],
         ),
         subject=_subject_words(content),
         default_locale=SOURCE,
-        hurried=build_reader(library.content, library.model, None),
+        hurried=reader.by_letters(),
     )
 
 

@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from bot.dialogue.conversation import Conversation, Pace
 
 WINDOW_MINUTES = 10
-MOST = 60
-"""Messages in that time that are answered in full: one every ten seconds."""
+MOST = 120
+"""Messages in that time that are answered in full: one every five seconds, more than anybody writes who is afraid."""
 
-MOST_SAME = 8
+MOST_SAME = 30
 """The same message so often in a row comes from a machine."""
 
 REMIND_EVERY = 20

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Protocol
 
 import msgspec
@@ -40,8 +41,6 @@ _STEP = 30
 _RECOVERY_CODES = 8
 
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash(secrets.token_urlsafe())
-"""Checked when there is no such name, so that it takes as long."""
 
 
 class Stage(StrEnum):
@@ -142,7 +141,7 @@ class Entrance:
         counted = f"password {account.id if account else _hashed(name.casefold().strip())}"
         self._count(counted)
         usable = account is not None and not account.disabled and bool(account.password)
-        kept = account.password if account is not None and usable else _NOBODY
+        kept = account.password if account is not None and usable else _nobodys()
         right = bool(self._aside(lambda: _matches(kept, password)))
         if account is None or not usable or not right:
             raise NotLetIn(Why.WRONG)
@@ -360,6 +359,12 @@ def password_fault(password: str, name: str) -> str:
 def app_address(account: Account, secret: str) -> str:
     """What an authenticator app reads from the square code."""
     return pyotp.TOTP(secret).provisioning_uri(name=account.name, issuer_name="Console")
+
+
+@cache
+def _nobodys() -> str:
+    """Checked when there is no such name, so that it takes as long."""
+    return _hasher.hash(secrets.token_urlsafe())
 
 
 def _matches(kept: str, password: str) -> bool:

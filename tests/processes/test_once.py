@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
-from bot.dialogue.conversation import Conversation, Status
+from bot.dialogue.conversation import Conversation, Pace, Status
 from bot.dialogue.engine import Engine
 from bot.dialogue.events import Heard, Said
 from bot.messages import Channel, Inbound
@@ -146,8 +146,8 @@ def assert_the_story_holds(site: Site, engine: Engine, who: str) -> None:
 
 
 def unhurried(conversation: Conversation) -> Conversation:
-    """Without the minutes."""
-    return replace(conversation, heard_minute=0, waiting_minute=0)
+    """Without the minutes, and without how much was written of late."""
+    return replace(conversation, heard_minute=0, waiting_minute=0, pace=Pace())
 
 
 def test_the_web_server_ends_by_itself_on_sigterm(site: Site) -> None:

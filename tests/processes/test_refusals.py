@@ -36,7 +36,8 @@ def second(site: Site) -> Iterator[Twilio]:
 
 
 def message(text: str = "hoi", **more: str) -> dict[str, str]:
-    return sms(next(_numbers), text, person(1), **more)
+    number = next(_numbers)
+    return sms(number, text, person(number), **more)
 
 
 def posted(fields: dict[str, str], path: str = PATH, kind: str = FORM, chunked: bool = False) -> Refused:
