@@ -173,7 +173,7 @@ class TwilioCopies:
     def __init__(self, sender: TwilioSender) -> None:
         self._sender = sender
 
-    def copies(self, before: datetime, address: str = "") -> list[Copy]:
+    def copies(self, before: datetime, channel: str = "", address: str = "") -> list[Copy]:
         """See `Copies.copies`."""
         return [
             Copy(
@@ -183,7 +183,7 @@ class TwilioCopies:
                 inbound=str(message.direction) == "inbound",
                 empty=not message.body,
             )
-            for message in self._sender.everything(before, address)
+            for message in self._sender.everything(before, _address(channel, address))
         ]
 
     def delete(self, id: str) -> None:

@@ -1,6 +1,8 @@
 """What somebody changes about her own account. What lets her in is changed with her password only."""
 
 import json
+from collections.abc import Callable
+from functools import wraps
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from msgspec.structs import replace
@@ -26,6 +28,19 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:  # noqa: C901 - coun
         """She typed her own password just now. Raises NotLetIn."""
         return entrance.password(door.account().name, request.form.get("current", ""))
 
+    def with_password(view: Callable[[Account], Page]) -> Callable[[], Page]:
+        """The view, for who typed her own password with it."""
+
+        @wraps(view)
+        def asked() -> Page:
+            try:
+                mine = proved()
+            except NotLetIn as why:
+                return page("too_often" if why.why is Why.TOO_OFTEN else "wrong", STATUS[why.why])
+            return view(mine)
+
+        return asked
+
     def page(fault: str = "", status: int = 200) -> tuple[str, int]:
         return render_template(
             "console/account.html",
@@ -35,9 +50,6 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:  # noqa: C901 - coun
             fault=fault,
             done="done" in request.args,
         ), status
-
-    def refused(why: NotLetIn) -> tuple[str, int]:
-        return page("too_often" if why.why is Why.TOO_OFTEN else "wrong", STATUS[why.why])
 
     def done(account: Account, what: str) -> BaseResponse:
         audit.write(account.id, what)
@@ -57,11 +69,8 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:  # noqa: C901 - coun
 
     @blueprint.post("/account/password")
     @entry(EVERYBODY)
-    def account_password() -> Page:
-        try:
-            mine = proved()
-        except NotLetIn as why:
-            return refused(why)
+    @with_password
+    def account_password(mine: Account) -> Page:
         chosen = request.form.get("password", "")
         fault = password_fault(chosen, mine.name)
         if fault:
@@ -72,11 +81,8 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:  # noqa: C901 - coun
 
     @blueprint.post("/account/app")
     @entry(EVERYBODY)
-    def account_app() -> Page:
-        try:
-            mine = proved()
-        except NotLetIn as why:
-            return refused(why)
+    @with_password
+    def account_app(mine: Account) -> Page:
         return _app_page(mine, entrance.app_secret(mine))
 
     @blueprint.post("/account/app/code")
@@ -92,11 +98,8 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:  # noqa: C901 - coun
 
     @blueprint.post("/account/codes")
     @entry(EVERYBODY)
-    def account_codes() -> Page:
-        try:
-            mine = proved()
-        except NotLetIn as why:
-            return refused(why)
+    @with_password
+    def account_codes(mine: Account) -> Page:
         if not mine.totp:
             return page(status=409)
         mine, codes = entrance.new_recovery(mine)
@@ -118,9 +121,9 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:  # noqa: C901 - coun
         mine = door.account()
         try:
             challenge = entrance.challenged(request.form.get("name", ""), mine.id)
-            minute = int(parts.now().timestamp())
+            second = int(parts.now().timestamp())
             passkey = passkeys.verified_registration(
-                request.form["answer"], challenge, host(parts), here(parts), minute
+                request.form["answer"], challenge, host(parts), here(parts), second
             )
             mine = entrance.add_passkey(mine, passkey)
         except (NotLetIn, PasskeyRefused):
@@ -131,11 +134,8 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:  # noqa: C901 - coun
 
     @blueprint.post("/account/no-passkeys")
     @entry(EVERYBODY)
-    def account_no_passkeys() -> Page:
-        try:
-            mine = proved()
-        except NotLetIn as why:
-            return refused(why)
+    @with_password
+    def account_no_passkeys(mine: Account) -> Page:
         return done(entrance.drop_passkeys(mine), "no_passkeys")
 
     @blueprint.post("/account/everywhere")

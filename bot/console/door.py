@@ -63,7 +63,10 @@ class Door:
 
     def colleagues(self) -> list[Visitor]:
         """Everybody who may log in, by name."""
-        return [_visitor(account) for account in self._accounts.everybody() if not account.disabled]
+        if "colleagues" not in g:  # a page asks several times
+            g.colleagues = [_visitor(account) for account in self._accounts.everybody() if not account.disabled]
+        found: list[Visitor] = g.colleagues
+        return found
 
     @staticmethod
     def _token() -> str:

@@ -22,6 +22,9 @@ from bot.dialogue.counting import KINDS, day_of
 
 SMALL = 10
 PERIODS = (1, 7, 28)
+KEPT_DAYS = 400
+"""So long counts are kept (storage/commit.lua)."""
+
 ADDS_UP = ("language",)
 """Kinds whose numbers add up to that of all conversations."""
 
@@ -97,7 +100,7 @@ def _period(parts: Parts) -> tuple[date, int]:
     """The last day and how many; what is asked for, else today."""
     today = date.fromisoformat(day_of(int(parts.now().timestamp()) // 60))
     try:
-        last = min(date.fromisoformat(request.args.get("last", "")), today)
+        last = max(min(date.fromisoformat(request.args.get("last", "")), today), today - timedelta(KEPT_DAYS))
     except ValueError:
         last = today
     days = request.args.get("days", "")

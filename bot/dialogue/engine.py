@@ -180,7 +180,7 @@ class Engine:
             after = replace(after, channel=str(inbound.channel))  # only an advisor's answer needs to know it
         if after.status is Status.ADVISOR and not after.pending_minute:
             after = replace(after, pending_minute=after.heard_minute)
-        if own_words.is_one(after, normalise(inbound.text)):
+        if (after.hide_word or after.return_word) and own_words.is_one(after, normalise(inbound.text)):
             heard = Heard(kind=OWN_WORD, text="")  # it is theirs: not even an advisor reads it
         return Turn(after, (heard, *turn.events), turn.say)
 
@@ -220,7 +220,7 @@ class Engine:
             return first
         readable = inbound.kind in (Kind.TEXT, Kind.BUTTON) and bool(text)
         if conversation.status is Status.ADVISOR and conversation.maybe_read:
-            return self._safe_again(conversation, text if readable else "")
+            return self._safe_again(conversation, inbound, text if readable else "")
         if conversation.status is Status.ADVISOR:
             return self._with_advisor(conversation, inbound, text if readable else "")
         if not readable:
@@ -269,13 +269,11 @@ class Engine:
             return self._opted_out(conversation, text)
         if own_words.returns(conversation, text):
             return self._known_again(conversation)
+        if conversation.state != DECOY and own_words.hides(conversation, inbound.text, text):
+            return self._go(conversation, DECOY, ())
         if flood.is_one(conversation) and conversation.status is not Status.ADVISOR:
             return self._flooded(conversation, inbound)
-        if conversation.state == DECOY:
-            return self._decoy(conversation, inbound)
-        if own_words.hides(conversation, inbound.text, text):
-            return self._go(conversation, DECOY, ())
-        return None
+        return self._decoy(conversation, inbound) if conversation.state == DECOY else None
 
     def _flooded(self, conversation: Conversation, inbound: Inbound) -> Turn | None:
         """Silence but for the numbers; None: a command, which works always. Read by letters alone, so that ten thousand
@@ -297,9 +295,9 @@ class Engine:
         state = conversation.state or (MENU if conversation.open else OPENER)
         return Turn(replace(conversation, state=state), (KnownAgain(),), Say(state=state))
 
-    def _safe_again(self, conversation: Conversation, text: str) -> Turn:
-        """An advisor has it, and somebody may read along: the neutral question comes first, from the bot, whatever is
-        written. "Yes" tells that it is safe, and the advisor may write again."""
+    def _safe_again(self, conversation: Conversation, inbound: Inbound, text: str) -> Turn:
+        """An advisor has it, and somebody may read along: the neutral question comes from the bot, whatever is written
+        but danger and leaving. "Yes" tells that it is safe, and the advisor may write again."""
         opener = self.book(conversation).states[OPENER]
         choice = None
         if conversation.state == OPENER and text:
@@ -312,7 +310,10 @@ class Engine:
         if choice is not None and choice.id == "safe":
             conversation, told = changes.apply(conversation, choice, self._next_locale(conversation))
             return Turn(replace(conversation, state=""), told, Say(above=("advisor_again",)))
-        return Turn(replace(conversation, state=OPENER), (), Say(state=OPENER))
+        turn = self._with_advisor(conversation, inbound, text)
+        if turn.say is not None:
+            return turn
+        return Turn(replace(turn.conversation, state=OPENER), turn.events, Say(state=OPENER))
 
     def _keep_word(self, conversation: Conversation, text: str) -> Turn:
         """A word of their own, which is said back nowhere."""

@@ -258,7 +258,7 @@ def _taken(conversation: Conversation, advisor: str) -> Conversation:
     return replace(
         conversation.passed(Status.ADVISOR),
         advisor=advisor,
-        pending_minute=conversation.heard_minute,
+        pending_minute=conversation.heard_minute if conversation.status is Status.WAITING else 0,
         state=DECOY if conversation.state == DECOY else "",  # a stranger stays a stranger, whoever has it
         trail=(),
         candidates=(),

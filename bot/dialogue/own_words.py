@@ -51,7 +51,8 @@ def returns(conversation: Conversation, text: str) -> bool:
 def put_away(conversation: Conversation) -> Conversation:
     """Without its context; that is kept for who knows the word, if there is one."""
     kept = conversation.kept
-    if conversation.return_word and conversation.state:
+    # What came before goes on counting while nothing but the neutral question was shown since.
+    if conversation.return_word and conversation.state and (conversation.open or kept is None):
         kept = Context(**{name: getattr(conversation, name) for name in Context.__struct_fields__})
     return replace(conversation.restarted(), kept=kept)
 

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 from argon2 import PasswordHasher
@@ -103,17 +103,20 @@ class Accounts:
         name = " ".join(unicodedata.normalize("NFC", name).split())
         if not 0 < len(name) <= MAX_NAME or not name.isprintable() or self.find(name):
             raise NameRefused
-        fresh = Account(id=secrets.token_urlsafe(9), name=name, role=role, languages=languages)
-        return self._with_one_time(fresh)
+        password, changes = self._one_time()
+        fresh = Account(id=secrets.token_urlsafe(9), name=name, role=role, languages=languages, **changes)
+        self._directory.save(fresh)
+        return fresh, password
 
     def reset(self, account_id: str) -> tuple[Account, str]:
         """Begin anew for somebody who lost her password or her second factor: all of it goes, sessions end."""
-        account = self._existing(account_id)
-        return self._with_one_time(
-            msgspec.structs.replace(
-                account, totp="", recovery=(), passkeys=(), subject="", disabled=False, epoch=account.epoch + 1
-            )
+        password, changes = self._one_time()
+        gone = {"totp": "", "recovery": (), "passkeys": (), "subject": "", "disabled": False}
+        changed = self.change(
+            account_id,
+            lambda account: msgspec.structs.replace(account, epoch=account.epoch + 1, **gone, **changes),
         )
+        return changed, password
 
     def disable(self, account_id: str) -> Account:
         """She may not log in any more; every session of hers ends now."""
@@ -138,15 +141,11 @@ class Accounts:
             raise KeyError
         return account
 
-    def _with_one_time(self, account: Account) -> tuple[Account, str]:
+    def _one_time(self) -> tuple[str, dict[str, Any]]:
+        """A password that lets in once, and the fields of the account that then say so."""
         password = "-".join("".join(secrets.choice(_ALPHABET) for _letter in range(5)) for _part in range(4))
-        account = msgspec.structs.replace(
-            account,
-            password=PasswordHasher().hash(password),
-            one_time_until=int(self._now().timestamp()) + ONE_TIME_LIFE,
-        )
-        self._directory.save(account)
-        return account, password
+        until = int(self._now().timestamp()) + ONE_TIME_LIFE
+        return password, {"password": PasswordHasher().hash(password), "one_time_until": until}
 
 
 def _plain(name: str) -> str:

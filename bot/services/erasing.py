@@ -52,16 +52,12 @@ class Eraser:
         for contact in here:
             act = Act(f"erase {secrets.token_urlsafe(9)}", contact)
             self._runner.act(act, lambda conversation, _minute: handoff.erase(conversation))
-        return len(here), sum(self._left_at_provider(self._written(channel, address)) for channel in CHANNELS)
+        return len(here), sum(self._left_at_provider(channel, address) for channel in CHANNELS)
 
-    @staticmethod
-    def _written(channel: str, address: str) -> str:
-        return f"whatsapp:{address}" if channel == "whatsapp" else address
-
-    def _left_at_provider(self, address: str) -> int:
+    def _left_at_provider(self, channel: str, address: str) -> int:
         left = 0
         try:
-            for copy in self._copies.copies(self._now() + timedelta(days=1), address):
+            for copy in self._copies.copies(self._now() + timedelta(days=1), channel, address):
                 try:
                     self._copies.delete(copy.id)
                 except NotYet:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.dialogue.handoff import FRESH_MINUTES
 from bot.messages import Inbound
+from bot.services.every import Every
 from bot.services.ports import NotSent, Storage
 from bot.services.runner import Runner
 
@@ -47,14 +48,13 @@ class Reconcile:
         self._inbox = inbox
         self._now = now
         self._report = report
-        self._next: datetime | None = None
+        self._every = Every(EVERY, now)
 
     def step(self) -> int:
         """Bring in what was missed; returns how many. Raises StorageUnavailable."""
-        now = self._now()
-        if self._next is not None and now < self._next <= now + EVERY:
+        if not self._every.is_due():
             return 0
-        self._next = now + EVERY
+        now = self._now()
         looked = self._storage.looked()
         since = max(looked or now, now - FARTHEST) - OVERLAP
         try:

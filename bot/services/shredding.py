@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.services.every import Every
 from bot.services.ports import NotSent, Storage
 from bot.services.reconcile import SETTLED
 
@@ -44,8 +45,8 @@ class NotYet(Exception):
 class Copies(Protocol):
     """The provider's copies of messages to and from our numbers. Every method may raise NotSent: it cannot be asked."""
 
-    def copies(self, before: datetime, address: str = "") -> list[Copy]:
-        """Those sent before a moment; address: only to and from this one."""
+    def copies(self, before: datetime, channel: str = "", address: str = "") -> list[Copy]:
+        """Those sent before a moment; channel and address: only to and from this person."""
         ...
 
     def delete(self, id: str) -> None:
@@ -67,15 +68,14 @@ class Shredder:
         self._copies = copies
         self._now = now
         self._report = report
-        self._next: datetime | None = None
+        self._every = Every(EVERY, now)
         self._refused: dict[str, tuple[datetime, timedelta]] = {}
 
     def step(self) -> int:
         """Delete what is due; returns how many. Raises StorageUnavailable."""
-        now = self._now()
-        if self._next is not None and now < self._next <= now + EVERY:
+        if not self._every.is_due():
             return 0
-        self._next = now + EVERY
+        now = self._now()
         looked = self._storage.looked()
         done = 0
         try:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.dialogue import handoff
 from bot.dialogue.handoff import Refused
 from bot.messages import Channel
+from bot.services.every import Every
 from bot.services.ports import Act, AnswerLost, LeaseAlive, NotSent, Sender, SendFailed, Storage, Waiting
 from bot.services.runner import Runner
 
@@ -41,12 +42,11 @@ class Upkeep:
         self._report = report
         self._minutes = minutes
         self._alarmed: set[Waiting] = set()
-        self._tidies = now()
+        self._tidies = Every(TIDY_EVERY, now)
 
     def step(self) -> None:
         """One round. Raises StorageUnavailable."""
-        if self._now() >= self._tidies:
-            self._tidies = self._now() + TIDY_EVERY
+        if self._tidies.is_due():
             self._storage.tidy()
         for held in self._storage.held():
             if not held.leased:

@@ -90,7 +90,14 @@ def test_figures_show_no_small_number_on_the_page_or_in_the_file(pages: Pages) -
     pages.logged_in("Sue").get("/console/")
     week = sue.get("/console/statistics.csv?days=7&last=2026-11-20").text
     assert week.splitlines() == ["from,to,kind,name,count"]
-    for nonsense in ("days=-1", "days=99999", "last=x", "last=9999-99-99", "last=2999-01-01"):
+    for nonsense in (
+        "days=-1",
+        "days=99999",
+        "last=x",
+        "last=9999-99-99",
+        "last=2999-01-01",
+        "last=0001-01-01&days=28",
+    ):
         assert sue.get(f"/console/statistics?{nonsense}").status_code == 200
     assert pages.audit().count("exported") == 2
 

@@ -61,6 +61,11 @@ def test_a_decoy_answers_no_machine_for_ever(tester: DialogueTester) -> None:
     assert ABROAD in tester.say("help hij slaat mij nu").reply
 
 
+def test_a_word_of_ones_own_hides_in_a_flood_too(tester: DialogueTester) -> None:
+    flooded(tester).say("iets anders", "⛈️")
+    assert "verkeerd nummer" in tester.reply
+
+
 def test_after_a_while_everything_is_as_before(tester: DialogueTester) -> None:
     flooded(tester).say("iets anders")
     assert tester.reply == ""

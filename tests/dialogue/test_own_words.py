@@ -61,6 +61,27 @@ def test_after_a_silence_only_the_word_brings_the_context_back(tester: DialogueT
     assert tester.say("tante rita").reply == shown  # at once, without the opener
 
 
+def test_two_silences_put_away_no_more_than_one(tester: DialogueTester) -> None:
+    with_words(tester)
+    shown = tester.reply
+    for _silence in range(2):
+        tester.now += timedelta(minutes=31)
+        tester.say("hoi")
+    assert tester.say("tante rita").reply == shown
+
+
+def test_danger_and_leaving_count_while_the_question_is_asked(tester: DialogueTester) -> None:
+    tester.say("hoi", "ja", "medewerker")
+    tester.desk.claim(ADA, CONTACT, "c")
+    tester.say("onweer")
+    tester.now += timedelta(minutes=31)
+    tester.say("hij heeft een mes en hij komt nu")
+    assert ABROAD in tester.reply
+    assert tester.conversation.danger
+    tester.say("stop")
+    assert tester.conversation.status is Status.BOT
+
+
 def test_the_word_to_hide_does_not_open_again_and_the_other_does_not_hide(tester: DialogueTester) -> None:
     with_words(tester)
     state = tester.conversation.state

@@ -1,0 +1,21 @@
+"""What is done now and then in a loop that runs all the time."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+
+class Every:
+    """Says when it is time again; the first time at once. A clock that was set back does not make it wait."""
+
+    def __init__(self, pause: timedelta, now: Callable[[], datetime]) -> None:
+        self._pause = pause
+        self._now = now
+        self._next: datetime | None = None
+
+    def is_due(self) -> bool:
+        """True once in each pause."""
+        now = self._now()
+        if self._next is not None and now < self._next <= now + self._pause:
+            return False
+        self._next = now + self._pause
+        return True
