@@ -2,7 +2,9 @@
 
 import pytest
 
+from bot.storage.identity import Identity
 from tests.console.pages import Pages, Visit
+from tests.processes.site import person, sms
 
 
 @pytest.fixture
@@ -60,3 +62,31 @@ def test_erasing_takes_the_conversation_off_every_page(pages: Pages, ada: Visit)
     assert ada.post(f"{where}/erase").location == "/console/"
     assert ada.get(where).status_code == 404
     assert "erase" in pages.audit()
+
+
+def test_of_media_the_kind_and_the_count_are_shown_and_nothing_is_fetched(pages: Pages, ada: Visit) -> None:
+    where = held(pages, ada)
+    media = {f"MediaContentType{number}": "image/jpeg" for number in range(3)}
+    media |= {f"MediaUrl{number}": f"https://api.twilio.com/secret{number}" for number in range(3)}
+    pages.person_sends(sms("77", "", person(1), NumMedia="3", **media))
+    page = ada.get(where).text
+    assert "Foto. Wordt niet opgehaald. Aantal: 3." in page
+    assert "secret" not in page
+    assert "<img" not in page
+
+
+def test_words_from_right_to_left_find_their_own_direction(pages: Pages, ada: Visit) -> None:
+    where = held(pages, ada)
+    pages.person_sends(sms("78", "أنا في المغرب 123", person(1)))
+    assert '<div class="words" dir="auto">أنا في المغرب 123</div>' in ada.get(where).text
+
+
+def test_on_whatsapp_the_time_left_to_answer_counts_down(pages: Pages, ada: Visit) -> None:
+    sender = f"whatsapp:{person(9)}"
+    for number, text in (("81", "hoi"), ("82", "medewerker")):
+        pages.person_sends(sms(number, text, sender, To="whatsapp:+3197010000001"))
+    where = f"/console/c/{Identity(pages.settings.peppers).contacts('whatsapp', person(9))[0]}"
+    assert ada.post(f"{where}/claim").status_code == 303
+    assert "nog 23 uur en 55 min om te antwoorden" in ada.get(where).text
+    pages.clock.later(minutes=14)
+    assert "nog 23 uur en 41 min om te antwoorden" in ada.get(where).text
