@@ -40,8 +40,11 @@ def on_starting(_server):  # type: ignore[no-untyped-def]
 
 def post_worker_init(_worker):  # type: ignore[no-untyped-def]
     """All content is in memory now and stays: the garbage collector need not walk through it during a turn."""
+    from bot.logs import log  # noqa: PLC0415 - read only when a server starts
+
     gc.collect()
     gc.freeze()
+    log("web_ready")  # who restarts without a pause waits for it: docs/operations.md
 
 
 def child_exit(_server, worker):  # type: ignore[no-untyped-def]

@@ -80,6 +80,13 @@ def children(pid: int) -> list[int]:
     return sorted(found)
 
 
+def alive(pid: int) -> bool:
+    """Does this process exist, and is it more than a name its parent has not cleared away?"""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
+    return False
+
+
 @dataclass(frozen=True)
 class Answer:
     """One response of the web server."""
@@ -278,7 +285,7 @@ class Site:
     # -- the web server ------------------------------------------------------------------------------------------
 
     def launch_web(self) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
+        command = [str(Path(sys.executable).with_name("gunicorn")), "--config", "gunicorn.conf.py"]
         command += ["--bind", f"127.0.0.1:{self.port}", self.application]
         return self._launch(command, self.environment, "web")
 
