@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from bot.dialogue.conversation import Conversation, Pace
 from bot.dialogue.engine import Engine
 from bot.dialogue.events import AnyEvent
+from bot.dialogue.interrupted import SECONDS
 from bot.messages import Channel, Inbound, Kind
 from bot.services.desk import Advisor, Desk
 from bot.services.ports import Record
@@ -78,9 +79,10 @@ class DialogueTester:
         values = {"channel": Channel.SMS, "kind": kind, "text": text, "contact": CONTACT} | fields
         return Inbound(message_id=f"SM{next(self._numbers)}", **values)  # type: ignore[arg-type]
 
-    def say(self, *texts: str, **fields: object) -> "DialogueTester":
-        """The person writes; the last answer is in `reply`."""
+    def say(self, *texts: str, seconds: float = SECONDS + 1, **fields: object) -> "DialogueTester":
+        """The person writes, `seconds` after the message before; the last answer is in `reply`."""
         for text in texts:
+            self.now += timedelta(seconds=seconds)
             self.reply = self.runner.receive(self.message(text, **fields))
         return self
 

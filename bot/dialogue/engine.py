@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from bot.dialogue import changes, flood, own_words
+from bot.dialogue import changes, flood, interrupted, own_words
 from bot.dialogue.book import Book
 from bot.dialogue.changes import Events
 from bot.dialogue.choosing import named
@@ -172,7 +172,9 @@ class Engine:
         """The turn that answers `inbound`. `now` must carry a time zone; it is kept to the minute."""
         heard = Heard(kind=inbound.kind, text=inbound.text, media=inbound.media)
         resumed = flood.counted(self._resumed(conversation, _minute(now)), inbound.text, _minute(now))
-        turn = self._told(resumed.tell, self._answer(replace(resumed, tell=""), inbound))
+        second = int(now.timestamp())
+        quick = interrupted.is_it(resumed, second) and not resumed.tell
+        turn = self._told(resumed.tell, self._answer(replace(resumed, tell=""), inbound, quick=quick))
         if self._steering.down and not resumed.state and resumed.status is Status.BOT:
             turn = _with_the_truth(turn)
         after = turn.conversation
@@ -182,6 +184,8 @@ class Engine:
             after = replace(after, pending_minute=after.heard_minute)
         if (after.hide_word or after.return_word) and own_words.is_one(after, normalise(inbound.text)):
             heard = Heard(kind=OWN_WORD, text="")  # it is theirs: not even an advisor reads it
+        if turn.say is not None:
+            after = interrupted.answered(after, second)
         return Turn(after, (heard, *turn.events), turn.say)
 
     def failed(self, conversation: Conversation, inbound: Inbound, now: datetime, fault: str) -> Turn:
@@ -213,7 +217,7 @@ class Engine:
             candidates=tuple(topic for topic in conversation.candidates if topic in self._topics),
         )
 
-    def _answer(self, conversation: Conversation, inbound: Inbound) -> Turn:
+    def _answer(self, conversation: Conversation, inbound: Inbound, *, quick: bool) -> Turn:
         text = normalise(inbound.text)
         first = self._before_all(conversation, inbound, text)
         if first is not None:
@@ -232,6 +236,8 @@ class Engine:
         if self._expects(conversation) in own_words.OWN_WORDS and understood.danger != "red" and not understood.command:
             return self._keep_word(conversation, text)
         turn = self._text(conversation, text, understood)
+        if quick and not understood.command and interrupted.adds_nothing(conversation, turn):
+            return interrupted.silent(conversation, turn)
         new = not conversation.locale and turn.conversation.state != DECOY
         if new and self._has_no_texts(understood) and turn.say is not None:
             return replace(turn, say=replace(turn.say, above=("language_missing", *turn.say.above)))

@@ -26,8 +26,8 @@ def counted(conversation: Conversation, text: str, minute: int) -> Conversation:
     mark = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=4).hexdigest() if text else ""
     same = pace.same + 1 if mark and mark == pace.mark else 1
     fresh = minute - pace.minute >= WINDOW_MINUTES
-    newer = Pace(minute if fresh else pace.minute, 1 if fresh else pace.count + 1, mark, same)
-    return replace(conversation, pace=newer)
+    minute, count = (minute, 1) if fresh else (pace.minute, pace.count + 1)
+    return replace(conversation, pace=Pace(minute, count, mark, same, pace.answered))
 
 
 def is_one(conversation: Conversation) -> bool:

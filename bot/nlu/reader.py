@@ -55,6 +55,11 @@ class Reader:
         self._priorities = priorities
         self._exact = {word: self._only(word, command) for word, command in self._commands if self._harmless(word)}
 
+    @property
+    def reads_meaning(self) -> bool:
+        """Does the encoder take part?"""
+        return self._encoder is not None
+
     def by_letters(self) -> "Reader":
         """The same reader without the encoder: fast, for floods."""
         fast = copy.copy(self)

@@ -19,14 +19,14 @@ def flooded(tester: DialogueTester) -> DialogueTester:
     """Somebody who has just passed the limit."""
     tester.say("hoi", "ja")
     for number in range(MOST - 1):
-        tester.say(f"bla {number}")
+        tester.say(f"bla {number}", seconds=1)
     return tester
 
 
 def test_the_numbers_come_when_the_limit_is_passed_and_now_and_then_after_it(tester: DialogueTester) -> None:
     flooded(tester)
     assert tester.reply == tester.engine.books["nl"].shared["emergency_line"]
-    replies = [tester.say(f"bla bla {number}").reply for number in range(2 * REMIND_EVERY)]
+    replies = [tester.say(f"bla bla {number}", seconds=1).reply for number in range(2 * REMIND_EVERY)]
     told = [reply for reply in replies if reply]
     assert len(told) == 2
     assert all(ABROAD in reply for reply in told)
@@ -95,7 +95,7 @@ def test_a_flood_is_not_read_by_meaning(engine: Engine) -> None:
     try:
         steered._understander = Slow()  # type: ignore[assignment]
         for number in range(50):
-            tester.say(f"meer {number}")
+            tester.say(f"meer {number}", seconds=1)
     finally:
         steered._understander = kept
     assert "engine_failed" not in tester.reports.names()
