@@ -64,6 +64,8 @@ _STATE_KEYS = {
     "footer": bool,
     "neutral": bool,
     "passing": bool,
+    "open": bool,
+    "tells": bool,
     "choice": list,
 }
 _CHOICE_KEYS = {"id": str, "label": str, "words": str, "next": str, "note": str, "set": dict, "when": dict}
@@ -205,6 +207,8 @@ class _Reader:
             footer=table.get("footer", True),
             neutral=table.get("neutral", False),
             passing=table.get("passing", False),
+            open=table.get("open", False),
+            tells=table.get("tells", False),
         )
 
     def _choice(self, path: Path, where: str, table: object) -> Choice | None:

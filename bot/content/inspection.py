@@ -61,14 +61,15 @@ def inspect(library: Library, root: Path) -> list[Fault]:
     return sorted(chain.from_iterable(found))
 
 
-def reachable(content: Content) -> set[str]:
-    """Every state that can be shown: from the opener, a command, a topic in free text, or the engine itself."""
+def reachable(content: Content, *, untold: bool = False) -> set[str]:
+    """Every state that can be shown: from the opener, a command, a topic in free text, or the engine itself.
+    untold: only those on a way on which nobody was told who reads this and that advice is not a report."""
     states = content.states
     seen: set[str] = set()
     todo = [name for name in (*engine.STATES, *content.commands.values(), *content.topics.values()) if name in states]
     while todo:
         name = todo.pop()
-        if name in seen:
+        if name in seen or (untold and states[name].tells):
             continue
         seen.add(name)
         todo += [choice.next for choice in states[name].choices if choice.next not in (HERE, BACK)]
@@ -85,6 +86,9 @@ def _structure(content: Content) -> Iterator[Fault]:
             yield Fault(f"flows/topics/{topic}.toml", "", "is not in the closed list of topics")
     for name in sorted(set(states) - reachable(content)):
         yield Fault(_file(content, name), name, "cannot be reached")
+    for name in sorted(reachable(content, untold=True)):
+        if states[name].open:
+            yield Fault(_file(content, name), name, "asks an open question before it is told who reads the answer")
     for name, state in states.items():
         yield from _ways_on(_file(content, name), name, state)
 

@@ -109,7 +109,8 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     fragment: the last message when it was only a few words, to be read together with the next one: people break a
     sentence over messages. Sealed like everything here, said nowhere, gone with the next message.
     no_call: they asked not to be called.
-    pace: how much was written of late (`flood`), and when it was answered (`interrupted`). agreed: when they may be written to without having written.
+    pace: how much was written of late (`flood`), and when it was answered (`interrupted`).
+    agreed: when they may be written to without having written.
     hide_word, return_word: marks of the words they chose (`own_words`). kept: what comes back with the second.
     danger: red danger was seen since the conversation began. maybe_read: a decoy word was used.
     heard_minute, waiting_minute, closed_minute: minutes since 1970 (UTC) of the last message, of the request for an

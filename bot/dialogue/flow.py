@@ -57,6 +57,8 @@ class State:
     footer: bool = True
     neutral: bool = False
     passing: bool = False
+    open: bool = False
+    tells: bool = False
 
     def text(self, place: Place) -> str:
         """The text for a place; `say` stands in where there is no variant."""

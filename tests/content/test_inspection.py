@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po, write_po
 
 from bot.content.faults import ContentError, Fault, Severity
 from bot.content.inspection import inspect, reachable
-from bot.content.library import Library, read_library
+from bot.content.library import Library, build_book, read_library
 from bot.dialogue.topics import TOPICS
 from tests.conftest import NOW, ROOT
 
@@ -141,6 +141,27 @@ def test_a_planted_fault_is_found(copy: Path, where: str, part: str, states: tup
             file.write('\n[X99]\ntext = "x"\nsource = "y"\nstatus = "owner_must_confirm"\n')
     add_flow(copy, *states)
     assert_found(copy, where, part)
+
+
+def test_no_open_question_before_it_is_told_who_reads(copy: Path) -> None:
+    """Past the menu, which tells it, a question may be open; from a topic, where anybody may begin, it may not."""
+    part = "asks an open question before it is told who reads"
+    asking = state(more='source = "channel"\nopen = true')
+    (copy / "flows" / "extra.toml").write_text(f'flow = "extra"\n{asking}', encoding="utf-8")
+    change(copy / "flows" / "menu.toml", 'next = "trip"', 'next = "extra"')
+    assert not any(part in fault.message for fault in found_in(copy))
+    change(copy / "flows" / "topics" / "signs.toml", 'next = "', 'next = "extra"  # "')
+    assert_found(copy, "extra.a", part)
+
+
+def test_what_says_who_reads_says_it_in_every_language(library: Library) -> None:
+    """In these two languages, which are live: advice is not a report, and an advisor reads."""
+    told = {"nl": ("advies, geen melding", "medewerker leest"), "en": ("advice, not a report", "adviser ")}
+    for locale, parts in told.items():
+        telling = [each for each in build_book(library, locale).states.values() if each.tells]
+        assert {each.name for each in telling} == {"menu.main", "handoff.waiting"}
+        assert all(part in each.say for each in telling for part in parts)
+    assert set(told) == set(library.languages.live)
 
 
 def test_a_sound_flow_has_only_the_fault_of_not_being_translated(copy: Path) -> None:

@@ -236,8 +236,8 @@ def test_a_callback_of_a_message_nobody_knows_is_parked_for_ten_minutes(line: Li
 
 
 def test_many_people_over_a_bad_line(line: Line) -> None:
-    """Ten messages each (2,000 for the figure in docs/handoff.md), two workers, a third of Twilio's answers bad: none lost, none out of order, and twice only what
-    is marked as perhaps sent twice."""
+    """Ten messages each (2,000 for the figure in docs/handoff.md), two workers, a third of Twilio's answers bad: none
+    lost, none out of order, and twice only what is marked as perhaps sent twice."""
     people = [f"+316200{number:05}" for number in range(PEOPLE)]
     contacts = [asks(line, number) for number in people]
     line.twilio.shuffle = line.twilio.double = True
