@@ -166,6 +166,7 @@ def _add_console(
             each.country: LocalNumber(each.number, each.shown) for each in library.content.local_numbers.values()
         },
         week=library.content.hours.week,
+        code_words=frozenset(word for book in books.values() for word in book.code_words),
         spoken=tuple(library.content.vocabularies),
         address="" if settings.simulator else settings.public_url,
         may_postpone=settings.simulator,

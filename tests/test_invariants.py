@@ -6,6 +6,7 @@ import io
 import itertools
 import tomllib
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,9 @@ class Person:
     """Somebody who writes to a runner on a real Redis."""
 
     def __init__(self, engine: Engine, storage: RedisStorage) -> None:
-        self.runner = Runner(engine, storage, ListSpool(), lambda: NOW, lambda _what, **_fields: None)
+        # Half a minute between two messages: sooner, some would get no answer of their own.
+        clock = (NOW + timedelta(seconds=30 * number) for number in itertools.count())
+        self.runner = Runner(engine, storage, ListSpool(), clock.__next__, lambda _what, **_fields: None)
         self._ids = itertools.count()
 
     def say(self, text: str) -> str:

@@ -62,6 +62,7 @@ class DialogueTester:
         self.alarms = 0
         self.upkeep = Upkeep(self.runner, self.storage, lambda: self.now, self._alarm, self.reports, minutes=5)
         self.reply = ""
+        self.contact = CONTACT
         self._numbers = itertools.count(1)
 
     def _alarm(self) -> None:
@@ -76,8 +77,8 @@ class DialogueTester:
 
     def message(self, text: str, **fields: object) -> Inbound:
         kind = Kind.TEXT if text.strip() else Kind.EMPTY
-        values = {"channel": Channel.SMS, "kind": kind, "text": text, "contact": CONTACT} | fields
-        return Inbound(message_id=f"SM{next(self._numbers)}", **values)  # type: ignore[arg-type]
+        values = {"channel": Channel.SMS, "kind": kind, "text": text, "contact": self.contact} | fields
+        return Inbound(message_id=f"SM{self.contact[0]}{next(self._numbers)}", **values)  # type: ignore[arg-type]
 
     def say(self, *texts: str, seconds: float = SECONDS + 1, **fields: object) -> "DialogueTester":
         """The person writes, `seconds` after the message before; the last answer is in `reply`."""
@@ -132,12 +133,12 @@ class DialogueTester:
     @property
     def conversation(self) -> Conversation:
         """As it stands now, without how much was written of late: only tests of floods ask for that."""
-        stored = self.storage.open(Inbound(message_id="", contact=CONTACT, channel=Channel.SMS)).conversation
+        stored = self.storage.open(Inbound(message_id="", contact=self.contact, channel=Channel.SMS)).conversation
         return replace(stored, pace=Pace())
 
     @property
     def events(self) -> Sequence[AnyEvent]:
-        return self.storage.transcript(CONTACT)
+        return self.storage.transcript(self.contact)
 
     def caused(self, *kinds: type) -> "DialogueTester":
         seen = {type(event) for event in self.events}

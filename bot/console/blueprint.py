@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from bot.console import account, board, conversation, language, login, people, statistics, supervision
+from bot.console import account, board, case_code, conversation, language, login, people, statistics, supervision
 from bot.console.entry import guard
 from bot.console.parts import Parts
 from bot.console.plain import plain
@@ -19,6 +19,6 @@ def make_blueprint(parts: Parts) -> Blueprint:
     )
     blueprint.add_app_template_filter(plain, "plain")
     guard(blueprint, parts.door)
-    for module in (language, login, account, people, board, conversation, supervision, statistics):
+    for module in (language, login, account, people, board, conversation, case_code, supervision, statistics):
         module.add_routes(blueprint, parts)
     return blueprint

@@ -43,7 +43,8 @@ class Parts:
     -> the words of the pages, by (context, Dutch). problems: language -> words for what goes wrong with a message.
     titles: language -> topic -> what it is about. country_names: language -> ISO 3166 code -> name. at_hand: language
     -> texts for advisors. numbers: those that may be given. local_numbers: ISO code -> police there. week: the
-    opening hours that were agreed. spoken: languages an advisor can say she answers in. address: where browsers find
+    opening hours that were agreed. code_words: those case codes are made of.
+    spoken: languages an advisor can say she answers in. address: where browsers find
     us, such as "https://helpline.example"; "" = as the browser says, on one's own machine. may_postpone: the second
     factor may wait, on one's own machine. now: the clock.
     """
@@ -63,6 +64,7 @@ class Parts:
     numbers: Sequence[GivenNumber]
     local_numbers: Mapping[str, LocalNumber]
     week: Week
+    code_words: frozenset[str]
     spoken: Sequence[str]
     address: str
     may_postpone: bool

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.dialogue.card import Card, of_answers
 from bot.dialogue.delivery import Problem, problem
 from bot.dialogue.events import (
     AdvisorCancelled,
@@ -13,6 +14,8 @@ from bot.dialogue.events import (
     CameLate,
     Claimed,
     Closed,
+    CodeBrought,
+    CodeMade,
     DangerSeen,
     DecoyStarted,
     EngineFailed,
@@ -36,6 +39,7 @@ from bot.services.ports import Entry, Record
 MARKS = (
     AdvisorRequested, AdvisorCancelled, DangerSeen, CallRefused, DecoyStarted, KnownAgain, Stopped, CameLate, Claimed,
     Assigned, Agreed, Offered, OfferEnded, LeaseLost, HandedBack, Closed, PersonLeft, EngineFailed, PlaceTold,
+    CodeMade, CodeBrought,
 )  # fmt: skip
 """Events shown as a line between the messages; the template has words for each."""
 
@@ -44,7 +48,8 @@ MARKS = (
 class Line:
     """One line. kind: "person", "bot", "advisor", "note" or "mark". what: which mark, or what kind of message came.
     who, other: ids of advisors. text: words, never of a mark. state, twice: how far a message to the person has come.
-    trouble: why it did not arrive, in words. sent: its id. media: how many files came."""
+    trouble: why it did not arrive, in words. sent: its id. media: how many files came.
+    card: what stands behind a case code that was brought."""
 
     kind: str
     minute: int
@@ -57,6 +62,7 @@ class Line:
     trouble: str = ""
     twice: bool = False
     media: int = 0
+    card: Card | None = None
 
 
 def lines(history: Sequence[Entry], sent: Mapping[str, Record], problems: Mapping[str, Problem]) -> list[Line]:
@@ -86,7 +92,8 @@ def _line(entry: Entry, sent: Mapping[str, Record], problems: Mapping[str, Probl
             what += "Lapsed" if event.lapsed else "Declined"
         if isinstance(event, PlaceTold):
             what, other = f"PlaceTold-{event.place}", event.country
-        return Line("mark", minute, what=what, who=who, other=other)
+        brought = of_answers(event.answers) if isinstance(event, CodeBrought) else None
+        return Line("mark", minute, what=what, who=who, other=other, card=brought)
     return None
 
 

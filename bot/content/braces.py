@@ -3,7 +3,7 @@
 import string
 from collections.abc import Collection
 
-DYNAMIC = frozenset({"country", "asked_country", "local_number", "opens"})
+DYNAMIC = frozenset({"country", "asked_country", "local_number", "opens", "words"})
 """Filled per conversation; all other names are referrals."""
 
 CODE = frozenset({"code"})

@@ -25,18 +25,18 @@ from bot.dialogue.hours import Hours
 from bot.dialogue.own_words import OWN_WORDS
 from bot.nlu.countries import CountryNames
 
-COMMANDS = ("advisor", "language", "menu", "back", "erase", "card", "stop", "decoy")
+COMMANDS = ("advisor", "language", "menu", "back", "erase", "card", "stop", "decoy", "code")
 """The closed list of commands. `back` has no state of its own."""
 
 SAID = ("shared.toml", "delivery_errors.toml", "desk.toml")
 """Files beside the flows whose texts are translated."""
 
-DATA = ("facts.toml", "referrals.toml", "neutral.toml", "countries.toml", "hours.toml")
+DATA = ("facts.toml", "referrals.toml", "neutral.toml", "countries.toml", "hours.toml", "code_words.toml")
 """Files beside the flows that hold no text to translate."""
 
 EXPECTS = ("", "country", *OWN_WORDS)
 PRIORITIES = ("P0", "P1", "H")
-CAUSES = ("", "request_advisor", "cancel_advisor", "erase", "stop", "decoy")
+CAUSES = ("", "request_advisor", "cancel_advisor", "erase", "stop", "decoy", "make_code")
 SETS: Mapping[str, tuple[object, ...]] = {
     "place": ("nl", "abroad", "unknown"),
     "safe": (True, False),
@@ -120,6 +120,9 @@ class _Reader:
             countries=self._countries(),
             files=files,
             neutral=self._lists(self.root / "neutral.toml", {"": self._toml(self.root / "neutral.toml") or {}}, ""),
+            code_words=self._lists(
+                self.root / "code_words.toml", {"": self._toml(self.root / "code_words.toml") or {}}, ""
+            ),
             hours=self._hours(vocabularies),
             delivery=self._delivery(),
             zones=zones_by_country(),

@@ -17,6 +17,7 @@ from bot.content.library import Library, build_book, build_desk
 from bot.content.values import SAYABLE, Content
 from bot.dialogue import engine
 from bot.dialogue.book import Book
+from bot.dialogue.case_code import FEWEST
 from bot.dialogue.conversation import Conversation, Place
 from bot.dialogue.flow import BACK, HERE, State
 from bot.dialogue.topics import TOPICS
@@ -57,6 +58,7 @@ def inspect(library: Library, root: Path) -> list[Fault]:
         _translations(library, root),
         *(_messages(content, book) for book in books.values()),
         _quick_texts(library),
+        _code_words(content),
     )
     return sorted(chain.from_iterable(found))
 
@@ -296,10 +298,21 @@ def _quick_texts(library: Library) -> Iterator[Fault]:
                         yield Fault("flows/desk.toml", where, f'says "{word}", which an advisor is warned of')
 
 
+def _code_words(content: Content) -> Iterator[Fault]:
+    """Enough words for a case code, each as it is read back, none of which means something to the bot."""
+    commands = _command_words(content)
+    for language, words in content.code_words.items():
+        if len(set(words)) < FEWEST:
+            yield Fault("flows/code_words.toml", language, f"has {len(set(words))} words; {FEWEST} are needed")
+        for word in words:
+            if normalise(word) != word or " " in word or word in commands:
+                yield Fault("flows/code_words.toml", language, f'"{word}" is not one plain word, or is a command')
+
+
 def _situations() -> Iterator[Conversation]:
     """The conversations that change what a state shows. A closed one has the shortest numbers, an open one the
     longest; a country that was mentioned adds a choice."""
-    closed = Conversation(candidates=("left_behind", "trip_planned", "contact"))
+    closed = Conversation(candidates=("left_behind", "trip_planned", "contact"), code="w" * 36)
     yield closed
     said = replace(closed, open=True)
     yield said

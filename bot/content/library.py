@@ -124,6 +124,7 @@ def build_book(library: Library, locale: str) -> Book:
         countries=_country_names(locale) | {code: names[0] for code, names in own_names.items()},
         local_numbers={row.country: row.number for row in content.local_numbers.values() if row.shown},
         hours=content.hours,
+        code_words=content.code_words.get(locale) or content.code_words.get(SOURCE, ()),
         announcements={name: each.say for name, each in build_desk(library, locale).announcement.items()},
     )
 

@@ -95,6 +95,7 @@ class Content:
     vocabularies: Mapping[str, Vocabulary]
     files: Mapping[str, str]
     neutral: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    code_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     countries: Countries = field(default_factory=lambda: Countries({}, {}))
     hours: Hours = field(default_factory=lambda: Hours(UTC, ((),) * 7, {}, {}))
     delivery: Mapping[str, Problem] = field(default_factory=dict)

@@ -18,6 +18,7 @@ class Book:
     shared: id -> short text. numbers: referral id -> printed number or address, only those that may be said.
     countries: ISO code -> name in this language. local_numbers: ISO code -> the police or general number to show.
     hours: when advisors are there. announcements: id -> prepared text, said while it is switched on.
+    code_words: those a case code is drawn from.
     """
 
     locale: str
@@ -32,3 +33,4 @@ class Book:
     local_numbers: Mapping[str, str]
     hours: Hours
     announcements: Mapping[str, str] = field(default_factory=dict)
+    code_words: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.events import Answered, AnyEvent, PlaceTold, TopicShown
+from bot.dialogue.events import Answered, Answers, AnyEvent, PlaceTold, TopicShown
 
 DOCUMENTS = "documents_taken"
 TRAVEL = ("leaving_now", "trip_planned", "prepare_trip")
@@ -38,6 +38,26 @@ class Card(msgspec.Struct, frozen=True):
     documents: tuple[str, ...] = ()
     travel: str = ""
     topics: tuple[str, ...] = ()
+
+
+def of_answers(answers: Answers) -> Card:
+    """The card of a case code: less is known of who brings one."""
+    safe = "" if answers.safe is None else "yes" if answers.safe else "no"
+    return Card(
+        danger=answers.danger,
+        urgent=False,
+        maybe_read=False,
+        no_call=answers.no_call,
+        language=answers.language,
+        safe=safe,
+        place=answers.place,
+        country=answers.country,
+        phone=answers.phone,
+        role=answers.role,
+        young=YOUNG in answers.topics,
+        travel=next((topic for topic in TRAVEL if topic in answers.topics), ""),
+        topics=answers.topics,
+    )
 
 
 def card(conversation: Conversation, transcript: Sequence[AnyEvent]) -> Card:

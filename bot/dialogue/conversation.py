@@ -110,6 +110,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     sentence over messages. Sealed like everything here, said nowhere, gone with the next message.
     no_call: they asked not to be called.
     pace: how much was written of late (`flood`), and when it was answered (`interrupted`).
+    code: the case code that was given last, to say it once more.
     agreed: when they may be written to without having written.
     hide_word, return_word: marks of the words they chose (`own_words`). kept: what comes back with the second.
     danger: red danger was seen since the conversation began. maybe_read: a decoy word was used.
@@ -152,6 +153,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     kept: Context | None = None
     pace: Pace = Pace()
     agreed: Agreement | None = None
+    code: str = ""
 
     @property
     def urgency(self) -> Urgency:

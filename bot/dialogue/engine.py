@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from bot.dialogue import changes, flood, interrupted, own_words
+from bot.dialogue import case_code, changes, flood, interrupted, own_words
 from bot.dialogue.book import Book
 from bot.dialogue.changes import Events
 from bot.dialogue.choosing import named
@@ -28,7 +28,10 @@ from bot.dialogue.conversation import (
     Status,
 )
 from bot.dialogue.events import (
+    Answers,
     CallRefused,
+    CodeAsked,
+    CodeBrought,
     DangerSeen,
     DecoyStarted,
     EngineFailed,
@@ -64,10 +67,11 @@ ABROAD = "abroad.answer"
 CONFIRM_COUNTRY = "place.confirm"
 CONFIRM_ERASE = "erase.confirm"
 THANKS = "leave.thanks"
+CODE_BROUGHT = "code.brought"
 
 STATES = (
     OPENER, MENU, DECOY, NOT_SURE, PERSON, HANDOFF, AFRAID, ABROAD, CONFIRM_COUNTRY,
-    THANKS, OTHER, CONFIRM_ERASE, "language.other", "place.country", "word.kept", "word.again",
+    THANKS, OTHER, CONFIRM_ERASE, "language.other", "place.country", "word.kept", "word.again", CODE_BROUGHT,
 )  # fmt: skip
 """Every state the engine goes to by itself; content without one is not started with."""
 
@@ -146,6 +150,7 @@ class Engine:
         self.default_locale = default_locale
         self._states = books[default_locale].states
         self._topics = books[default_locale].topics
+        self._code_words = frozenset(word for book in books.values() for word in book.code_words)
         self._steering = Steering()
 
     def steered(self, steering: Steering) -> "Engine":
@@ -168,15 +173,26 @@ class Engine:
         """The texts in the person's language."""
         return self.books.get(conversation.locale) or self.books[self.default_locale]
 
-    def advance(self, conversation: Conversation, inbound: Inbound, now: datetime) -> Turn:
-        """The turn that answers `inbound`. `now` must carry a time zone; it is kept to the minute."""
+    def code_in(self, text: str) -> str:
+        """The case code a text is, "" when it is none; whether it is one that was given, only the storage knows."""
+        return case_code.read(text, self._code_words)
+
+    def advance(
+        self, conversation: Conversation, inbound: Inbound, now: datetime, luck: int, brought: Answers | None = None
+    ) -> Turn:
+        """The turn that answers `inbound`. `now` must carry a time zone; it is kept to the minute.
+
+        luck: an unpredictable number of `case_code.LUCK_BITS`. brought: what stands behind the case code that the
+        message is, if it is one.
+        """
         heard = Heard(kind=inbound.kind, text=inbound.text, media=inbound.media)
         resumed = flood.counted(self._resumed(conversation, _minute(now)), inbound.text, _minute(now))
         second = int(now.timestamp())
         quick = interrupted.is_it(resumed, second) and not resumed.tell
-        turn = self._told(resumed.tell, self._answer(replace(resumed, tell=""), inbound, quick=quick))
+        turn = self._told(resumed.tell, self._answer(replace(resumed, tell=""), inbound, brought, quick=quick))
         if self._steering.down and not resumed.state and resumed.status is Status.BOT:
             turn = _with_the_truth(turn)
+        turn = case_code.given(turn, self.book(turn.conversation).code_words, self._topics, luck)
         after = turn.conversation
         if after.status is not Status.BOT:
             after = replace(after, channel=str(inbound.channel))  # only an advisor's answer needs to know it
@@ -217,7 +233,7 @@ class Engine:
             candidates=tuple(topic for topic in conversation.candidates if topic in self._topics),
         )
 
-    def _answer(self, conversation: Conversation, inbound: Inbound, *, quick: bool) -> Turn:
+    def _answer(self, conversation: Conversation, inbound: Inbound, brought: Answers | None, *, quick: bool) -> Turn:
         text = normalise(inbound.text)
         first = self._before_all(conversation, inbound, text)
         if first is not None:
@@ -225,6 +241,9 @@ class Engine:
         readable = inbound.kind in (Kind.TEXT, Kind.BUTTON) and bool(text)
         if conversation.status is Status.ADVISOR and conversation.maybe_read:
             return self._safe_again(conversation, inbound, text if readable else "")
+        code = self.code_in(inbound.text)
+        if code:
+            return self._code(conversation, code, brought)
         if conversation.status is Status.ADVISOR:
             return self._with_advisor(conversation, inbound, text if readable else "")
         if not readable:
@@ -320,6 +339,22 @@ class Engine:
         if turn.say is not None:
             return turn
         return Turn(replace(turn.conversation, state=OPENER), turn.events, Say(state=OPENER))
+
+    def _code(self, conversation: Conversation, code: str, brought: Answers | None) -> Turn:
+        """Four words of our lists. What stands behind them goes to the advisor and is said to nobody here: whoever
+        holds this phone may have found them on another one."""
+        with_advisor = conversation.status is Status.ADVISOR
+        if brought is not None and with_advisor:
+            return Turn(conversation, (CodeBrought(code, brought),), None)
+        if brought is not None:
+            conversation = replace(conversation, locale=conversation.locale or brought.language)
+            return self._go(conversation, CODE_BROUGHT, (CodeBrought(code, brought),))
+        if with_advisor:
+            return Turn(conversation, (), None)
+        conversation, events = self._speaking(conversation, None)
+        begin = "" if conversation.state else OPENER
+        say = Say(state=begin, above=("code_unknown",), emergency_line=True)
+        return Turn(replace(conversation, state=conversation.state or begin), events, say)
 
     def _keep_word(self, conversation: Conversation, text: str) -> Turn:
         """A word of their own, which is said back nowhere."""
@@ -667,6 +702,8 @@ class Engine:
         if does == "erase":
             _left, events = changes.leave_advisors(conversation)
             return Conversation(locale=conversation.locale), (*events, ErasureRequested())
+        if does == "make_code":
+            return conversation, (CodeAsked(),)
         if does == "stop":
             left, events = changes.leave_advisors(conversation)
             return replace(left.restarted(), state=conversation.state), (*events, Stopped())

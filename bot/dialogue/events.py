@@ -160,6 +160,39 @@ class PersonLeft(Event, frozen=True):
     """The person said stop, or erased, while an advisor had the conversation."""
 
 
+class Answers(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a person chose, "" or None where nothing was: all that a case code leads to. topics: ids of what they read
+    about last, the newest last. The other fields are those of `conversation.Conversation`."""
+
+    language: str = ""
+    place: str = ""
+    country: str = ""
+    role: str = ""
+    phone: str = ""
+    safe: bool | None = None
+    no_call: bool = False
+    danger: bool = False
+    topics: tuple[str, ...] = ()
+
+
+class CodeAsked(Event, frozen=True):
+    """The person wants a case code; a turn that is done has CodeMade in its place."""
+
+
+class CodeMade(Event, frozen=True):
+    """The person got a case code. `words` are here for the storage, which keeps only a hash of them."""
+
+    words: str
+    answers: Answers
+
+
+class CodeBrought(Event, frozen=True):
+    """The person gave a case code made for another number; it is used up. answers: what stood behind it."""
+
+    words: str
+    answers: Answers
+
+
 class EngineFailed(Event, frozen=True):
     """A bug. The message is kept and a person is asked to look; `fault` is the class name of the exception."""
 
@@ -194,5 +227,8 @@ AnyEvent = (
     | HandedBack
     | Closed
     | PersonLeft
+    | CodeAsked
+    | CodeMade
+    | CodeBrought
     | EngineFailed
 )

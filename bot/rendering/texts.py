@@ -93,7 +93,7 @@ def _opens(conversation: Conversation, book: Book) -> str:
 
 
 def _fill(text: str, conversation: Conversation, book: Book) -> str:
-    """Put country names and the local number in their places. Every name in a text was checked at start."""
+    """Put country names, the local number, the case code in their places. Every name in a text was checked at start."""
     if "{" not in text:
         return text
     country, asked = conversation.country, conversation.asked_country
@@ -102,6 +102,7 @@ def _fill(text: str, conversation: Conversation, book: Book) -> str:
             "country": book.countries.get(country, country),
             "asked_country": book.countries.get(asked, asked),
             "local_number": book.local_numbers.get(country, ""),
+            "words": conversation.code,
             "opens": _opens(conversation, book) if "{opens}" in text else "",
         }
     )

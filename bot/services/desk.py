@@ -13,6 +13,7 @@ from bot.dialogue.card import Card, card
 from bot.dialogue.clocks import local_times
 from bot.dialogue.conversation import Agreement, Conversation, Status, Urgency
 from bot.dialogue.counting import HOME
+from bot.dialogue.events import Answers
 from bot.dialogue.handoff import Move, Reason, Refused
 from bot.dialogue.steering import Steering
 from bot.services.ports import Act, Change, Entry, Outbox, Record, Storage
@@ -132,6 +133,11 @@ class Desk:
     def card(self, contact: str) -> Card:
         """The card of somebody who waits, to choose by; none of their words."""
         return card(self._conversation(contact), self._storage.transcript(contact))
+
+    def code(self, advisor: Advisor, words: str) -> Answers | None:
+        """The answers behind a case code that somebody said to her; it is used up. None: there is nothing behind it
+        (any more). Raises TooManyTries."""
+        return self._storage.code(words, advisor.id, take=True)
 
     def on_duty(self) -> frozenset[str]:
         """Who has a console open."""

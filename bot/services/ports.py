@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot.dialogue.conversation import Conversation, Urgency
 from bot.dialogue.delivery import State
-from bot.dialogue.events import AnyEvent
+from bot.dialogue.events import Answers, AnyEvent
 from bot.dialogue.handoff import Lease
 from bot.dialogue.steering import Steering
 from bot.messages import Inbound, Outgoing
@@ -22,6 +22,10 @@ class StorageUnavailable(Exception):
     def __init__(self, cause: str, *, refused: bool = False) -> None:
         super().__init__(cause)
         self.refused = refused
+
+
+class TooManyTries(Exception):
+    """Somebody guesses case codes, or all together do."""
 
 
 class LeaseAlive(Exception):
@@ -121,6 +125,14 @@ class Storage(Protocol):
         None: done. An Opened: not done; it says why: a `reply` when this message was answered meanwhile, else the
         newer revision to decide on again. An ErasureRequested among `events` removes everything but the reply; it
         and Stopped take back what has not been sent yet. Raises LeaseAlive.
+        """
+        ...
+
+    def code(self, words: str, who: str, *, take: bool = False) -> Answers | None:
+        """What stands behind a case code; None: nothing (any more). take: it is used up with this.
+
+        who: whoever tries, an opaque id. Raises TooManyTries after a few of them in an hour. Codes come into being,
+        and are used up by messages, in `commit`: by CodeMade and CodeBrought among the events.
         """
         ...
 

@@ -10,12 +10,14 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
+from bot.dialogue.case_code import LUCK_BITS
 from bot.dialogue.changes import request_advisor
 from bot.dialogue.conversation import OWNERSHIP, Conversation, Status
 from bot.dialogue.engine import Engine
 from bot.dialogue.events import (
     AdvisorCancelled,
     AdvisorRequested,
+    Answers,
     AnyEvent,
     CameLate,
     ErasureRequested,
@@ -29,7 +31,7 @@ from bot.dialogue.handoff import Move, Reason, Refused
 from bot.dialogue.turn import Turn
 from bot.messages import MAX_TEXT, Inbound, Outgoing
 from bot.rendering.texts import clean, render
-from bot.services.ports import Act, Opened, Storage, StorageUnavailable
+from bot.services.ports import Act, Opened, Storage, StorageUnavailable, TooManyTries
 from bot.services.spool import Spool, Spooled, SpoolFull
 
 DECIDE_AGAIN_SECONDS = 1.5
@@ -49,17 +51,24 @@ Report = Callable[..., None]
 class Runner:
     """Answers messages. Thread- and greenlet-safe; holds no conversation of its own.
 
-    now: the clock, with a time zone.
+    now: the clock, with a time zone. luck: unpredictable numbers of `case_code.LUCK_BITS`.
     """
 
     def __init__(
-        self, engine: Engine, storage: Storage, spool: Spool, now: Callable[[], datetime], report: Report
+        self,
+        engine: Engine,
+        storage: Storage,
+        spool: Spool,
+        now: Callable[[], datetime],
+        report: Report,
+        luck: Callable[[], int] = lambda: secrets.randbits(LUCK_BITS),
     ) -> None:
         self._engine = engine
         self._storage = storage
         self._spool = spool
         self._now = now
         self._report = report
+        self._luck = luck
         self._queues = _Queues()
 
     def receive(self, inbound: Inbound) -> str:
@@ -172,7 +181,8 @@ class Runner:
         deadline = time.monotonic() + DECIDE_AGAIN_SECONDS
         engine = self._engine.steered(opened.steering)
         while opened.reply is None:
-            turn, reply = self._decided(engine, opened.conversation, inbound, now)
+            brought = self._brought(engine, inbound, opened.contact)
+            turn, reply = self._decided(engine, opened.conversation, inbound, now, brought)
             events = (*turn.events, Said(reply)) if reply else turn.events
             try:
                 newer = self._storage.commit(inbound, opened, turn.conversation, events, reply)
@@ -192,10 +202,30 @@ class Runner:
         self._report("repeated")
         return opened.reply
 
-    def _decided(self, engine: Engine, conversation: Conversation, inbound: Inbound, now: datetime) -> tuple[Turn, str]:
+    def _brought(self, engine: Engine, inbound: Inbound, contact: str) -> Answers | None:
+        """What stands behind the case code that a message is; None when it is none, or too many were tried."""
+        words = engine.code_in(inbound.text)
+        if not words:
+            return None
+        try:
+            return self._storage.code(words, contact)
+        except TooManyTries:
+            self._report("codes_guessed")
+        except StorageUnavailable as error:  # the commit will meet it as well, and keep the message
+            self._report("storage_away", cause=str(error))
+        return None
+
+    def _decided(
+        self,
+        engine: Engine,
+        conversation: Conversation,
+        inbound: Inbound,
+        now: datetime,
+        brought: Answers | None = None,
+    ) -> tuple[Turn, str]:
         """The turn and its text; after a bug the turn that keeps the message, gives the numbers, asks for a person."""
         try:
-            turn = engine.advance(conversation, inbound, now)
+            turn = engine.advance(conversation, inbound, now, self._luck(), brought)
             return turn, _rendered(engine, turn)
         except Exception as error:  # noqa: BLE001 - whatever it is, the person gets the numbers
             self._report("engine_failed", fault=type(error).__name__, error=error)

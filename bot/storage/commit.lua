@@ -1,13 +1,16 @@
 -- One turn, whole or not at all.
 -- KEYS: 1 conversation  2 turns  3 waiting list  4 counts of the day  5 address  6 lane  7 outgoing  8 lease  9 offer
---       10 held  11 outbox  12 feed; then one key a message to send, under which its contact is found
+--       10 held  11 outbox  12 feed  13 case code of the contact; then one key a message to send, under which its
+--       contact is found
 -- ARGV: 1 revision the turn was decided on (8 bytes, '' = none)  2 new conversation ('' = erase)  3 life in seconds
 --       4 message  5 turn  6 place in the waiting list ('' = leave the list, '-' = the list is not concerned)  7 contact
 --       8 turns before this revision are dropped (8 bytes, '' = drop none)  9 what is counted, by names
 --       10 advisors: '' = neither before nor after  11 names of the events for the feed
 --       12 address ('' = as it is, '-' = forget)  13 its life in seconds ('' = as it is)
 --       14 who holds it now ('' = nobody)  15 what becomes of the lease  16 its milliseconds  17 those of an offer
---       18 '1' = take back what is not sent  19 length of the feed; then id and sealed text of each message to send
+--       18 '1' = take back what is not sent  19 length of the feed  20 key of a case code made ('' = none)
+--       21 what stands behind it, sealed  22 its life in seconds  23 key of a case code used up ('' = none); then id and
+--       sealed text of each message to send
 -- Returns {'done'} | {'repeat', turn} | {'conflict', conversation or false} | {'alive'}.
 local answered = redis.call('HGET', KEYS[2], ARGV[4])
 if answered then
@@ -20,9 +23,18 @@ end
 if revision ~= ARGV[1] then
   return {'conflict', redis.call('GET', KEYS[1])}
 end
+if ARGV[23] and ARGV[23] ~= '' and redis.call('DEL', ARGV[23]) == 0 then
+  return {'conflict', redis.call('GET', KEYS[1])} -- somebody else has used it up meanwhile
+end
 local lease = ARGV[15]
 if (lease == 'lost' and redis.call('EXISTS', KEYS[8]) == 1) or (lease == 'lapsed' and redis.call('EXISTS', KEYS[9]) == 1) then
   return {'alive'}
+end
+if ARGV[10] ~= '' and (ARGV[2] == '' or ARGV[20] ~= '') then
+  local former = redis.call('GET', KEYS[13])
+  if former then
+    redis.call('DEL', 'helpline:code:' .. former, KEYS[13])
+  end
 end
 if ARGV[2] == '' then
   for _, entry in ipairs(redis.call('XRANGE', KEYS[12], '-', '+')) do
@@ -96,12 +108,16 @@ if ARGV[18] == '1' then
   end
   redis.call('DEL', KEYS[6])
 end
+if ARGV[20] ~= '' then
+  redis.call('SET', 'helpline:code:' .. ARGV[20], ARGV[21], 'EX', ARGV[22])
+  redis.call('SET', KEYS[13], ARGV[20], 'EX', ARGV[22])
+end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-for index = 20, #ARGV, 2 do
+for index = 24, #ARGV, 2 do
   local id = ARGV[index]
   redis.call('HSET', KEYS[7], id, ARGV[index + 1], id .. ':s', 'queued - 0 ' .. now .. ' ' .. now .. ' -')
-  redis.call('SET', KEYS[13 + (index - 20) / 2], ARGV[7], 'EX', ARGV[3])
+  redis.call('SET', KEYS[14 + (index - 24) / 2], ARGV[7], 'EX', ARGV[3])
   if redis.call('RPUSH', KEYS[6], id) == 1 then
     redis.call('XADD', KEYS[11], '*', 'c', ARGV[7])
   end

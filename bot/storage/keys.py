@@ -18,6 +18,14 @@ LEASE_MS = 60_000
 OFFER_MS = 120_000
 """Milliseconds a colleague has to take a conversation that is offered."""
 
+CODE_LIFE = 72 * 3600
+"""Seconds a case code leads somewhere."""
+
+TRIES = 5
+TRIES_ALL = 200
+TRIES_LIFE = 3600
+"""So many case codes may be tried in so many seconds, by one person or advisor, and by all together."""
+
 IN_FLIGHT_LIFE = 600
 """Seconds an address is kept after the conversation has left the advisors, for a message that is still on its way;
 also the longest a message may take to arrive at all."""
@@ -117,6 +125,21 @@ def lane(contact: str) -> str:
 def outgoing(contact: str) -> str:
     """Hash: id -> sealed text; id:s -> how it stands, in clear; id:m -> the provider's id, sealed."""
     return f"helpline:{{{contact}}}:outgoing"
+
+
+def code(mark: str) -> str:
+    """Sealed: the answers behind a case code, by a keyed hash of its words."""
+    return f"helpline:code:{mark}"
+
+
+def coded(contact: str) -> str:
+    """The hash of the case code this person has, so that a newer one, or erasing, takes it away."""
+    return f"helpline:{{{contact}}}:code"
+
+
+def tries(who: str) -> str:
+    """How many case codes were tried of late, by a keyed hash of who tried them; "all" = by all together."""
+    return f"helpline:tries:{who}"
 
 
 def sent(outgoing_id: str) -> str:

@@ -7,11 +7,12 @@ from datetime import datetime
 
 from bot.dialogue.conversation import Conversation, Status
 from bot.dialogue.counting import counted, day_of
-from bot.dialogue.events import AnyEvent, ErasureRequested, Stopped
+from bot.dialogue.events import Answers, AnyEvent, CodeBrought, CodeMade, ErasureRequested, Stopped
 from bot.dialogue.handoff import Lease
 from bot.dialogue.steering import Steering
 from bot.messages import Outgoing
-from bot.services.ports import Act, Cause, Change, Entry, Held, LeaseAlive, Opened, Waiting
+from bot.services.ports import Act, Cause, Change, Entry, Held, LeaseAlive, Opened, TooManyTries, Waiting
+from bot.storage.keys import TRIES
 
 
 class MemoryStorage:
@@ -33,6 +34,8 @@ class MemoryStorage:
         self._conversations: dict[str, tuple[Conversation, int]] = {}
         self._transcripts: dict[str, list[Entry]] = {}
         self._replies: dict[str, dict[str, str]] = {}
+        self._codes: dict[str, tuple[str, Answers]] = {}
+        self._tries: Counter[str] = Counter()
         self._feed: list[Change] = []
         self._switched = Steering()
         self._counts: dict[str, Counter[str]] = {}
@@ -62,6 +65,9 @@ class MemoryStorage:
         lost, lapsed = lease is Lease.LOST, lease is Lease.LAPSED
         if (lost and contact in self.leases) or (lapsed and contact in self.offers):
             raise LeaseAlive
+        brought = next((event.words for event in events if isinstance(event, CodeBrought)), "")
+        if brought and self._codes.pop(brought, None) is None:
+            return current
         minute = cause.minute if isinstance(cause, Act) else conversation.heard_minute
         self._counts.setdefault(day_of(minute), Counter()).update(
             counted(opened.conversation, conversation, events, minute)
@@ -76,6 +82,11 @@ class MemoryStorage:
             self._conversations[contact] = (conversation, opened.revision + 1)
             self._transcripts.setdefault(contact, []).extend(Entry(minute, event) for event in events)
         self._replies.setdefault(contact, {})[cause.message_id] = reply
+        made = next((event for event in events if isinstance(event, CodeMade)), None)
+        if made or erased:
+            self._codes = {words: each for words, each in self._codes.items() if each[0] != contact}
+        if made:
+            self._codes[made.words] = (contact, made.answers)
         if opened.conversation.status is Status.BOT and conversation.status is Status.BOT and not outgoing:
             return None
         self._advisors(cause, contact, Conversation() if erased else conversation, lease)
@@ -100,6 +111,14 @@ class MemoryStorage:
             self.leases[contact] = conversation.advisor
         if lease is Lease.OFFER:
             self.offers.add(contact)
+
+    def code(self, words: str, who: str, *, take: bool = False) -> Answers | None:
+        """See `Storage.code`."""
+        self._tries[who] += 1
+        if self._tries[who] > TRIES:
+            raise TooManyTries
+        found = self._codes.pop(words, None) if take else self._codes.get(words)
+        return found[1] if found else None
 
     def transcript(self, contact: str) -> list[AnyEvent]:
         """See `Storage.transcript`."""

@@ -18,11 +18,22 @@ from redis.retry import Retry
 
 from bot.dialogue.conversation import GRACE_MINUTES, Conversation, Status, Urgency
 from bot.dialogue.counting import counted, day_of
-from bot.dialogue.events import AnyEvent, ErasureRequested, Stopped
+from bot.dialogue.events import Answers, AnyEvent, CodeBrought, CodeMade, ErasureRequested, Stopped
 from bot.dialogue.handoff import Lease
 from bot.dialogue.steering import Steering
 from bot.messages import Outgoing
-from bot.services.ports import Act, Cause, Change, Entry, Held, LeaseAlive, Opened, StorageUnavailable, Waiting
+from bot.services.ports import (
+    Act,
+    Cause,
+    Change,
+    Entry,
+    Held,
+    LeaseAlive,
+    Opened,
+    StorageUnavailable,
+    TooManyTries,
+    Waiting,
+)
 from bot.storage import codec, keys
 from bot.storage.sealing import SealBroken, Sealer, place
 
@@ -117,19 +128,21 @@ class RedisStorage:
             " ".join(counted(before, conversation, events, minute)),
         ]
         bots = before.status is Status.BOT and conversation.status is Status.BOT
-        if bots and not outgoing and not erased:
+        code = next((event for event in events if isinstance(event, CodeMade | CodeBrought)), None)
+        if bots and not outgoing and not erased and not code:
             outcome = self._ask(self._commit, names, [*values, b""])
         else:
             left = erased or any(isinstance(event, Stopped) for event in events)
             names += [
                 keys.address(contact), keys.lane(contact), keys.outgoing(contact), keys.lease(contact),
-                keys.offer(contact), keys.HELD, keys.OUTBOX, keys.FEED, *(keys.sent(each.id) for each in outgoing),
+                keys.offer(contact), keys.HELD, keys.OUTBOX, keys.FEED, keys.coded(contact),
+                *(keys.sent(each.id) for each in outgoing),
             ]  # fmt: skip
             address, address_life = self._address(cause, opened, conversation, left=left, sends=bool(outgoing))
             values += [
                 "1", ",".join(type(event).__name__ for event in events), address, address_life,
                 "" if erased else conversation.advisor, str(lease), keys.LEASE_MS, keys.OFFER_MS, "1" if left else "",
-                keys.FEED_LENGTH,
+                keys.FEED_LENGTH, *self._code(code),
             ]  # fmt: skip
             for each in outgoing:
                 values += [each.id, self._sealer.seal(each.text.encode(), place("outgoing", contact, each.id))]
@@ -157,6 +170,35 @@ class RedisStorage:
         if sends or opened.conversation.status is Status.ADVISOR:
             return kept if sends else "", keys.IN_FLIGHT_LIFE
         return "-", ""
+
+    def _code(self, event: CodeMade | CodeBrought | None) -> tuple[bytes | str | int, ...]:
+        """What commit.lua does with a case code."""
+        if event is None:
+            return "", b"", 0, ""
+        names = self._sealer.named("code", event.words)
+        if isinstance(event, CodeMade):
+            sealed = self._sealer.seal(msgspec.msgpack.encode(event.answers), place("code", names[0]))
+            return names[0], sealed, keys.CODE_LIFE, ""
+        found = self._ask(self._wire.together, [("EXISTS", keys.code(name)) for name in names])
+        there = next((name for name, exists in zip(names, found, strict=True) if exists), names[0])
+        return "", b"", 0, keys.code(there)
+
+    def code(self, words: str, who: str, *, take: bool = False) -> Answers | None:
+        """See `Storage.code`."""
+        limits = {keys.tries(self._sealer.named("tries", who)[0]): keys.TRIES, keys.tries("all"): keys.TRIES_ALL}
+        questions: list[Command] = []
+        for key in limits:
+            questions += [("SET", key, 0, "NX", "EX", keys.TRIES_LIFE), ("INCR", key)]
+        counted_now = self._ask(self._wire.together, questions)[1::2]
+        if any(count > most for count, most in zip(counted_now, limits.values(), strict=True)):
+            raise TooManyTries
+        for name in self._sealer.named("code", words):
+            sealed = self._ask(self._redis.getdel if take else self._redis.get, keys.code(name))
+            if sealed:
+                with suppress(SealBroken, msgspec.DecodeError):
+                    opened = self._sealer.open(sealed, place("code", name))
+                    return msgspec.msgpack.decode(opened, type=Answers)
+        return None
 
     def transcript(self, contact: str) -> list[AnyEvent]:
         """See `Storage.transcript`."""

@@ -4,7 +4,9 @@ Mark (4 bytes of SHA-256 of the key) | nonce (12 random bytes) | ciphertext and 
 """
 
 import hashlib
+import hmac
 import os
+from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 
 from cryptography.exceptions import InvalidTag
@@ -24,6 +26,8 @@ class Sealer:
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         self._keys = {hashlib.sha256(key).digest()[:_MARK]: AESGCM(key) for key in keys}
+        # Not the sealing key itself: one derived from it, so that no key has two uses.
+        self._naming = [hmac.digest(key, b"helpline names", "sha256") for key in keys]
         self._mark = next(iter(self._keys))
         self._newest = self._keys[self._mark]
 
@@ -41,6 +45,13 @@ class Sealer:
             return key.decrypt(sealed[_MARK : _MARK + _NONCE], sealed[_MARK + _NONCE :], place)
         except (InvalidTag, ValueError):
             raise SealBroken from None
+
+    def named(self, what: str, text: str) -> tuple[str, ...]:
+        """Keyed hashes to store something under, one for each key, newest first (22 characters each)."""
+        message = f"{what}|{text}".encode()
+        return tuple(
+            urlsafe_b64encode(hmac.digest(key, message, "sha256")[:16]).rstrip(b"=").decode() for key in self._naming
+        )
 
     def marks(self) -> tuple[str, ...]:
         """The marks of all keys, newest first, to notice that a key was lost."""

@@ -17,7 +17,7 @@ MAY_ENTER = {
     "board": EVERYBODY, "beat": EVERYBODY, "beating_page": EVERYBODY, "events": EVERYBODY,
     "conversation": EVERYBODY, "check": EVERYBODY, "claim": EVERYBODY, "reply": EVERYBODY, "note": EVERYBODY,
     "transfer": EVERYBODY, "decline": EVERYBODY, "hand-back": EVERYBODY, "close": EVERYBODY,
-    "erase": EVERYBODY, "agree": EVERYBODY,
+    "erase": EVERYBODY, "agree": EVERYBODY, "words": EVERYBODY, "open_words": EVERYBODY,
     "account": EVERYBODY, "account_languages": EVERYBODY, "account_password": EVERYBODY, "account_app": EVERYBODY,
     "account_app_code": EVERYBODY, "account_codes": EVERYBODY, "account_passkey": EVERYBODY,
     "account_no_passkeys": EVERYBODY, "account_everywhere": EVERYBODY,

@@ -9,7 +9,7 @@ from bot.dialogue import events
 from bot.dialogue.events import Claimed, Heard, Informed, Noted, OfferEnded, PlaceTold, Replied, Said, TopicShown
 from bot.services.ports import Entry, Record
 
-QUIET = {events.Answered, events.TopicShown, events.LanguageChosen, events.ErasureRequested}
+QUIET = {events.Answered, events.TopicShown, events.LanguageChosen, events.ErasureRequested, events.CodeAsked}
 """Events that stand on the card, or cannot be in a transcript, so that no line is made of them."""
 
 WORDS = {events.Heard, events.Said, events.Replied, events.Informed, events.Noted}

@@ -362,7 +362,7 @@ def test_yes_where_nothing_was_asked_asks_for_a_number(tester: DialogueTester) -
 @pytest.mark.parametrize("text", ["hoi", "ik ben achtergelaten", "medewerker", "help me", "ik ben in Marokko"])
 def test_who_and_by_which_way_somebody_writes_says_nothing_about_the_place(engine: Engine, text: str) -> None:
     turns = [
-        engine.advance(Conversation(), Inbound(message_id=contact, contact=contact, channel=channel, text=text), NOW)
+        engine.advance(Conversation(), Inbound(message_id=contact, contact=contact, channel=channel, text=text), NOW, 1)
         for contact in ("+31612345678", "+923001234567", "NL.1349120865530")
         for channel in Channel
     ]
@@ -775,7 +775,7 @@ def test_a_bug_while_an_advisor_has_the_conversation_leaves_it_there(broken: Dia
 
 def test_deciding_changes_nothing_in_the_engine(engine: Engine) -> None:
     message = Inbound(message_id="SM1", contact="c", channel=Channel.SMS, text="ik ben achtergelaten")
-    assert engine.advance(Conversation(), message, NOW) == engine.advance(Conversation(), message, NOW)
+    assert engine.advance(Conversation(), message, NOW, 1) == engine.advance(Conversation(), message, NOW, 1)
 
 
 def test_targets_that_choices_name_exist(engine: Engine) -> None:

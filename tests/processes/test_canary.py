@@ -63,7 +63,7 @@ PHOTO = {
 }
 LOCATION = {"Latitude": LATITUDE, "Longitude": "6.1", "Address": CITY, "Label": NAME, "MessageType": "location"}
 CONVERSATIONS = [
-    [told("hoi"), told("ja"), told(f"ik ben {NAME}, {WORDS}"), told("1"), told("terug"), told("menu")],
+    [told("hoi"), told("ja"), told(f"ik ben {NAME}, {WORDS}"), told("1"), told("terug"), told("menu"), told("code")],
     [told(f"help hij slaat mij {WORDS} bel {NUMBER}"), told(f"ik ben in gevaar in {CITY} {WORDS}")],
     [told("medewerker"), told(f"mijn nummer is {NUMBER[3:]} {WORDS}"), told("06 87 65 43 21")],
     [told("", **PHOTO), told(WORDS, **PHOTO), told("", **LOCATION), told("👍", MessageType="reaction")],
@@ -84,7 +84,7 @@ def site(new_site: Callable[..., Site]) -> Site:
     made.start_redis("--rdbcompression", "no", "--loglevel", "debug")
     made.start_web()
     for fields in itertools.chain.from_iterable(CONVERSATIONS):
-        assert len(made.twilio.post(fields).messages) == 1
+        assert len(made.twilio.post(fields).messages) <= 1
     forge(made)
     made.stop_redis()
     for fields in itertools.chain.from_iterable(CONVERSATIONS):
@@ -195,7 +195,7 @@ def test_every_value_in_redis_is_sealed_or_counts(site: Site) -> None:
         found: Any = client.keys("*")
     names = {key.decode() for key in found}
     plain = {keys.WAITING, keys.FINGERPRINTS, keys.FEED, keys.ERASED, keys.OUTBOX, keys.LOOKED, "helpline:ping"}
-    counts = r"helpline:counts:\d{4}-\d\d-\d\d"
+    counts = r"helpline:counts:\d{4}-\d\d-\d\d|helpline:code:[\w-]{22}"
     assert all(re.fullmatch(rf"helpline:\{{[\w-]{{22}}\}}:\w+|{counts}", name) for name in names - plain)
 
 

@@ -83,8 +83,11 @@ def test_one_answer_to(site: Site, name: str, prelude: tuple[str, ...]) -> None:
     who = person(next(_numbers))
     for text in prelude:
         site.twilio.post(sms(next(_numbers), text, who))
-    text = site.twilio.post(sms(next(_numbers), BODIES[name], who)).text
-    assert_fit_for_a_phone(text)
+    answer = site.twilio.post(sms(next(_numbers), BODIES[name], who))
+    # In the menu, a moment after its list, "I do not understand" is not said (tests/dialogue/test_interrupted.py).
+    assert len(answer.messages) == 1 or (prelude and answer.messages == [])
+    for text in answer.messages:
+        assert_fit_for_a_phone(text)
     assert site.turns(who) == len(prelude) + 1
     assert_fit_for_a_phone(site.twilio.post(sms(next(_numbers), "menu", who)).text)
 

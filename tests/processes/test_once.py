@@ -125,7 +125,7 @@ def assert_the_story_holds(site: Site, engine: Engine, who: str) -> None:
     for event in transcript:
         if isinstance(event, Heard):
             inbound = Inbound(message_id="", contact="", channel=Channel.SMS, text=event.text)
-            turn = engine.advance(conversation, inbound, now)
+            turn = engine.advance(conversation, inbound, now, 1)
             conversation = turn.conversation
             assert turn.say is not None
             expected.append(render(turn.say, conversation, engine.book(conversation)))

@@ -10,6 +10,9 @@ from msgspec.structs import replace
 from bot.dialogue.conversation import Conversation, Status
 from bot.dialogue.events import (
     AdvisorRequested,
+    Answers,
+    CodeBrought,
+    CodeMade,
     DangerSeen,
     ErasureRequested,
     Heard,
@@ -21,7 +24,8 @@ from bot.dialogue.events import (
 from bot.dialogue.hours import Shift
 from bot.dialogue.steering import Steering
 from bot.messages import Channel, Inbound
-from bot.services.ports import Act, Entry, Opened, Storage
+from bot.services.ports import Act, Entry, Opened, Storage, TooManyTries
+from bot.storage import keys
 from bot.storage.memory import MemoryStorage
 from bot.storage.redis import RedisStorage, connect
 from bot.storage.sealing import Sealer
@@ -203,3 +207,83 @@ def test_what_is_counted_is_kept_for_400_days(clean_redis: "redis.Redis[bytes]",
     commit(storage, message(1), Conversation(locale="nl", heard_minute=29_637_360), Heard("text", "x"))
     assert clean_redis.ttl("helpline:counts:2026-05-08") == 400 * 24 * 3600
     mine.close()
+
+
+# -- case codes -----------------------------------------------------------------------------------------------------
+
+WORDS = "lamp boter regen fiets"
+CHOSEN = Answers(language="nl", place="abroad", country="MA", topics=("left_behind",))
+
+
+def test_a_code_leads_to_the_answers_and_is_used_up_once(storage: Storage) -> None:
+    commit(storage, message(1), Conversation(code=WORDS), CodeMade(WORDS, CHOSEN))
+    assert storage.code("lamp boter regen auto", "ada") is None
+    assert storage.code(WORDS, "ada") == CHOSEN  # looking alone uses nothing up
+    assert storage.code(WORDS, "ada", take=True) == CHOSEN
+    assert storage.code(WORDS, "ada", take=True) is None
+
+
+def test_a_code_that_comes_by_message_is_used_up_with_its_turn(storage: Storage) -> None:
+    commit(storage, message(1), Conversation(), CodeMade(WORDS, CHOSEN))
+    commit(storage, message(2, "bea"), Conversation(), CodeBrought(WORDS, CHOSEN))
+    assert storage.code(WORDS, "ada") is None
+
+
+def test_of_two_who_bring_a_code_at_once_one_is_decided_anew(storage: Storage) -> None:
+    commit(storage, message(1), Conversation(), CodeMade(WORDS, CHOSEN))
+    first, second = message(2, "bea"), message(3, "cem")
+    opened = storage.open(first), storage.open(second)
+    assert storage.commit(first, opened[0], Conversation(), (CodeBrought(WORDS, CHOSEN),), "ok") is None
+    again = storage.commit(second, opened[1], Conversation(), (CodeBrought(WORDS, CHOSEN),), "ok")
+    assert again is not None
+    assert again.reply is None
+    assert again.revision == opened[1].revision
+    assert storage.commit(second, again, Conversation(), (), "onbekend") is None
+
+
+def test_a_newer_code_takes_the_older_away_and_so_does_erasing(storage: Storage) -> None:
+    commit(storage, message(1), Conversation(), CodeMade(WORDS, CHOSEN))
+    commit(storage, message(2), Conversation(), CodeMade("een twee drie vier", CHOSEN))
+    assert storage.code(WORDS, "ada") is None
+    assert storage.code("een twee drie vier", "ada") == CHOSEN
+    commit(storage, message(3), Conversation(), ErasureRequested())
+    assert storage.code("een twee drie vier", "ada") is None
+
+
+def test_guessing_ends_after_a_few_tries(storage: Storage) -> None:
+    commit(storage, message(1), Conversation(), CodeMade(WORDS, CHOSEN))
+    for number in range(keys.TRIES):
+        assert storage.code(f"appel peer {number} kers", "thief") is None
+    with pytest.raises(TooManyTries):
+        storage.code(WORDS, "thief")
+    assert storage.code(WORDS, "ada") == CHOSEN
+
+
+def test_redis_holds_a_code_by_its_hash_for_72_hours(clean_redis: "redis.Redis[bytes]", redis_url: str) -> None:
+    """Neither the words nor whose they are: what is found under it names nobody."""
+    client = connect(redis_url)
+    storage = RedisStorage(client, Sealer([KEY]))
+    try:
+        commit(storage, message(1), Conversation(), CodeMade(WORDS, CHOSEN))
+        (key,) = clean_redis.scan_iter("helpline:code:*")
+        assert b"lamp" not in key
+        assert b"anna" not in key
+        assert b"MA" not in (clean_redis.get(key) or b"")
+        assert 0 < clean_redis.ttl(key) <= 72 * 3600
+        assert storage.code("appel peer kers fiets", "bea") is None
+        assert not list(clean_redis.scan_iter("*bea*"))
+        with_new_key = RedisStorage(client, Sealer([bytes(range(1, 33)), KEY]))
+        assert with_new_key.code(WORDS, "cem", take=True) == CHOSEN
+    finally:
+        client.close()
+
+
+def test_all_together_may_not_guess_without_end(clean_redis: "redis.Redis[bytes]", redis_url: str) -> None:
+    client = connect(redis_url)
+    storage = RedisStorage(client, Sealer([KEY]))
+    try:
+        clean_redis.set("helpline:tries:all", keys.TRIES_ALL)
+        with pytest.raises(TooManyTries):
+            storage.code(WORDS, "ada")
+    finally:
+        client.close()
