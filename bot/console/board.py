@@ -4,9 +4,10 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 
-from flask import Blueprint, Response, jsonify, render_template, request, stream_with_context
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, stream_with_context, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from bot.console.codenames import codename
 from bot.console.entry import EVERYBODY, entry, visitor
 from bot.console.parts import Parts
 from bot.dialogue.conversation import Status
@@ -46,6 +47,14 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:
         waiting = sum(row.status is Status.WAITING for row in rows)
         return render_template("console/beat.html", mine=unanswered, waiting=waiting)
 
+    @blueprint.post("/check-ins/<contact>")
+    @entry(EVERYBODY)
+    def end_check_in(contact: str) -> BaseResponse:
+        """An agreed sign of life was acted on, or is not needed any more; any advisor may end it."""
+        if parts.desk.end_check_in(contact):
+            parts.audit.write(visitor().id, "check_in_ended", codename(contact))
+        return redirect(url_for("console.board"), 303)
+
     @blueprint.get("/events")
     @entry(EVERYBODY)
     def events() -> BaseResponse:
@@ -84,10 +93,14 @@ def board_of(parts: Parts) -> dict[str, object]:
     who = visitor()
     since = parts.desk.events()[1]
     rows = parts.desk.board(who.advisor)
+    minute = int(parts.now().timestamp()) // 60
+    check_ins = parts.desk.check_ins()
     names = {colleague.id: colleague.name for colleague in parts.door.colleagues()}
     return {
         "since": since,
-        "minute": int(parts.now().timestamp()) // 60,
+        "minute": minute,
+        "overdue": [each for each in check_ins if each.is_overdue(minute)],
+        "expected": [each for each in check_ins if not each.is_overdue(minute)],
         "waiting": [row for row in rows if row.status is Status.WAITING],
         "mine": sorted((row for row in rows if row.yours and row.status is Status.ADVISOR), key=_steady),
         "others": [row for row in rows if not row.yours and row.status is Status.ADVISOR],

@@ -62,6 +62,7 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:
     act("claim", Desk.claim)
     act("reply", lambda desk, who, contact, id: desk.reply(who, contact, _typed(), id, sure="sure" in request.form))
     act("agree", lambda desk, who, contact, id: desk.agree(who, contact, _agreement(), id))
+    act("check-in", lambda desk, who, contact, _id: desk.check_in(who, contact, _day("by"), _action()))
     act("note", lambda desk, who, contact, id: desk.note(who, contact, _typed(), id))
     act("transfer", lambda desk, who, contact, id: desk.transfer(who, contact, request.form.get("to", ""), id))
     act("decline", Desk.decline, stays=False)
@@ -72,6 +73,17 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:
         lambda desk, who, contact, id: desk.close(who, contact, id, _outcome(parts)),
         stays=False,
     )
+
+
+def _action() -> str:
+    return request.form.get("action", "").replace("\r\n", "\n")
+
+
+def _day(field: str) -> date | None:
+    try:
+        return date.fromisoformat(request.form.get(field, ""))
+    except ValueError:
+        return None
 
 
 def _agreement() -> Agreement:
@@ -105,6 +117,7 @@ def _page(parts: Parts, contact: str, refused: Refused | None = None, typed: str
         "new_act": lambda: secrets.token_urlsafe(9),
         "refused": refused,
         "sure": refused is not None and refused.reason in SURE,
+        "typed_action": request.form.get("action", "") if refused else "",
         "typed": _typed() if refused else typed,
         "typed_note": refused is not None and request.endpoint == "console.note",
     }
@@ -130,6 +143,7 @@ def _page(parts: Parts, contact: str, refused: Refused | None = None, typed: str
             (each.names.get(lang, each.names[SOURCE]), each.text) for each in parts.numbers if _reaches(each, page)
         ],
         local_number=parts.local_numbers.get(page.card.country),
+        check_in=next((each for each in parts.desk.check_ins() if each.contact == contact), None),
         wrap_up=parts.at_hand[lang].wrap_up,
         colleagues=[
             (colleague, colleague.id in here, page.conversation.locale in colleague.languages)

@@ -59,6 +59,7 @@ class Reason(StrEnum):
     NOT_NEUTRAL = "not_neutral"
     AGREEMENT = "agreement"
     AWAY = "away"
+    CHECK_IN = "check_in"
 
 
 SURE = frozenset({Reason.LATE})

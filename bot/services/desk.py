@@ -6,10 +6,13 @@ the id of the act, so that a form that is sent twice acts once.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
+
+from msgspec.structs import replace
 
 from bot.dialogue import handoff
 from bot.dialogue.card import Card, card
+from bot.dialogue.check_in import MAX_ACTION, MOST_DAYS, CheckIn, end_of
 from bot.dialogue.clocks import local_times
 from bot.dialogue.conversation import Agreement, Conversation, Status, Urgency
 from bot.dialogue.counting import HOME
@@ -177,6 +180,37 @@ class Desk:
         return self._act(
             contact, act, lambda conversation, minute: handoff.agree(conversation, advisor.id, agreement, minute)
         )
+
+    def check_in(self, advisor: Advisor, contact: str, day: date | None, action: str) -> None:
+        """Write down a sign of life that the person agreed on: if none comes by `day`, the advisors do `action`."""
+        conversation = self._conversation(contact)
+        handoff.check_holds(conversation, advisor.id)
+        today = self._now().astimezone(HOME).date()
+        possible = day is not None and today <= day <= today + timedelta(days=MOST_DAYS)
+        if day is None or not possible or not action.strip() or len(action) > MAX_ACTION:
+            raise Refused(Reason.CHECK_IN)
+        minute = int(self._now().timestamp()) // 60
+        due = end_of(day, self._zones.get(self.card(contact).country) or (HOME,))
+        self._storage.keep_check_in(
+            CheckIn(contact, due, action.strip(), advisor.id, minute, conversation.heard_minute)
+        )
+        if contact not in self._storage.conversations([contact]):  # erased in this very moment
+            self._storage.end_check_in(contact)
+
+    def check_ins(self) -> list[CheckIn]:
+        """All that were agreed, the earliest first, with the last message we know of."""
+        kept = self._storage.check_ins()
+        found = self._storage.conversations([each.contact for each in kept])
+        return [
+            replace(each, heard_minute=max(each.heard_minute, found[each.contact].heard_minute))
+            if each.contact in found
+            else each
+            for each in kept
+        ]
+
+    def end_check_in(self, contact: str) -> bool:
+        """It was acted on, or is not needed any more. False: somebody was faster."""
+        return self._storage.end_check_in(contact)
 
     def note(self, advisor: Advisor, contact: str, text: str, act: str) -> Conversation:
         """Keep words for colleagues; they never leave."""

@@ -49,6 +49,8 @@ class Eraser:
         found = [contact for channel in CHANNELS for contact in self._contacts(channel, address)]
         self._spool.drop(found)
         here = self._storage.conversations(found)
+        for contact in found:
+            self._storage.end_check_in(contact)  # it may have outlived the conversation
         for contact in here:
             act = Act(f"erase {secrets.token_urlsafe(9)}", contact)
             self._runner.act(act, lambda conversation, _minute: handoff.erase(conversation))

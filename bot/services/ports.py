@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.dialogue.check_in import CheckIn
 from bot.dialogue.conversation import Conversation, Urgency
 from bot.dialogue.delivery import State
 from bot.dialogue.events import Answers, AnyEvent
@@ -148,6 +149,19 @@ class Storage(Protocol):
         """Those that exist, by contact id, in one round trip."""
         ...
 
+    def check_ins(self) -> list[CheckIn]:
+        """The signs of life that were agreed, the earliest first."""
+        ...
+
+    def keep_check_in(self, check_in: CheckIn) -> None:
+        """Keep one; an earlier one of the same person is replaced. It outlives the conversation, and goes with
+        ErasureRequested."""
+        ...
+
+    def end_check_in(self, contact: str) -> bool:
+        """Drop it. False: there is none."""
+        ...
+
     def steering(self) -> Steering:
         """What is switched by hand."""
         ...
@@ -201,7 +215,8 @@ class Storage(Protocol):
         ...
 
     def tidy(self) -> None:
-        """Drop from lists what belongs to nobody any more, and news nobody can still want."""
+        """Drop from lists what belongs to nobody any more, and news nobody can still want; note beside agreed signs of
+        life when the person last wrote, before the conversation expires."""
         ...
 
     def newest(self) -> str:

@@ -51,6 +51,7 @@ if ARGV[2] == '' then
   for _, field in ipairs(redis.call('HKEYS', KEYS[7])) do
     redis.call('DEL', 'helpline:sent:' .. field)
   end
+  redis.call('HDEL', 'helpline:checkins', ARGV[7])
   redis.call('DEL', KEYS[1], KEYS[2], KEYS[5], KEYS[6], KEYS[7])
 else
   redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])

@@ -51,6 +51,9 @@ URGENCY_STEP = 10**10
 HELD = "helpline:held"
 """Set: contact ids of the conversations advisors have."""
 
+CHECK_INS = "helpline:checkins"
+"""Hash: contact id -> the sealed sign of life that was agreed. Named in commit.lua as well."""
+
 LOOKED = "helpline:looked"
 """When the provider's list of messages was last looked through, in seconds since 1970."""
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.dialogue.check_in import CheckIn
 from bot.dialogue.conversation import Conversation, Status
 from bot.dialogue.counting import counted, day_of
 from bot.dialogue.events import Answers, AnyEvent, CodeBrought, CodeMade, ErasureRequested, Stopped
@@ -36,6 +37,7 @@ class MemoryStorage:
         self._replies: dict[str, dict[str, str]] = {}
         self._codes: dict[str, tuple[str, Answers]] = {}
         self._tries: Counter[str] = Counter()
+        self._check_ins: dict[str, CheckIn] = {}
         self._feed: list[Change] = []
         self._switched = Steering()
         self._counts: dict[str, Counter[str]] = {}
@@ -76,6 +78,7 @@ class MemoryStorage:
         erased = ErasureRequested in kinds
         if erased:
             self._erased.update(self._replies.get(contact, ()))
+            self._check_ins.pop(contact, None)
             for kept in (self._conversations, self._transcripts, self._replies):
                 kept.pop(contact, None)
         else:
@@ -131,6 +134,18 @@ class MemoryStorage:
     def conversations(self, contacts: Sequence[str]) -> dict[str, Conversation]:
         """See `Storage.conversations`."""
         return {contact: self._conversations[contact][0] for contact in contacts if contact in self._conversations}
+
+    def check_ins(self) -> list[CheckIn]:
+        """See `Storage.check_ins`."""
+        return sorted(self._check_ins.values(), key=lambda each: (each.due_minute, each.contact))
+
+    def keep_check_in(self, check_in: CheckIn) -> None:
+        """See `Storage.keep_check_in`."""
+        self._check_ins[check_in.contact] = check_in
+
+    def end_check_in(self, contact: str) -> bool:
+        """See `Storage.end_check_in`."""
+        return self._check_ins.pop(contact, None) is not None
 
     def steering(self) -> Steering:
         """See `Storage.steering`."""

@@ -16,6 +16,7 @@ from redis.exceptions import NoScriptError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
+from bot.dialogue.check_in import CheckIn
 from bot.dialogue.conversation import GRACE_MINUTES, Conversation, Status, Urgency
 from bot.dialogue.counting import counted, day_of
 from bot.dialogue.events import Answers, AnyEvent, CodeBrought, CodeMade, ErasureRequested, Stopped
@@ -50,6 +51,11 @@ _RENEW = b"""
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])
 """
+# Unless it was ended, erased or replaced meanwhile.
+_SWAP = b"""
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+return redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+"""
 _REVISION_BYTES = 8
 _NEW = b""
 Command = tuple[bytes | str | int, ...]
@@ -77,6 +83,7 @@ class RedisStorage:
         self._wire = Wire(client)
         self._commit = Script(self._wire, (_HERE / "commit.lua").read_bytes())
         self._renew = Script(self._wire, _RENEW)
+        self._swap = Script(self._wire, _SWAP)
         self._breaker = _Breaker()
         self._switched: tuple[bytes | None, Steering] = (None, Steering())
 
@@ -222,6 +229,29 @@ class RedisStorage:
         found = zip(contacts, stored, strict=True)
         return {contact: self._opened(contact, "", data, None).conversation for contact, data in found if data}
 
+    def check_ins(self) -> list[CheckIn]:
+        """See `Storage.check_ins`."""
+        return sorted((check_in for check_in, _raw in self._check_ins()), key=_due)
+
+    def _check_ins(self) -> list[tuple[CheckIn, bytes]]:
+        found = []
+        for contact, raw in self._ask(self._redis.hgetall, keys.CHECK_INS).items():
+            with suppress(SealBroken, msgspec.DecodeError):
+                opened = self._sealer.open(raw, place("checkin", contact.decode()))
+                found.append((msgspec.msgpack.decode(opened, type=CheckIn), raw))
+        return found
+
+    def _check_in(self, check_in: CheckIn) -> bytes:
+        return self._sealer.seal(msgspec.msgpack.encode(check_in), place("checkin", check_in.contact))
+
+    def keep_check_in(self, check_in: CheckIn) -> None:
+        """See `Storage.keep_check_in`."""
+        self._ask(self._redis.hset, keys.CHECK_INS, check_in.contact, self._check_in(check_in))
+
+    def end_check_in(self, contact: str) -> bool:
+        """See `Storage.end_check_in`."""
+        return bool(self._ask(self._redis.hdel, keys.CHECK_INS, contact))
+
     def steering(self) -> Steering:
         """See `Storage.steering`."""
         return self._steering(self._ask(self._redis.get, keys.STEERING))
@@ -334,9 +364,21 @@ class RedisStorage:
         self._ask(self._redis.xtrim, keys.FEED, minid=oldest, approximate=False)
         self.waiting()
         self.held()
+        self._tidy_check_ins(self._milliseconds() // 60_000)
         for advisor, value in self._ask(self._redis.hgetall, keys.DUTY).items():
             if int(value.split()[0]) < oldest:
                 self._ask(self._redis.hdel, keys.DUTY, advisor)
+
+    def _tidy_check_ins(self, minute: int) -> None:
+        kept = self._check_ins()
+        found = self.conversations([check_in.contact for check_in, _raw in kept])
+        for check_in, raw in kept:
+            heard = found[check_in.contact].heard_minute if check_in.contact in found else 0
+            if check_in.is_over(minute):
+                self.end_check_in(check_in.contact)
+            elif heard > check_in.heard_minute:
+                newer = self._check_in(msgspec.structs.replace(check_in, heard_minute=heard))
+                self._ask(self._swap, [keys.CHECK_INS], [check_in.contact, raw, newer])
 
     def newest(self) -> str:
         """See `Storage.newest`."""
@@ -503,6 +545,10 @@ def _waiting(before: Conversation, after: Conversation, *, erased: bool) -> int 
     if after.status is Status.WAITING and not erased:
         return after.urgency * keys.URGENCY_STEP + after.waiting_minute
     return "" if before.status is Status.WAITING else "-"
+
+
+def _due(check_in: CheckIn) -> tuple[int, str]:
+    return (check_in.due_minute, check_in.contact)
 
 
 def _is_revision(mark: bytes) -> bool:

@@ -43,7 +43,7 @@ def eraser(line: Line, folder: Path) -> tuple[Eraser, FileSpool]:
 
 def talk(line: Line, number: str, channel: Channel = Channel.SMS) -> str:
     contact = line.contacts(channel, number)[0]
-    for text in ("hoi", "ik ben bang", "medewerker"):
+    for text in ("hoi", "ik ben bang", "code", "medewerker"):
         line.twilio.text(number, text, channel)
     line.desk.reply(ADA, contact, "Ik ben er", f"a {contact}")
     line.desk.note(ADA, contact, "rustig", f"n {contact}")
@@ -69,13 +69,17 @@ def test_nothing_of_a_person_is_left_and_all_of_another(line: Line, tmp_path: Pa
     for contact in (*gone, stays):
         inbound = Inbound(message_id=f"SM {contact}", contact=contact, channel=Channel.SMS, text="geheim")
         spool.add(Spooled(inbound, Conversation(), (), "", None))
+        line.desk.check_in(ADA, contact, line.now.date() + timedelta(days=3), "bel het ministerie")
     before = traces(line.client, stays)
+    assert len(list(line.client.scan_iter("helpline:code:*"))) == 3
     assert erases.erase(ANNA) == (2, 0)
     for contact in gone:
         assert traces(line.client, contact) <= {keys.turns(contact).encode(), keys.OUTBOX.encode()}
         assert 0 < line.client.ttl(keys.turns(contact)) <= 600  # so that a repeat changes nothing
         assert line.storage.transcript(contact) == []
     assert traces(line.client, stays) == before
+    assert len(list(line.client.scan_iter("helpline:code:*"))) == 1
+    assert [each.contact for each in line.desk.check_ins()] == [stays]
     assert spool.waiting() == 1
     assert {row.contact for row in line.desk.board(ADA)} == {stays}
 
