@@ -27,6 +27,7 @@ from bot.services.ports import Opened
 from bot.services.reconcile import Reconcile
 from bot.services.runner import Runner
 from bot.services.shredding import Shredder
+from bot.services.spending import Spending
 from bot.services.spool import Spooled
 from bot.services.upkeep import Alarm, Upkeep
 from bot.settings import SettingsError, read_settings
@@ -265,11 +266,19 @@ def _worker(_options: argparse.Namespace) -> int:
     reader = FileSpoolReader(settings.spool_dir, settings.spool_private_key, metrics.report)
     sender = make_sender(settings)
     delivery = Delivery(outbox, storage, sender, library.content.delivery, metrics.report)
-    alarm = Alarm(sender, settings.alarm_number, engine.books[engine.default_locale].shared["alarm"], metrics.report)
+    said = engine.books[engine.default_locale].shared
+    alarm = Alarm(sender, settings.alarm_number, said["alarm"], metrics.report)
+    much = Alarm(sender, settings.alarm_number, said["alarm_spend"], metrics.report)
     upkeep = Upkeep(runner, storage, now, alarm, metrics.report, settings.alarm_minutes)
+    spending = Spending(storage, now, much, metrics.report, settings.spend_alarm)
     inbox = TwilioInbox(sender, Identity(settings.peppers).contacts)
     reconcile = Reconcile(runner, storage, inbox, now, metrics.report)
-    chores: list[Callable[[], object]] = [lambda: reader.drain(runner.replay), upkeep.step, reconcile.step]
+    chores: list[Callable[[], object]] = [
+        lambda: reader.drain(runner.replay),
+        upkeep.step,
+        reconcile.step,
+        spending.step,
+    ]
     if settings.delete_at_twilio:
         chores.append(Shredder(storage, TwilioCopies(sender), now, metrics.report).step)
     Worker(delivery, chores, metrics.report).run(stop_on_signals())

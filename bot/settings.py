@@ -49,6 +49,7 @@ class Settings:
     oidc_client_id: str
     oidc_client_secret: str = field(repr=False)
     alarm_minutes: int
+    spend_alarm: int
     alarm_number: str = field(repr=False)
     delete_at_twilio: bool
     meaning: bool
@@ -172,6 +173,7 @@ SETTINGS = (
     Setting("OIDC_CLIENT_ID", _text, "Our name at the identity provider.", False),
     Setting("OIDC_CLIENT_SECRET", _text, "Our secret at the identity provider.", False),
     Setting("ALARM_MINUTES", _number(600), "A person who waits so long for an advisor raises an alarm.", False, "5"),
+    Setting("SPEND_ALARM", _number(10_000_000), "More messages than this in a day raise an alarm.", False, "5000"),
     Setting("ALARM_NUMBER", _matching(r"(\+[1-9][0-9]{6,14})?"), "Gets an SMS then, without content. Optional.", False),
     Setting(
         "DELETE_AT_TWILIO",
@@ -231,6 +233,7 @@ def _settings(values: Mapping[str, object]) -> Settings:
         oidc_client_id=str(get("OIDC_CLIENT_ID")),
         oidc_client_secret=str(get("OIDC_CLIENT_SECRET")),
         alarm_minutes=get("ALARM_MINUTES"),  # type: ignore[arg-type]
+        spend_alarm=get("SPEND_ALARM"),  # type: ignore[arg-type]
         alarm_number=str(get("ALARM_NUMBER")),
         delete_at_twilio=bool(get("DELETE_AT_TWILIO")),
         meaning=bool(get("MEANING")),

@@ -67,6 +67,7 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:
     act("transfer", lambda desk, who, contact, id: desk.transfer(who, contact, request.form.get("to", ""), id))
     act("decline", Desk.decline, stays=False)
     act("erase", Desk.erase, stays=False)
+    act("block", Desk.block, stays=False)
     act("hand-back", Desk.hand_back, stays=False)
     act(
         "close",

@@ -36,6 +36,7 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:
             colleagues=colleagues,
             held=held,
             having=having,
+            blocks=parts.desk.blocks(),
             new_act=lambda: secrets.token_urlsafe(9),
             **around,
         ), 409 if refused else 200
@@ -54,6 +55,13 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:
         except Refused as refused:
             return overview(refused)
         parts.audit.write(visitor().id, "reassign", codename(contact))
+        return redirect(url_for("console.supervision"), 303)
+
+    @blueprint.post("/blocked/<id>")
+    @entry(LEADERS)
+    def unblock(id: str) -> Page:
+        if parts.desk.unblock(id):
+            parts.audit.write(visitor().id, "unblock")
         return redirect(url_for("console.supervision"), 303)
 
     def form(steering: Steering, typed: list[str], fault: str = "") -> tuple[str, int]:

@@ -10,6 +10,7 @@ from bot.dialogue.events import (
     AdvisorRequested,
     Agreed,
     Assigned,
+    Blocked,
     CallRefused,
     CameLate,
     Claimed,
@@ -39,7 +40,7 @@ from bot.services.ports import Entry, Record
 MARKS = (
     AdvisorRequested, AdvisorCancelled, DangerSeen, CallRefused, DecoyStarted, KnownAgain, Stopped, CameLate, Claimed,
     Assigned, Agreed, Offered, OfferEnded, LeaseLost, HandedBack, Closed, PersonLeft, EngineFailed, PlaceTold,
-    CodeMade, CodeBrought,
+    CodeMade, CodeBrought, Blocked,
 )  # fmt: skip
 """Events shown as a line between the messages; the template has words for each."""
 

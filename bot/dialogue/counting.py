@@ -15,13 +15,19 @@ from bot.dialogue.events import (
     Closed,
     DangerSeen,
     Heard,
+    Informed,
     PersonLeft,
     PlaceTold,
+    Replied,
+    Said,
     TopicShown,
 )
 
 WAITS = (("0", 1), ("1", 5), ("5", 15), ("15", 60), ("60", 0))
 """How long somebody waited for an advisor: name of the class, and the minute from which it is the next one."""
+
+SENT = "all:sent"
+"""Messages that were answered or written, by bot and advisors."""
 
 HOME = ZoneInfo("Europe/Amsterdam")
 """Days are those of the advisors."""
@@ -36,6 +42,8 @@ def counted(before: Conversation, after: Conversation, events: Sequence[AnyEvent
         if isinstance(event, Heard):
             if not before.heard_minute or minute - before.heard_minute > SILENCE_MINUTES:
                 found += ["all:conversations", f"language:{after.locale or 'unknown'}"]
+        elif isinstance(event, Said | Replied | Informed):
+            found.append(SENT)
         elif isinstance(event, TopicShown):
             found.append(f"topic:{event.state.partition('.')[0]}")
         elif isinstance(event, PlaceTold) and event.country:

@@ -103,6 +103,7 @@ AROUND_A_PERSON = frozenset({"about_bot", "contact"})
 """Topics that a request for a person sounds like: the person is given rather than the text about it."""
 
 LEAVING = ("stop", "erase", "decoy")
+WITHOUT_ADVISOR = (*LEAVING, "card")
 """What a person may always do, with an advisor too."""
 
 STAYING = frozenset({"start", "unstop", "yes", "help", "info"})
@@ -178,15 +179,23 @@ class Engine:
         return case_code.read(text, self._code_words)
 
     def advance(
-        self, conversation: Conversation, inbound: Inbound, now: datetime, luck: int, brought: Answers | None = None
+        self,
+        conversation: Conversation,
+        inbound: Inbound,
+        now: datetime,
+        luck: int,
+        brought: Answers | None = None,
+        *,
+        blocked: bool = False,
     ) -> Turn:
         """The turn that answers `inbound`. `now` must carry a time zone; it is kept to the minute.
 
         luck: an unpredictable number of `case_code.LUCK_BITS`. brought: what stands behind the case code that the
-        message is, if it is one.
+        message is, if it is one. blocked: an advisor blocked this sender.
         """
         heard = Heard(kind=inbound.kind, text=inbound.text, media=inbound.media)
-        resumed = flood.counted(self._resumed(conversation, _minute(now)), inbound.text, _minute(now))
+        resumed = self._resumed(conversation, _minute(now))
+        resumed = flood.counted(resumed, inbound.text, _minute(now), blocked=blocked)
         second = int(now.timestamp())
         quick = interrupted.is_it(resumed, second) and not resumed.tell
         turn = self._told(resumed.tell, self._answer(replace(resumed, tell=""), inbound, brought, quick=quick))
@@ -302,15 +311,25 @@ class Engine:
 
     def _flooded(self, conversation: Conversation, inbound: Inbound) -> Turn | None:
         """Silence but for the numbers; None: a command, which works always. Read by letters alone, so that ten thousand
-        messages of one sender take no time from others."""
+        messages of one sender take no time from others. Who is blocked can still leave, erase and get the numbers, and
+        no more than that: not an advisor."""
         understood = self._hurried.understand(inbound.text, conversation.locale or None)
         hidden = conversation.state == DECOY
-        if understood.command and not hidden:
+        if self._confirms_erasing(conversation, inbound) or (understood.command in WITHOUT_ADVISOR and not hidden):
+            return None
+        if understood.command and not hidden and not conversation.pace.blocked:
             return None
         numbers = Say(above=("emergency_line",))
         if understood.danger == "red":
             return Turn(replace(conversation, danger=True), (DangerSeen(),), numbers)
         return Turn(conversation, (), numbers if flood.reminds(conversation) and not hidden else None)
+
+    def _confirms_erasing(self, conversation: Conversation, inbound: Inbound) -> bool:
+        """Is this a yes or a no to "erase everything"?"""
+        if conversation.state != CONFIRM_ERASE:
+            return False
+        text = normalise(inbound.text)
+        return self._numbers.read(text) in ("1", "2") or self._named_choice(conversation, text)[1] is not None
 
     def _known_again(self, conversation: Conversation) -> Turn:
         """The person gave the word to be known by: it goes on where it was, and advisors may write again."""

@@ -156,6 +156,12 @@ class Closed(Event, frozen=True):
     outcome: str = ""
 
 
+class Blocked(Event, frozen=True):
+    """An advisor blocked this sender for a day."""
+
+    advisor: str
+
+
 class PersonLeft(Event, frozen=True):
     """The person said stop, or erased, while an advisor had the conversation."""
 
@@ -226,6 +232,7 @@ AnyEvent = (
     | LeaseLost
     | HandedBack
     | Closed
+    | Blocked
     | PersonLeft
     | CodeAsked
     | CodeMade

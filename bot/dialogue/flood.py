@@ -17,25 +17,38 @@ MOST = 120
 MOST_SAME = 30
 """The same message so often in a row comes from a machine."""
 
+MOST_A_DAY = 400
+"""And in a day. What an advisor is told goes on, whatever its number: this is about answers of the bot."""
+
 REMIND_EVERY = 20
+_DAY = 24 * 60
 
 
-def counted(conversation: Conversation, text: str, minute: int) -> Conversation:
-    """The conversation with this message counted. minute: since 1970."""
+def counted(conversation: Conversation, text: str, minute: int, *, blocked: bool = False) -> Conversation:
+    """The conversation with this message counted. minute: since 1970. blocked: by an advisor."""
     pace = conversation.pace
     mark = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=4).hexdigest() if text else ""
     same = pace.same + 1 if mark and mark == pace.mark else 1
     fresh = minute - pace.minute >= WINDOW_MINUTES
-    minute, count = (minute, 1) if fresh else (pace.minute, pace.count + 1)
-    return replace(conversation, pace=Pace(minute, count, mark, same, pace.answered))
+    since, count = (minute, 1) if fresh else (pace.minute, pace.count + 1)
+    today = pace.today + 1 if pace.day == minute // _DAY else 1
+    return replace(conversation, pace=Pace(since, count, mark, same, pace.answered, minute // _DAY, today, blocked))
 
 
 def is_one(conversation: Conversation) -> bool:
-    """Is this more than a person types?"""
-    return conversation.pace.count > MOST or conversation.pace.same > MOST_SAME
+    """Is this more than a person types, or somebody who is blocked?"""
+    return conversation.pace.blocked or _over(conversation) > 0
 
 
 def reminds(conversation: Conversation) -> bool:
     """Is it time to give the numbers once more?"""
-    over = max(conversation.pace.count - MOST, conversation.pace.same - MOST_SAME)
+    if conversation.pace.blocked:
+        return conversation.pace.count % REMIND_EVERY == 1
+    over = _over(conversation)
     return over == 1 or over % REMIND_EVERY == 0
+
+
+def _over(conversation: Conversation) -> int:
+    """By how many messages the limit is passed."""
+    pace = conversation.pace
+    return max(pace.count - MOST, pace.same - MOST_SAME, pace.today - MOST_A_DAY)

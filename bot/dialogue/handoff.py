@@ -16,6 +16,7 @@ from bot.dialogue.events import (
     Agreed,
     AnyEvent,
     Assigned,
+    Blocked,
     Claimed,
     Closed,
     ErasureRequested,
@@ -239,6 +240,12 @@ def close(conversation: Conversation, advisor: str, minute: int, outcome: str = 
     if minute - conversation.heard_minute > FRESH_MINUTES or conversation.maybe_read:
         return Move(closed, (Closed(advisor, outcome),))
     return Move(closed, (Closed(advisor, outcome),), Say(above=("advisor_closed",), emergency_line=True))
+
+
+def block(conversation: Conversation, advisor: str) -> Move:
+    """Who only means harm leaves the advisors, without a word; see `flood.blocked`."""
+    check_holds(conversation, advisor)
+    return Move(replace(conversation.passed(Status.BOT), state="", trail=()), (Blocked(advisor),))
 
 
 def erase(_conversation: Conversation) -> Move:

@@ -19,7 +19,7 @@ from bot.dialogue.counting import HOME
 from bot.dialogue.events import Answers
 from bot.dialogue.handoff import Move, Reason, Refused
 from bot.dialogue.steering import Steering
-from bot.services.ports import Act, Change, Entry, Outbox, Record, Storage
+from bot.services.ports import Act, Block, Change, Entry, Outbox, Record, Storage
 from bot.services.runner import Runner
 
 
@@ -260,6 +260,20 @@ class Desk:
             return handoff.erase(conversation)
 
         return self._act(contact, act, decide)
+
+    def block(self, advisor: Advisor, contact: str, act: str) -> Conversation:
+        """Who only means harm gets no more than the numbers for a day, and no advisor."""
+        after = self._act(contact, act, lambda conversation, _minute: handoff.block(conversation, advisor.id))
+        self._storage.block(contact, advisor.id)
+        return after
+
+    def blocks(self) -> list[Block]:
+        """Who is blocked."""
+        return self._storage.blocks()
+
+    def unblock(self, id: str) -> bool:
+        """End it before its day is over. False: it was over."""
+        return self._storage.unblock(id)
 
     def _clocks(self, conversation: Conversation) -> list[int]:
         """The minute of the day where the person said they are, or the earliest and the latest; in the Netherlands

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+import msgspec
+
 from bot.dialogue.check_in import CheckIn
 from bot.dialogue.conversation import Conversation, Urgency
 from bot.dialogue.delivery import State
@@ -57,7 +59,7 @@ class Opened:
     contact: the id this person stands under. While peppers rotate an open conversation stays under its old id.
     reply: the text that was answered to this very message before ("" = silence), None for a new message.
     revision: number of commits so far, 0 for a person not known; a commit must name it.
-    steering: what is switched by hand at this moment; only `open` tells it.
+    steering: what is switched by hand at this moment. blocked: an advisor blocked this sender. Only `open` tells these.
     """
 
     contact: str
@@ -65,6 +67,7 @@ class Opened:
     revision: int
     reply: str | None = None
     steering: Steering = Steering()
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,15 @@ class Held:
     contact: str
     leased: bool
     offered: bool
+
+
+class Block(msgspec.Struct, frozen=True):
+    """One blocked sender. id: what it is ended by. until_minute: since 1970."""
+
+    id: str
+    contact: str
+    advisor: str
+    until_minute: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +159,18 @@ class Storage(Protocol):
 
     def conversations(self, contacts: Sequence[str]) -> dict[str, Conversation]:
         """Those that exist, by contact id, in one round trip."""
+        ...
+
+    def block(self, contact: str, advisor: str) -> None:
+        """Block a sender for a day; it outlives the conversation, also when that is erased."""
+        ...
+
+    def blocks(self) -> list[Block]:
+        """Who is blocked, the next to end first."""
+        ...
+
+    def unblock(self, id: str) -> bool:
+        """End one. False: there is none."""
         ...
 
     def check_ins(self) -> list[CheckIn]:

@@ -179,10 +179,10 @@ class Runner:
 
     def _answered(self, inbound: Inbound, opened: Opened, now: datetime) -> str:
         deadline = time.monotonic() + DECIDE_AGAIN_SECONDS
-        engine = self._engine.steered(opened.steering)
+        engine, blocked = self._engine.steered(opened.steering), opened.blocked
         while opened.reply is None:
             brought = self._brought(engine, inbound, opened.contact)
-            turn, reply = self._decided(engine, opened.conversation, inbound, now, brought)
+            turn, reply = self._decided(engine, opened.conversation, inbound, now, brought, blocked=blocked)
             events = (*turn.events, Said(reply)) if reply else turn.events
             try:
                 newer = self._storage.commit(inbound, opened, turn.conversation, events, reply)
@@ -222,10 +222,12 @@ class Runner:
         inbound: Inbound,
         now: datetime,
         brought: Answers | None = None,
+        *,
+        blocked: bool = False,
     ) -> tuple[Turn, str]:
         """The turn and its text; after a bug the turn that keeps the message, gives the numbers, asks for a person."""
         try:
-            turn = engine.advance(conversation, inbound, now, self._luck(), brought)
+            turn = engine.advance(conversation, inbound, now, self._luck(), brought, blocked=blocked)
             return turn, _rendered(engine, turn)
         except Exception as error:  # noqa: BLE001 - whatever it is, the person gets the numbers
             self._report("engine_failed", fault=type(error).__name__, error=error)

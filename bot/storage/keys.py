@@ -21,6 +21,9 @@ OFFER_MS = 120_000
 CODE_LIFE = 72 * 3600
 """Seconds a case code leads somewhere."""
 
+BLOCK_LIFE = 24 * 3600
+"""Seconds a sender stays blocked."""
+
 TRIES = 5
 TRIES_ALL = 200
 TRIES_LIFE = 3600
@@ -138,6 +141,12 @@ def code(mark: str) -> str:
 def coded(contact: str) -> str:
     """The hash of the case code this person has, so that a newer one, or erasing, takes it away."""
     return f"helpline:{{{contact}}}:code"
+
+
+def blocked(mark: str) -> str:
+    """Sealed: who is blocked, by whom, until when; by a keyed hash of the contact id, so that it leads to nobody when
+    that is gone."""
+    return f"helpline:blocked:{mark}"
 
 
 def tries(who: str) -> str:

@@ -12,7 +12,7 @@ from bot.dialogue.events import Answers, AnyEvent, CodeBrought, CodeMade, Erasur
 from bot.dialogue.handoff import Lease
 from bot.dialogue.steering import Steering
 from bot.messages import Outgoing
-from bot.services.ports import Act, Cause, Change, Entry, Held, LeaseAlive, Opened, TooManyTries, Waiting
+from bot.services.ports import Act, Block, Cause, Change, Entry, Held, LeaseAlive, Opened, TooManyTries, Waiting
 from bot.storage.keys import TRIES
 
 
@@ -37,6 +37,7 @@ class MemoryStorage:
         self._replies: dict[str, dict[str, str]] = {}
         self._codes: dict[str, tuple[str, Answers]] = {}
         self._tries: Counter[str] = Counter()
+        self._blocks: dict[str, Block] = {}
         self._check_ins: dict[str, CheckIn] = {}
         self._feed: list[Change] = []
         self._switched = Steering()
@@ -44,10 +45,12 @@ class MemoryStorage:
 
     def open(self, cause: Cause) -> Opened:
         """See `Storage.open`."""
-        for contact in (cause.contact, *cause.former):
+        contacts = (cause.contact, *cause.former)
+        blocked = any(contact in self._blocks for contact in contacts)
+        for contact in contacts:
             if contact in self._conversations or cause.message_id in self._replies.get(contact, {}):
-                return replace(self._opened(contact, cause.message_id), steering=self._switched)
-        return replace(self._opened(cause.contact, cause.message_id), steering=self._switched)
+                return replace(self._opened(contact, cause.message_id), steering=self._switched, blocked=blocked)
+        return replace(self._opened(cause.contact, cause.message_id), steering=self._switched, blocked=blocked)
 
     def commit(
         self,
@@ -134,6 +137,18 @@ class MemoryStorage:
     def conversations(self, contacts: Sequence[str]) -> dict[str, Conversation]:
         """See `Storage.conversations`."""
         return {contact: self._conversations[contact][0] for contact in contacts if contact in self._conversations}
+
+    def block(self, contact: str, advisor: str) -> None:
+        """See `Storage.block`."""
+        self._blocks[contact] = Block(contact, contact, advisor, 0)
+
+    def blocks(self) -> list[Block]:
+        """See `Storage.blocks`."""
+        return list(self._blocks.values())
+
+    def unblock(self, id: str) -> bool:
+        """See `Storage.unblock`."""
+        return self._blocks.pop(id, None) is not None
 
     def check_ins(self) -> list[CheckIn]:
         """See `Storage.check_ins`."""

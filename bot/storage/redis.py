@@ -25,6 +25,7 @@ from bot.dialogue.steering import Steering
 from bot.messages import Outgoing
 from bot.services.ports import (
     Act,
+    Block,
     Cause,
     Change,
     Entry,
@@ -95,12 +96,13 @@ class RedisStorage:
             question
             for contact in contacts
             for question in (("HGET", keys.turns(contact), field), ("GET", keys.conversation(contact)))
-        ] + [("GET", keys.STEERING)])  # fmt: skip
+        ] + [("GET", keys.STEERING), ("EXISTS", *self._blocks(contacts))])  # fmt: skip
+        blocked = bool(found.pop())
         steering = self._steering(found.pop())
         for contact, turn, conversation in zip(contacts, found[::2], found[1::2], strict=True):
             if turn or conversation:
-                return self._opened(contact, field, conversation, turn, steering)
-        return Opened(cause.contact, Conversation(), 0, steering=steering)
+                return self._opened(contact, field, conversation, turn, steering, blocked=blocked)
+        return Opened(cause.contact, Conversation(), 0, steering=steering, blocked=blocked)
 
     def commit(
         self,
@@ -228,6 +230,30 @@ class RedisStorage:
         stored = self._ask(self._wire.together, [("GET", keys.conversation(contact)) for contact in contacts])
         found = zip(contacts, stored, strict=True)
         return {contact: self._opened(contact, "", data, None).conversation for contact, data in found if data}
+
+    def _blocks(self, contacts: Sequence[str]) -> list[str]:
+        return [keys.blocked(name) for contact in contacts for name in self._sealer.named("block", contact)]
+
+    def block(self, contact: str, advisor: str) -> None:
+        """See `Storage.block`."""
+        name = self._sealer.named("block", contact)[0]
+        until = (self._milliseconds() // 1000 + keys.BLOCK_LIFE) // 60
+        sealed = self._sealer.seal(msgspec.msgpack.encode(Block(name, contact, advisor, until)), place("block", name))
+        self._ask(self._redis.set, keys.blocked(name), sealed, ex=keys.BLOCK_LIFE)
+
+    def blocks(self) -> list[Block]:
+        """See `Storage.blocks`."""
+        names = [name.decode() for name in self._ask(lambda: list(self._redis.scan_iter(keys.blocked("*"))))]
+        found = []
+        for key, sealed in zip(names, self._ask(self._redis.mget, names) if names else (), strict=True):
+            with suppress(SealBroken, msgspec.DecodeError):
+                plain = self._sealer.open(sealed or b"", place("block", key.rpartition(":")[2]))
+                found.append(msgspec.msgpack.decode(plain, type=Block))
+        return sorted(found, key=lambda each: (each.until_minute, each.id))
+
+    def unblock(self, id: str) -> bool:
+        """See `Storage.unblock`."""
+        return bool(self._ask(self._redis.delete, keys.blocked(id)))
 
     def check_ins(self) -> list[CheckIn]:
         """See `Storage.check_ins`."""
@@ -423,6 +449,8 @@ class RedisStorage:
         stored: bytes | None,
         turn: bytes | None,
         steering: Steering = Steering(),  # noqa: B008 - frozen
+        *,
+        blocked: bool = False,
     ) -> Opened:
         conversation, revision = Conversation(), 0
         if stored and _is_revision(stored[:_REVISION_BYTES]):
@@ -439,7 +467,7 @@ class RedisStorage:
                 answered = codec.decode_reply(self._turn(contact, field, turn))
             except SealBroken:
                 answered = ""  # it was answered, in words nobody can read any more; not twice
-        return Opened(contact, conversation, revision, answered, steering)
+        return Opened(contact, conversation, revision, answered, steering, blocked)
 
     def _turn(self, contact: str, field: str | bytes, turn: bytes) -> bytes:
         name = field if isinstance(field, str) else field.decode()

@@ -18,11 +18,12 @@ MAY_ENTER = {
     "conversation": EVERYBODY, "check": EVERYBODY, "claim": EVERYBODY, "reply": EVERYBODY, "note": EVERYBODY,
     "transfer": EVERYBODY, "decline": EVERYBODY, "hand-back": EVERYBODY, "close": EVERYBODY,
     "erase": EVERYBODY, "agree": EVERYBODY, "check-in": EVERYBODY, "end_check_in": EVERYBODY,
-    "words": EVERYBODY, "open_words": EVERYBODY,
+    "words": EVERYBODY, "block": EVERYBODY, "open_words": EVERYBODY,
     "account": EVERYBODY, "account_languages": EVERYBODY, "account_password": EVERYBODY, "account_app": EVERYBODY,
     "account_app_code": EVERYBODY, "account_codes": EVERYBODY, "account_passkey": EVERYBODY,
     "account_no_passkeys": EVERYBODY, "account_everywhere": EVERYBODY,
-    "audit": LEADERS, "supervision": LEADERS, "assign": LEADERS, "settings": LEADERS, "change_settings": LEADERS,
+    "audit": LEADERS, "supervision": LEADERS, "assign": LEADERS, "unblock": LEADERS,
+    "settings": LEADERS, "change_settings": LEADERS,
     "statistics": LEADERS, "statistics_csv": LEADERS,
     "people": ADMINISTRATORS, "add_person": ADMINISTRATORS, "change_person": ADMINISTRATORS,
 }  # fmt: skip
@@ -51,7 +52,7 @@ def rules(pages: Pages) -> list[Rule]:
 
 
 def path(rule: Rule) -> str:
-    filled = {"contact": "A" * 22, "account_id": "nobody", "filename": "console.css", "name": "waiting"}
+    filled = {"contact": "A" * 22, "id": "A" * 22, "account_id": "nobody", "filename": "console.css", "name": "waiting"}
     built = rule.build({name: filled[name] for name in rule.arguments})
     assert built
     return built[1]

@@ -2,10 +2,12 @@
 
 import csv
 import io
+import re
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.console.codenames import codename
 from bot.console.statistics import SMALL, suppressed
 from bot.services.accounts import Role
 from tests.console.pages import Pages, Visit
@@ -85,7 +87,11 @@ def test_figures_show_no_small_number_on_the_page_or_in_the_file(pages: Pages) -
     page = sue.get("/console/statistics")
     assert '<td class="numeric">12</td>' in page.text
     rows = list(csv.DictReader(io.StringIO(sue.get("/console/statistics.csv").text)))
-    assert {row["name"]: row["count"] for row in rows if row["kind"] == "all"} == {"conversations": "12", "asked": "12"}
+    assert {row["name"]: row["count"] for row in rows if row["kind"] == "all"} == {
+        "conversations": "12",
+        "asked": "12",
+        "sent": "24",
+    }
     assert all(row["from"] == row["to"] == "2026-11-23" for row in rows)
     pages.logged_in("Sue").get("/console/")
     week = sue.get("/console/statistics.csv?days=7&last=2026-11-20").text
@@ -109,3 +115,20 @@ def test_no_hidden_number_can_be_worked_out_from_the_total(numbers: dict[str, in
     assert {each.name for each in shown} == {name for name, number in numbers.items() if number}
     hidden = [each for each in shown if each.shown is None or each.shown < 0]
     assert len(hidden) != 1 or len(shown) == 1
+
+
+def test_a_blocked_sender_is_seen_and_freed_by_who_leads(pages: Pages) -> None:
+    sue = leader(pages)
+    pages.somebody("Ada")
+    contact = pages.person_asks()
+    ada = pages.logged_in("Ada")
+    ada.post(f"/console/c/{contact}/claim")
+    assert ada.post(f"/console/c/{contact}/block").status_code == 303
+    page = sue.get("/console/supervision").text
+    assert codename(contact) in page
+    found = re.search(r"/console/blocked/([\w-]+)", page)
+    assert found
+    assert sue.post(found[0]).status_code == 303
+    assert "Er is niemand geblokkeerd" in sue.get("/console/supervision").text
+    assert pages.audit()[-1] == "unblock"
+    assert "block" in pages.audit()

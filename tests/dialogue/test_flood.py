@@ -7,7 +7,7 @@ import pytest
 from bot.dialogue.conversation import Status
 from bot.dialogue.engine import Engine
 from bot.dialogue.events import Heard
-from bot.dialogue.flood import MOST, MOST_SAME, REMIND_EVERY, WINDOW_MINUTES
+from bot.dialogue.flood import MOST, MOST_A_DAY, MOST_SAME, REMIND_EVERY, WINDOW_MINUTES
 from bot.services.desk import Advisor
 from tests.conftest import NOW
 from tests.tester import CONTACT, DialogueTester
@@ -59,6 +59,24 @@ def test_a_decoy_answers_no_machine_for_ever(tester: DialogueTester) -> None:
     replies = [tester.say("wie is dit").reply for _time in range(MOST_SAME + 10)]
     assert not any(replies[MOST_SAME:])
     assert ABROAD in tester.say("help hij slaat mij nu").reply
+
+
+def test_in_a_flood_too_erasing_is_asked_and_done(tester: DialogueTester) -> None:
+    flooded(tester).say("iets anders", "wis", seconds=1)
+    assert "wissen" in tester.reply
+    assert "Gewist" in tester.say("ja", seconds=1).reply
+
+
+def test_in_a_day_there_is_a_limit_as_well_and_it_holds_no_numbers_back(tester: DialogueTester) -> None:
+    tester.say("hoi", "ja")
+    for number in range(MOST_A_DAY):
+        tester.say(f"bla {number}", seconds=60)
+    told = [tester.say(f"meer {number}", seconds=60).reply for number in range(REMIND_EVERY)]
+    assert [bool(reply) for reply in told].count(True) == 1
+    assert ABROAD in "".join(told)
+    assert ABROAD in tester.say("hij heeft een mes en hij komt nu", seconds=60).reply
+    tester.wait(24 * 60)
+    assert tester.say("wat kost bellen").reply
 
 
 def test_a_word_of_ones_own_hides_in_a_flood_too(tester: DialogueTester) -> None:

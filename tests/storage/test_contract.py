@@ -287,3 +287,30 @@ def test_all_together_may_not_guess_without_end(clean_redis: "redis.Redis[bytes]
             storage.code(WORDS, "ada")
     finally:
         client.close()
+
+
+# -- blocks ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_block_is_told_with_the_next_message_under_every_id(storage: Storage) -> None:
+    assert not storage.open(message(1)).blocked
+    storage.block("anna", "ada")
+    assert storage.open(message(1)).blocked
+    assert storage.open(message(1, "new", ("anna",))).blocked
+    assert not storage.open(message(1, "bea")).blocked
+    (block,) = storage.blocks()
+    assert (block.contact, block.advisor) == ("anna", "ada")
+    assert storage.unblock(block.id)
+    assert not storage.open(message(1)).blocked
+
+
+def test_a_block_lasts_a_day_and_names_nobody_in_clear(clean_redis: "redis.Redis[bytes]", redis_url: str) -> None:
+    client = connect(redis_url)
+    storage = RedisStorage(client, Sealer([KEY]))
+    try:
+        storage.block("anna", "ada")
+        (key,) = clean_redis.scan_iter("helpline:blocked:*")
+        assert 0 < clean_redis.ttl(key) <= 24 * 3600
+        assert b"anna" not in key + (clean_redis.get(key) or b"")
+    finally:
+        client.close()
