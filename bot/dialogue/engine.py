@@ -720,7 +720,9 @@ class Engine:
             return changes.leave_advisors(conversation)
         if does == "erase":
             _left, events = changes.leave_advisors(conversation)
-            return Conversation(locale=conversation.locale), (*events, ErasureRequested())
+            # Nothing of it is stored; the minute says when it was.
+            gone = Conversation(locale=conversation.locale, heard_minute=conversation.heard_minute)
+            return gone, (*events, ErasureRequested())
         if does == "make_code":
             return conversation, (CodeAsked(),)
         if does == "stop":

@@ -222,8 +222,9 @@ class Storage(Protocol):
         """When the provider's list was last looked through; `at` sets it. None: never."""
         ...
 
-    def forgotten(self, cause: Cause) -> bool:
-        """Was this message erased by its sender's wish? Then it must not come back."""
+    def forgotten(self, cause: Cause, minute: int | None = None) -> bool:
+        """Was this message erased by its sender's wish? Then it must not come back. minute: when it was written,
+        since 1970; then also: has its sender erased everything after that?"""
         ...
 
     def present(self, advisor: str, languages: Sequence[str]) -> None:

@@ -127,7 +127,8 @@ class Runner:
         return (Outgoing(sent, text),), (Replied(move.reply.advisor, text, sent),)
 
     def replay(self, spooled: Spooled) -> bool:
-        """Store a spooled turn now that the storage is back. False: it had been stored after all.
+        """Store a spooled turn now that the storage is back. False: it had been stored after all, or its sender has
+        erased everything since.
 
         What the person read then counts as shown, what they asked for is done; what happened since stays.
         Raises StorageUnavailable.
@@ -139,6 +140,9 @@ class Runner:
                 return False
             if time.monotonic() > deadline:
                 raise StorageUnavailable("busy")
+            if self._storage.forgotten(spooled.inbound, spooled.conversation.heard_minute):
+                self._report("spool_dropped", cause="erased")
+                return False
             same = spooled.revision == opened.revision
             conversation = spooled.conversation if same else _rejoined(opened.conversation, spooled)
             events = (*spooled.events, Said(spooled.reply)) if spooled.reply else spooled.events

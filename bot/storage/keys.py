@@ -143,6 +143,12 @@ def coded(contact: str) -> str:
     return f"helpline:{{{contact}}}:code"
 
 
+def erased(mark: str) -> str:
+    """The minute in which a person erased everything, by a keyed hash of the contact id: nothing older that was kept
+    elsewhere may come back. As long as the spool keeps a message."""
+    return f"helpline:erased:{mark}"
+
+
 def blocked(mark: str) -> str:
     """Sealed: who is blocked, by whom, until when; by a keyed hash of the contact id, so that it leads to nobody when
     that is gone."""

@@ -31,6 +31,7 @@ class MemoryStorage:
         self._typing: dict[str, str] = {}
         self._looked: datetime | None = None
         self._erased: set[str] = set()
+        self._erased_at: dict[str, int] = {}
         self.duty: dict[str, tuple[str, ...]] = {}
         self._conversations: dict[str, tuple[Conversation, int]] = {}
         self._transcripts: dict[str, list[Entry]] = {}
@@ -82,6 +83,7 @@ class MemoryStorage:
         if erased:
             self._erased.update(self._replies.get(contact, ()))
             self._check_ins.pop(contact, None)
+            self._erased_at[contact] = minute
             for kept in (self._conversations, self._transcripts, self._replies):
                 kept.pop(contact, None)
         else:
@@ -209,9 +211,10 @@ class MemoryStorage:
         self._looked = at or self._looked
         return self._looked
 
-    def forgotten(self, cause: Cause) -> bool:
+    def forgotten(self, cause: Cause, minute: int | None = None) -> bool:
         """See `Storage.forgotten`."""
-        return cause.message_id in self._erased
+        later = minute is not None and self._erased_at.get(cause.contact, -1) > minute
+        return later or cause.message_id in self._erased
 
     def present(self, advisor: str, languages: Sequence[str]) -> None:
         """See `Storage.present`."""

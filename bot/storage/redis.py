@@ -57,6 +57,11 @@ _SWAP = b"""
 if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
 return redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
 """
+_SWAP_VALUE = b"""
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2])
+return 1
+"""
 _REVISION_BYTES = 8
 _NEW = b""
 Command = tuple[bytes | str | int, ...]
@@ -85,6 +90,7 @@ class RedisStorage:
         self._commit = Script(self._wire, (_HERE / "commit.lua").read_bytes())
         self._renew = Script(self._wire, _RENEW)
         self._swap = Script(self._wire, _SWAP)
+        self._swap_value = Script(self._wire, _SWAP_VALUE)
         self._breaker = _Breaker()
         self._switched: tuple[bytes | None, Steering] = (None, Steering())
 
@@ -138,6 +144,10 @@ class RedisStorage:
         ]
         bots = before.status is Status.BOT and conversation.status is Status.BOT
         code = next((event for event in events if isinstance(event, CodeMade | CodeBrought)), None)
+        if erased:
+            # Before the commit: should that fail, only what is older than this minute stays away.
+            mark = keys.erased(self._sealer.named("erased", contact)[0])
+            self._ask(self._redis.set, mark, minute, ex=keys.BOT_LIFE)
         if bots and not outgoing and not erased and not code:
             outcome = self._ask(self._commit, names, [*values, b""])
         else:
@@ -352,9 +362,15 @@ class RedisStorage:
         stored = self._ask(self._redis.get, keys.LOOKED)
         return datetime.fromtimestamp(int(stored), UTC) if stored else None
 
-    def forgotten(self, cause: Cause) -> bool:
+    def forgotten(self, cause: Cause, minute: int | None = None) -> bool:
         """See `Storage.forgotten`."""
-        return bool(self._ask(self._redis.sismember, keys.ERASED, _field(cause.message_id)))
+        if self._ask(self._redis.sismember, keys.ERASED, _field(cause.message_id)):
+            return True
+        if minute is None:
+            return False
+        contacts = (cause.contact, *cause.former)
+        names = [keys.erased(name) for contact in contacts for name in self._sealer.named("erased", contact)]
+        return any(int(when) > minute for when in self._ask(self._redis.mget, names) if when)
 
     def present(self, advisor: str, languages: Sequence[str]) -> None:
         """See `Storage.present`."""
@@ -391,6 +407,7 @@ class RedisStorage:
         self.waiting()
         self.held()
         self._tidy_check_ins(self._milliseconds() // 60_000)
+        self._reseal()
         for advisor, value in self._ask(self._redis.hgetall, keys.DUTY).items():
             if int(value.split()[0]) < oldest:
                 self._ask(self._redis.hdel, keys.DUTY, advisor)
@@ -405,6 +422,27 @@ class RedisStorage:
             elif heard > check_in.heard_minute:
                 newer = self._check_in(msgspec.structs.replace(check_in, heard_minute=heard))
                 self._ask(self._swap, [keys.CHECK_INS], [check_in.contact, raw, newer])
+
+    def _reseal(self) -> None:
+        """Seal with the newest key what lives long and is seldom written, so that an older key can go in a week."""
+        for key, what, head in ((keys.CHECK_INS, "checkin", 0), (keys.ACCOUNTS, "account", _REVISION_BYTES)):
+            for field, raw in self._ask(self._redis.hgetall, key).items():
+                newer = self._resealed(raw[head:], place(what, field.decode()))
+                if newer:
+                    self._ask(self._swap, [key], [field, raw, raw[:head] + newer])
+        steering = self._ask(self._redis.get, keys.STEERING)
+        newer = self._resealed(steering, place("steering", "")) if steering else b""
+        if newer:
+            self._ask(self._swap_value, [keys.STEERING], [steering, newer])
+
+    def _resealed(self, sealed: bytes, where: bytes) -> bytes:
+        """The same under the newest key; empty where that is not needed or not possible."""
+        if self._sealer.is_newest(sealed):
+            return b""
+        try:
+            return self._sealer.seal(self._sealer.open(sealed, where), where)
+        except SealBroken:
+            return b""
 
     def newest(self) -> str:
         """See `Storage.newest`."""

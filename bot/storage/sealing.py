@@ -46,6 +46,10 @@ class Sealer:
         except (InvalidTag, ValueError):
             raise SealBroken from None
 
+    def is_newest(self, sealed: bytes) -> bool:
+        """Was it sealed with the key that seals now? When all is, older keys may go."""
+        return sealed[:_MARK] == self._mark
+
     def named(self, what: str, text: str) -> tuple[str, ...]:
         """Keyed hashes to store something under, one for each key, newest first (22 characters each)."""
         message = f"{what}|{text}".encode()

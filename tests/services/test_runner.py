@@ -282,6 +282,18 @@ def test_a_message_is_replayed_once(site: Site) -> None:
     assert site.reports.names().count("replayed") == 1
 
 
+def test_what_was_spooled_before_its_writer_erased_everything_is_not_brought_back(site: Site) -> None:
+    site.storage.open_fails = True
+    site.say("medewerker, kanariegeel", "SM1")
+    site.storage.open_fails = False
+    site.now += timedelta(minutes=2)
+    site.say("wis", "SM2")
+    site.say("ja", "SM3")
+    assert site.replay() == [False]
+    assert site.events == []
+    assert site.storage.waiting() == []
+
+
 def test_what_was_stored_after_all_is_not_stored_again(site: Site) -> None:
     site.begin().storage.lose_answer = True
     site.say("9", "SM1")

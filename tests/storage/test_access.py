@@ -8,10 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from bot.dialogue.check_in import CheckIn
+from bot.dialogue.steering import Steering
 from bot.services.accounts import Account, Accounts, NameRefused, Passkey, Role
 from bot.services.entrance import Session, Stage
 from bot.storage import keys
 from bot.storage.access import RedisAccess
+from bot.storage.redis import RedisStorage
 from bot.storage.sealing import Sealer
 from tests.conftest import NOW
 
@@ -146,3 +149,19 @@ def test_whatever_is_typed_as_a_name_is_taken_or_refused(accounts: Accounts, nam
     except NameRefused:
         return
     assert accounts.find(name) == accounts.get(made.id)
+
+
+def test_after_a_new_data_key_the_worker_seals_anew_what_lives_long(clean_redis: "redis.Redis[bytes]") -> None:
+    """Else nobody could log in once the old key is taken away, and an agreed sign of life would be lost silently."""
+    old, new = b"1" * 32, b"2" * 32
+    RedisAccess(clean_redis, Sealer([old])).save(ADA)
+    before = RedisStorage(clean_redis, Sealer([old]))
+    check_in = CheckIn("anna", 100_000_000, "bel", "ada", 1, 2)
+    before.keep_check_in(check_in)
+    before.steer(Steering(down=True))
+    RedisStorage(clean_redis, Sealer([new, old])).tidy()
+    after = RedisStorage(clean_redis, Sealer([new]))
+    assert RedisAccess(clean_redis, Sealer([new])).account("a1") == replace(ADA, revision=1)
+    assert after.check_ins() == [check_in]
+    assert after.steering() == Steering(down=True)
+    assert RedisAccess(clean_redis, Sealer([old])).account("a1") is None

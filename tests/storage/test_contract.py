@@ -314,3 +314,16 @@ def test_a_block_lasts_a_day_and_names_nobody_in_clear(clean_redis: "redis.Redis
         assert b"anna" not in key + (clean_redis.get(key) or b"")
     finally:
         client.close()
+
+
+# -- erasing and what is kept elsewhere ------------------------------------------------------------------------------
+
+
+def test_what_was_written_before_erasing_does_not_come_back_from_elsewhere(storage: Storage) -> None:
+    commit(storage, message(1), Conversation(heard_minute=100), Heard("text", "hoi"))
+    assert not storage.forgotten(message(9), 100)
+    commit(storage, message(2), Conversation(heard_minute=120), ErasureRequested())
+    assert storage.forgotten(message(9), 119)
+    assert not storage.forgotten(message(9), 120)
+    assert not storage.forgotten(message(9))
+    assert not storage.forgotten(message(9, "bea"), 119)
