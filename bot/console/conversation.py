@@ -77,7 +77,7 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:
 
 
 def _action() -> str:
-    return request.form.get("action", "").replace("\r\n", "\n")
+    return request.form.get("deed", "").replace("\r\n", "\n")
 
 
 def _day(field: str) -> date | None:
@@ -118,7 +118,7 @@ def _page(parts: Parts, contact: str, refused: Refused | None = None, typed: str
         "new_act": lambda: secrets.token_urlsafe(9),
         "refused": refused,
         "sure": refused is not None and refused.reason in SURE,
-        "typed_action": request.form.get("action", "") if refused else "",
+        "typed_action": request.form.get("deed", "") if refused else "",
         "typed": _typed() if refused else typed,
         "typed_note": refused is not None and request.endpoint == "console.note",
     }

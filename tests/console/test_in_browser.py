@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -259,6 +260,24 @@ def test_axe_finds_nothing_on_any_page(
     assert ada.faults() == []
     ada.page.keyboard.press("Escape")
     where = ada.page.url
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+    ada.page.fill("#by", tomorrow)
+    ada.page.fill("#deed", "Het ministerie bellen.")
+    ada.page.locator("#check-in button").click()
+    expect(ada.page.locator("#check-in .notice")).to_contain_text("Het ministerie bellen.")
+    ada.page.goto(helpline.url)
+    ada.page.locator("#expected-list summary").click()
+    assert ada.faults() == []
+    phones.writes(1, "code")
+    code = phones.log(1).inner_text().split("\n")
+    words = next(line for line in reversed(code) if re.fullmatch(r"[a-z]+( [a-z]+){3}", line))
+    ada.page.goto(f"{helpline.url}words")
+    assert ada.faults() == []
+    for typed in ("appel boter regn fiets", words):
+        ada.page.fill("#words", typed)
+        ada.page.locator("main form button").click()
+        expect(ada.page.locator("main .notice")).to_be_visible()
+        assert ada.faults() == []
     bea = opened("Bea", lang=lang, color_scheme=scheme)
     assert bea.page.goto(where).status == 403  # type: ignore[union-attr]
     assert bea.faults() == []

@@ -14,11 +14,11 @@ EDGE_FAULT = "breek de rand"
 
 
 def _failing(work: Callable[..., Any], words: str) -> Callable[..., Any]:
-    def fail(*arguments: Any) -> Any:
+    def fail(*arguments: Any, **named: Any) -> Any:
         quoted = repr(arguments)
         if words in quoted:
             raise RuntimeError(quoted)
-        return work(*arguments)
+        return work(*arguments, **named)
 
     return fail
 

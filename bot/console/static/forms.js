@@ -11,12 +11,16 @@ export function startForms() {
     form.setAttribute("aria-busy", "true");
     const action = event.submitter?.formAction && event.submitter.hasAttribute("formaction")
       ? event.submitter.formAction : form.action;
+    const box = form.dataset.compose ? form.querySelector("textarea") : null;
+    const sent = box?.value ?? "";
     try {
       const fetched = await fetchPage(action, { body: new FormData(form), submitter: event.submitter });
+      const [more, open] = [box ? typedSince(box.value, sent) : "", openParts()];
       if (form.dataset.compose) takeDraft(form);
       keepOthers(form);
       show(fetched);
-      focusAfter(form);
+      open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+      focusAfter(form, more);
     } catch (error) {
       if (error.constructor.name !== "Trouble") throw error;
       tellTrouble(error);
@@ -56,9 +60,23 @@ function keepOthers(sent) {
   });
 }
 
-function focusAfter(form) {
+/** What she typed while her message was on its way: the beginning of the next one. */
+function typedSince(now, sent) {
+  return now.startsWith(sent) ? now.slice(sent.length) : now;
+}
+
+/** The parts she has opened stay open in the page that comes, where it has them. */
+function openParts() {
+  return [...document.querySelectorAll("#main details[open][id]")].map((part) => part.id);
+}
+
+function focusAfter(form, more) {
   const again = form.dataset.compose && document.querySelector(`form[data-compose=${form.dataset.compose}] textarea`);
   const refused = document.getElementById("refused");
+  if (again && more) {
+    again.value += more;
+    again.dispatchEvent(new Event("input", { bubbles: true }));
+  }
   if (again) again.focus({ preventScroll: true });
   else if (!refused) document.getElementById("main").focus({ preventScroll: true });
 }
