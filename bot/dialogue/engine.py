@@ -209,8 +209,7 @@ class Engine:
             after = replace(after, pending_minute=after.heard_minute)
         if (after.hide_word or after.return_word) and own_words.is_one(after, normalise(inbound.text)):
             heard = Heard(kind=OWN_WORD, text="")  # it is theirs: not even an advisor reads it
-        if turn.say is not None:
-            after = interrupted.answered(after, second)
+        after = interrupted.passed(after, second, answered=turn.say is not None)
         return Turn(after, (heard, *turn.events), turn.say)
 
     def failed(self, conversation: Conversation, inbound: Inbound, now: datetime, fault: str) -> Turn:

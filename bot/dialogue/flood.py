@@ -32,7 +32,9 @@ def counted(conversation: Conversation, text: str, minute: int, *, blocked: bool
     fresh = minute - pace.minute >= WINDOW_MINUTES
     since, count = (minute, 1) if fresh else (pace.minute, pace.count + 1)
     today = pace.today + 1 if pace.day == minute // _DAY else 1
-    return replace(conversation, pace=Pace(since, count, mark, same, pace.answered, minute // _DAY, today, blocked))
+    return replace(
+        conversation, pace=Pace(since, count, mark, same, pace.answered, pace.heard, minute // _DAY, today, blocked)
+    )
 
 
 def is_one(conversation: Conversation) -> bool:

@@ -1,8 +1,8 @@
 """Somebody with the phone for a moment writes one thought in several messages, seconds apart. Pure.
 
-Each is read, for danger too, and each is kept for the advisor in its order. But while an answer has just gone out, the
-next message gets one of its own only when that says something new: who is interrupted must not have to scroll back
-through four times "I do not understand" to find the number. The list on the screen stays the one that counts.
+Each is read, for danger too, and each is kept for the advisor in its order. But while the thought goes on, a message
+gets an answer of its own only when that says something new: who is interrupted must not have to scroll back through
+four times "I do not understand" to find the number. The list on the screen stays the one that counts.
 """
 
 from msgspec.structs import replace
@@ -11,8 +11,12 @@ from bot.dialogue.conversation import Conversation
 from bot.dialogue.events import DangerSeen, TopicShown
 from bot.dialogue.turn import Turn
 
-SECONDS = 10
-"""So soon after an answer a message was being written before that answer could be read."""
+SECONDS = 4
+"""So soon after the message before, nobody has read the answer to that one and typed something new: it is the same
+thought that goes on."""
+
+ANSWER_SECONDS = 10
+"""However it goes on, after so long it gets an answer again."""
 
 CLARIFYING = frozenset({"unclear.candidates", "unclear.other", "unclear.person"})
 """States that only ask what was meant."""
@@ -22,13 +26,15 @@ DANGER = ("danger.", "suicide.")
 
 
 def is_it(conversation: Conversation, second: int) -> bool:
-    """Was an answer given just now? second: since 1970."""
-    return 0 <= second - conversation.pace.answered <= SECONDS
+    """Does a message of this second (since 1970) go on with the one before, whose answer is on the screen?"""
+    pace = conversation.pace
+    return 0 <= second - pace.heard <= SECONDS and second - pace.answered <= ANSWER_SECONDS
 
 
-def answered(conversation: Conversation, second: int) -> Conversation:
-    """The conversation after an answer at this moment."""
-    return replace(conversation, pace=replace(conversation.pace, answered=second))
+def passed(conversation: Conversation, second: int, *, answered: bool) -> Conversation:
+    """The conversation after a message of this second."""
+    last = second if answered else conversation.pace.answered
+    return replace(conversation, pace=replace(conversation.pace, heard=second, answered=last))
 
 
 def adds_nothing(before: Conversation, turn: Turn) -> bool:

@@ -2,7 +2,7 @@
 
 from bot.dialogue.conversation import Status
 from bot.dialogue.events import DangerSeen, Heard
-from bot.dialogue.interrupted import SECONDS
+from bot.dialogue.interrupted import ANSWER_SECONDS, SECONDS
 from tests.tester import DialogueTester
 
 ABROAD = "+31 247 247 247"
@@ -37,7 +37,7 @@ def test_one_clarification_for_all_that_is_not_understood(tester: DialogueTester
         False,
         False,
     ]
-    assert tester.say("bla", seconds=SECONDS).reply  # a quiet moment later it is asked again
+    assert tester.say("bla", seconds=SECONDS + 1).reply  # a quiet moment later it is asked again
 
 
 def test_what_says_something_new_is_answered_at_once(tester: DialogueTester) -> None:
@@ -77,10 +77,18 @@ def test_a_photo_is_always_answered(tester: DialogueTester) -> None:
 
 
 def test_danger_a_moment_later_brings_the_numbers_again(tester: DialogueTester) -> None:
-    tester.say("hij heeft een mes en hij komt nu", seconds=60)
-    assert quickly(tester, "hij heeft een mes en hij komt nu") == [""]
-    assert ABROAD in tester.say("hij heeft een mes en hij komt nu", seconds=SECONDS).reply
+    text = "hij heeft een mes en hij komt nu"
+    tester.say(text, seconds=60)
+    assert quickly(tester, text) == [""]
+    assert ABROAD in tester.say(text, seconds=SECONDS + 1).reply
     assert sum(isinstance(event, DangerSeen) for event in tester.events) == 3
+
+
+def test_whoever_goes_on_and_on_is_not_left_in_silence(tester: DialogueTester) -> None:
+    tester.say("hoi", "ja", seconds=60)
+    replies = [tester.say(f"bla {number}", seconds=3).reply for number in range(20)]
+    silent = "".join("." if reply else "s" for reply in replies)
+    assert "s" * (ANSWER_SECONDS // 3 + 1) not in silent
 
 
 def test_two_halves_of_danger_are_one(tester: DialogueTester) -> None:
