@@ -29,6 +29,9 @@ QUICK = settings(
     deadline=None, derandomize=True, max_examples=1500, suppress_health_check=[HealthCheck.too_slow], database=None
 )
 
+LONG = settings(QUICK, max_examples=700)
+"""For whole conversations: each example is several messages."""
+
 WORDS = st.sampled_from(
     [
         "ja", "nee", "1", "2", "9", "0", "menu", "terug", "wis", "stop", "taal", "kaart", "help", "niet", "ik",
@@ -145,7 +148,7 @@ def test_from_a_closed_conversation_every_text_leaves_a_legal_state(engine: Engi
 
 def test_any_conversation_of_several_texts_gets_good_answers(engine: Engine) -> None:
     @given(st.lists(st.tuples(TEXTS, st.sampled_from([0, 1, 29, 31])), min_size=2, max_size=8))
-    @QUICK
+    @LONG
     def holds(texts: list[tuple[str, int]]) -> None:
         tester = DialogueTester(engine, NOW)
         for text, minutes in texts:
@@ -216,7 +219,7 @@ def test_after_a_silence_nothing_the_person_wrote_comes_back(engine: Engine, lib
     private = st.text(st.characters(categories=["Ll"]), min_size=8, max_size=20)
 
     @given(st.lists(st.one_of(SENTENCES, private, ANYTHING), min_size=1, max_size=5), st.lists(TEXTS, max_size=4))
-    @QUICK
+    @LONG
     def holds(before: list[str], after: list[str]) -> None:
         tester = DialogueTester(engine, NOW).say(*before).wait(SILENCE_MINUTES + 1)
         theirs = {word for text in before for word in re.findall(r"\w{8,}", text.lower()) if word not in ours}

@@ -30,7 +30,7 @@ from tests.tester import ListSpool, Reports
 
 pytestmark = pytest.mark.xdist_group("processes")
 
-KILLS = int(os.environ.get("HELPLINE_KILLS", "6"))
+KILLS = int(os.environ.get("HELPLINE_KILLS", "4"))
 PEOPLE = 40
 EACH = 5
 ADA = Advisor("ada")
