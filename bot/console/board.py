@@ -99,6 +99,7 @@ def board_of(parts: Parts) -> dict[str, object]:
     return {
         "since": since,
         "minute": minute,
+        "check_ins": check_ins,
         "overdue": [each for each in check_ins if each.is_overdue(minute)],
         "expected": [each for each in check_ins if not each.is_overdue(minute)],
         "waiting": [row for row in rows if row.status is Status.WAITING],

@@ -144,7 +144,6 @@ def _page(parts: Parts, contact: str, refused: Refused | None = None, typed: str
             (each.names.get(lang, each.names[SOURCE]), each.text) for each in parts.numbers if _reaches(each, page)
         ],
         local_number=parts.local_numbers.get(page.card.country),
-        check_in=next((each for each in parts.desk.check_ins() if each.contact == contact), None),
         wrap_up=parts.at_hand[lang].wrap_up,
         colleagues=[
             (colleague, colleague.id in here, page.conversation.locale in colleague.languages)

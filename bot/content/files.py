@@ -119,10 +119,8 @@ class _Reader:
             vocabularies=vocabularies,
             countries=self._countries(),
             files=files,
-            neutral=self._lists(self.root / "neutral.toml", {"": self._toml(self.root / "neutral.toml") or {}}, ""),
-            code_words=self._lists(
-                self.root / "code_words.toml", {"": self._toml(self.root / "code_words.toml") or {}}, ""
-            ),
+            neutral=self._by_language("neutral.toml"),
+            code_words=self._by_language("code_words.toml"),
             hours=self._hours(vocabularies),
             delivery=self._delivery(),
             zones=zones_by_country(),
@@ -429,6 +427,11 @@ class _Reader:
     def _delivery(self) -> dict[str, Problem]:
         path = self.root / "delivery_errors.toml"
         return problems(self._toml(path) or {}, partial(self._fault, path))
+
+    def _by_language(self, name: str) -> dict[str, tuple[str, ...]]:
+        """A file of nothing but language -> words."""
+        path = self.root / name
+        return self._lists(path, {"": self._toml(path) or {}}, "")
 
     def _lists(self, path: Path, data: Mapping[str, Any], section: str) -> dict[str, tuple[str, ...]]:
         """One section of a vocabulary: name -> words."""

@@ -79,10 +79,9 @@ class Agreement(msgspec.Struct, frozen=True, array_like=True):
 
 class Pace(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
     """How much was written of late. minute: when the counting began, since 1970. count: messages since then. mark: of
-    the last text. same: how often in a row it was the same. heard, answered: the second of the last
-    message and of the last answer, since 1970.
-    day, today: the day since 1970 (UTC), and how many messages on it. blocked: an advisor
-    blocked this sender."""
+    the last text. same: how often in a row it was the same. heard, answered: the second of the last message and of the
+    last answer, since 1970. day, today: the day since 1970 (UTC), and how many messages on it. blocked: was its sender
+    blocked at the last message; told anew with each."""
 
     minute: int = 0
     count: int = 0

@@ -103,8 +103,10 @@ AROUND_A_PERSON = frozenset({"about_bot", "contact"})
 """Topics that a request for a person sounds like: the person is given rather than the text about it."""
 
 LEAVING = ("stop", "erase", "decoy")
-WITHOUT_ADVISOR = (*LEAVING, "card")
 """What a person may always do, with an advisor too."""
+
+WITHOUT_ADVISOR = (*LEAVING, "card")
+"""What somebody who is blocked may still do."""
 
 STAYING = frozenset({"start", "unstop", "yes", "help", "info"})
 """Words the network answers that do not mean "no more messages" (features-and-traps 4.3)."""
@@ -188,7 +190,8 @@ class Engine:
         *,
         blocked: bool = False,
     ) -> Turn:
-        """The turn that answers `inbound`. `now` must carry a time zone; it is kept to the minute.
+        """The turn that answers `inbound`. `now` must carry a time zone; it is kept to the minute, for the pace to
+        the second.
 
         luck: an unpredictable number of `case_code.LUCK_BITS`. brought: what stands behind the case code that the
         message is, if it is one. blocked: an advisor blocked this sender.

@@ -243,7 +243,7 @@ def close(conversation: Conversation, advisor: str, minute: int, outcome: str = 
 
 
 def block(conversation: Conversation, advisor: str) -> Move:
-    """Who only means harm leaves the advisors, without a word; see `flood.blocked`."""
+    """Who only means harm leaves the advisors, without a word; see `flood`."""
     check_holds(conversation, advisor)
     return Move(replace(conversation.passed(Status.BOT), state="", trail=()), (Blocked(advisor),))
 

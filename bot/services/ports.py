@@ -144,8 +144,8 @@ class Storage(Protocol):
     def code(self, words: str, who: str, *, take: bool = False) -> Answers | None:
         """What stands behind a case code; None: nothing (any more). take: it is used up with this.
 
-        who: whoever tries, an opaque id. Raises TooManyTries after a few of them in an hour. Codes come into being,
-        and are used up by messages, in `commit`: by CodeMade and CodeBrought among the events.
+        who: whoever tries, an opaque id. Raises TooManyTries after a few in an hour that led nowhere. Codes come into
+        being, and are used up by messages, in `commit`: by CodeMade and CodeBrought among the events.
         """
         ...
 

@@ -20,6 +20,7 @@ from bot.dialogue.events import (
     Answers,
     AnyEvent,
     CameLate,
+    CodeMade,
     ErasureRequested,
     Informed,
     PersonLeft,
@@ -134,7 +135,8 @@ class Runner:
         Raises StorageUnavailable.
         """
         deadline = time.monotonic() + DECIDE_AGAIN_SECONDS
-        opened: Opened | None = self._storage.open(spooled.inbound)
+        first = self._storage.open(spooled.inbound)
+        opened: Opened | None = first
         while opened is not None:
             if opened.reply is not None:
                 return False
@@ -146,6 +148,9 @@ class Runner:
             same = spooled.revision == opened.revision
             conversation = spooled.conversation if same else _rejoined(opened.conversation, spooled)
             events = (*spooled.events, Said(spooled.reply)) if spooled.reply else spooled.events
+            if first.blocked and conversation.status is Status.WAITING:  # decided where nobody knew of the block
+                conversation = conversation.passed(Status.BOT)
+                events = tuple(event for event in events if not isinstance(event, AdvisorRequested))
             opened = self._storage.commit(spooled.inbound, opened, conversation, events, spooled.reply)
         self._report("replayed")
         return True
@@ -157,24 +162,29 @@ class Runner:
         sent, and an advisor is asked to look.
         """
         deadline = time.monotonic() + DECIDE_AGAIN_SECONDS
-        opened: Opened | None = self._storage.open(inbound)
-        engine = self._engine.steered(opened.steering) if opened else self._engine
+        first = self._storage.open(inbound)
+        engine = self._engine.steered(first.steering)
+        opened: Opened | None = first
         while opened is not None:
             if opened.reply is not None:
                 return False
             if time.monotonic() > deadline:
                 raise StorageUnavailable("busy")
             heard = datetime.fromtimestamp(opened.conversation.heard_minute * 60, UTC)
-            turn, reply = self._decided(engine, opened.conversation, inbound, max(sent, heard))
+            brought = None if late else self._brought(engine, inbound, opened.contact)
+            moment = max(sent, heard)
+            turn, reply = self._decided(engine, opened.conversation, inbound, moment, brought, blocked=first.blocked)
             conversation = replace(turn.conversation, channel=str(inbound.channel))
             events = turn.events
             outgoing: tuple[Outgoing, ...] = ()
             if late:
                 reply = ""
-                leaves = any(isinstance(event, ErasureRequested | Stopped) for event in events)
+                leaves = any(isinstance(event, ErasureRequested | Stopped) for event in events) or first.blocked
                 conversation, asked = (conversation, ()) if leaves else request_advisor(conversation)
                 conversation = replace(conversation, state="", trail=(), candidates=())
-                events = (*events, *asked, CameLate())
+                # A code nobody has read must not take away the one they have.
+                told = (event for event in events if not isinstance(event, CodeMade))
+                events = (*told, *asked, CameLate())
             elif reply:
                 events, outgoing = (*events, Said(reply)), (Outgoing(secrets.token_urlsafe(16), reply),)
             opened = self._storage.commit(inbound, opened, conversation, events, reply, outgoing)

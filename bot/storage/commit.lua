@@ -9,8 +9,8 @@
 --       12 address ('' = as it is, '-' = forget)  13 its life in seconds ('' = as it is)
 --       14 who holds it now ('' = nobody)  15 what becomes of the lease  16 its milliseconds  17 those of an offer
 --       18 '1' = take back what is not sent  19 length of the feed  20 key of a case code made ('' = none)
---       21 what stands behind it, sealed  22 its life in seconds  23 key of a case code used up ('' = none); then id and
---       sealed text of each message to send
+--       21 what stands behind it, sealed  22 its life in seconds  23 case code used up: the names it may
+--       stand under ('' = none); then id and sealed text of each message to send
 -- Returns {'done'} | {'repeat', turn} | {'conflict', conversation or false} | {'alive'}.
 local answered = redis.call('HGET', KEYS[2], ARGV[4])
 if answered then
@@ -23,8 +23,14 @@ end
 if revision ~= ARGV[1] then
   return {'conflict', redis.call('GET', KEYS[1])}
 end
-if ARGV[23] and ARGV[23] ~= '' and redis.call('DEL', ARGV[23]) == 0 then
-  return {'conflict', redis.call('GET', KEYS[1])} -- somebody else has used it up meanwhile
+if ARGV[23] and ARGV[23] ~= '' then
+  local used = 0
+  for name in string.gmatch(ARGV[23], '%S+') do
+    used = used + redis.call('DEL', 'helpline:code:' .. name)
+  end
+  if used == 0 then
+    return {'conflict', redis.call('GET', KEYS[1])} -- somebody else has used it up meanwhile
+  end
 end
 local lease = ARGV[15]
 if (lease == 'lost' and redis.call('EXISTS', KEYS[8]) == 1) or (lease == 'lapsed' and redis.call('EXISTS', KEYS[9]) == 1) then

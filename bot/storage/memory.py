@@ -126,7 +126,10 @@ class MemoryStorage:
         if self._tries[who] > TRIES:
             raise TooManyTries
         found = self._codes.pop(words, None) if take else self._codes.get(words)
-        return found[1] if found else None
+        if found is None:
+            return None
+        self._tries[who] -= 1
+        return found[1]
 
     def transcript(self, contact: str) -> list[AnyEvent]:
         """See `Storage.transcript`."""

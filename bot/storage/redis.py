@@ -198,12 +198,11 @@ class RedisStorage:
         if isinstance(event, CodeMade):
             sealed = self._sealer.seal(msgspec.msgpack.encode(event.answers), place("code", names[0]))
             return names[0], sealed, keys.CODE_LIFE, ""
-        found = self._ask(self._wire.together, [("EXISTS", keys.code(name)) for name in names])
-        there = next((name for name, exists in zip(names, found, strict=True) if exists), names[0])
-        return "", b"", 0, keys.code(there)
+        return "", b"", 0, " ".join(names)
 
     def code(self, words: str, who: str, *, take: bool = False) -> Answers | None:
         """See `Storage.code`."""
+        # Counted before it is looked for, so that many at once do not slip through; one that is there is no guess.
         limits = {keys.tries(self._sealer.named("tries", who)[0]): keys.TRIES, keys.tries("all"): keys.TRIES_ALL}
         questions: list[Command] = []
         for key in limits:
@@ -214,6 +213,7 @@ class RedisStorage:
         for name in self._sealer.named("code", words):
             sealed = self._ask(self._redis.getdel if take else self._redis.get, keys.code(name))
             if sealed:
+                self._ask(self._wire.together, [("DECR", key) for key in limits])
                 with suppress(SealBroken, msgspec.DecodeError):
                     opened = self._sealer.open(sealed, place("code", name))
                     return msgspec.msgpack.decode(opened, type=Answers)

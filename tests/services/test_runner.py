@@ -9,8 +9,17 @@ from msgspec.structs import replace
 
 from bot.dialogue.conversation import Conversation, Place, Status
 from bot.dialogue.engine import HANDOFF, MENU, OPENER, Engine
-from bot.dialogue.events import AdvisorRequested, AnyEvent, EngineFailed, Heard, Said, Stopped
-from bot.messages import Channel, Inbound, Kind
+from bot.dialogue.events import (
+    AdvisorRequested,
+    AnyEvent,
+    CodeBrought,
+    CodeMade,
+    EngineFailed,
+    Heard,
+    Said,
+    Stopped,
+)
+from bot.messages import Channel, Inbound, Kind, Outgoing
 from bot.nlu.understanding import Understanding
 from bot.services import runner
 from bot.services.ports import Opened, StorageUnavailable
@@ -39,7 +48,13 @@ class FailingStorage(MemoryStorage):
         return super().open(inbound)
 
     def commit(
-        self, inbound: Inbound, opened: Opened, conversation: Conversation, events: Sequence[AnyEvent], reply: str
+        self,
+        inbound: Inbound,
+        opened: Opened,
+        conversation: Conversation,
+        events: Sequence[AnyEvent],
+        reply: str,
+        outgoing: Sequence[Outgoing] = (),
     ) -> Opened | None:
         self.commits += 1
         if self.commit_fails:
@@ -48,7 +63,7 @@ class FailingStorage(MemoryStorage):
             other = message(f"other{self.commits}")
             current = super().open(other)
             assert super().commit(other, current, self.conflicts.pop(0), (), "other") is None
-        outcome = super().commit(inbound, opened, conversation, events, reply)
+        outcome = super().commit(inbound, opened, conversation, events, reply, outgoing)
         if self.lose_answer:
             raise StorageUnavailable("TimeoutError")
         return outcome
@@ -292,6 +307,39 @@ def test_what_was_spooled_before_its_writer_erased_everything_is_not_brought_bac
     assert site.replay() == [False]
     assert site.events == []
     assert site.storage.waiting() == []
+
+
+def test_who_is_blocked_comes_to_no_advisor_by_way_of_the_spool(site: Site) -> None:
+    site.storage.block(CONTACT, "ada")
+    site.storage.open_fails = True
+    assert site.say("medewerker", "SM1")
+    site.storage.open_fails = False
+    assert site.replay() == [True]
+    assert site.storage.waiting() == []
+    assert AdvisorRequested() not in site.events
+    assert Heard("text", "medewerker") in site.events
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_nor_by_a_message_whose_webhook_never_came(site: Site, late: bool) -> None:
+    site.storage.block(CONTACT, "ada")
+    assert site.runner.recover(message("SM1", "medewerker"), site.now, late=late)
+    assert site.storage.waiting() == []
+
+
+def test_a_code_that_came_too_late_takes_none_away(site: Site) -> None:
+    site.say("code", "SM1")
+    (made,) = [event for event in site.events if isinstance(event, CodeMade)]
+    site.now += timedelta(hours=5)
+    assert site.runner.recover(message("SM2", "code"), site.now - timedelta(hours=1), late=True)
+    assert site.storage.code(made.words, "ada") is not None
+
+
+def test_a_code_brought_by_a_message_whose_webhook_never_came_is_brought(site: Site) -> None:
+    site.say("code", "SM1")
+    (made,) = [event for event in site.events if isinstance(event, CodeMade)]
+    site.runner.recover(message("SM2", made.words, contact="d" * 22), site.now, late=False)
+    assert any(isinstance(event, CodeBrought) for event in site.storage.transcript("d" * 22))
 
 
 def test_what_was_stored_after_all_is_not_stored_again(site: Site) -> None:

@@ -259,6 +259,14 @@ def test_guessing_ends_after_a_few_tries(storage: Storage) -> None:
     assert storage.code(WORDS, "ada") == CHOSEN
 
 
+def test_codes_that_are_there_are_no_guesses(storage: Storage) -> None:
+    """An advisor on the phone may open many in an hour."""
+    for number in range(3 * keys.TRIES):
+        words = f"appel peer {number} kers"
+        commit(storage, message(number), Conversation(), CodeMade(words, CHOSEN))
+        assert storage.code(words, "ada", take=True) == CHOSEN
+
+
 def test_redis_holds_a_code_by_its_hash_for_72_hours(clean_redis: "redis.Redis[bytes]", redis_url: str) -> None:
     """Neither the words nor whose they are: what is found under it names nobody."""
     client = connect(redis_url)
