@@ -14,24 +14,24 @@ from gevent.threadpool import ThreadPool
 from werkzeug.exceptions import HTTPException
 
 from bot import logs, metrics
+from bot.access.accounts import Accounts
+from bot.access.authenticator import Authenticator
+from bot.advisors.desk import Desk
+from bot.advisors.live import Live
 from bot.channels import health, webhooks
 from bot.console.blueprint import make_blueprint as make_console
-from bot.console.door import Door
+from bot.console.current_session import Door
 from bot.console.headers import set_headers
-from bot.console.parts import GivenNumber, LocalNumber, Parts
+from bot.console.page_context import GivenNumber, LocalNumber, PageContext
 from bot.content.catalogs import SOURCE
 from bot.content.library import Library, build_delivery, build_desk, build_engine, read_library
 from bot.content.models import how_messages_are_read, read_encoder
-from bot.dialogue.book import Book
-from bot.rendering.looking import is_neutral
+from bot.dialogue.localized_content import LocalizedContent
+from bot.messaging.delivery import Receipts
+from bot.messaging.runner import Runner
+from bot.ports.everything import StorageUnavailable
+from bot.rendering.review import is_neutral
 from bot.rendering.texts import last_words
-from bot.services.accounts import Accounts
-from bot.services.delivery import Receipts
-from bot.services.desk import Desk
-from bot.services.entrance import Entrance
-from bot.services.live import Live
-from bot.services.ports import StorageUnavailable
-from bot.services.runner import Runner
 from bot.settings import TWILIO_API, Settings, SettingsError, read_settings
 from bot.simulator.views import make_blueprint as make_simulator
 from bot.storage.access import RedisAccess
@@ -119,7 +119,7 @@ def _add_console(
     app: Flask,
     settings: Settings,
     library: Library,
-    books: Mapping[str, Book],
+    books: Mapping[str, LocalizedContent],
     desk: Desk,
     live: Live,
     access: RedisAccess,
@@ -138,13 +138,13 @@ def _add_console(
     set_headers(app, https)
     accounts = Accounts(access, now)
     # argon2 takes a tenth of a second of computing: in a thread of its own, so that no webhook waits for a login.
-    entrance = Entrance(accounts, access, now, ThreadPool(2).apply)
+    entrance = Authenticator(accounts, access, now, ThreadPool(2).apply)
     organisation = None
     if settings.oidc_issuer:
         from bot.console.organisation import Organisation  # noqa: PLC0415 - slow to load, and rarely wanted
 
         organisation = Organisation(app, settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
-    parts = Parts(
+    parts = PageContext(
         desk=desk,
         live=live,
         door=Door(accounts, entrance),

@@ -26,7 +26,7 @@ import pyotp
 from argon2 import PasswordHasher
 from msgspec.structs import replace
 
-from bot.services.accounts import Accounts, Role
+from bot.access.accounts import Accounts, Role
 from bot.settings import read_settings
 from bot.storage.access import RedisAccess
 from bot.storage.redis import connect

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot import logs, metrics
+from bot.access.accounts import Accounts, NameRefused, Role
 from bot.channels.sending import TwilioCopies, TwilioInbox, make_sender
 from bot.content import graph, strings
 from bot.content.faults import Severity
@@ -19,17 +20,16 @@ from bot.content.models import read_encoder
 from bot.dialogue.conversation import Conversation
 from bot.errors import StartError
 from bot.messages import MAX_TEXT, Channel, Inbound, Kind
+from bot.messaging.delivery import Delivery
+from bot.messaging.erasing import Eraser
+from bot.messaging.provider_eraser import ProviderEraser
+from bot.messaging.reconcile import Reconcile
+from bot.messaging.runner import Runner
+from bot.messaging.spending import Spending
+from bot.messaging.upkeep import Alarm, Upkeep
+from bot.ports.everything import Opened
+from bot.ports.spool import Spooled
 from bot.rendering.texts import last_words
-from bot.services.accounts import Accounts, NameRefused, Role
-from bot.services.delivery import Delivery
-from bot.services.erasing import Eraser
-from bot.services.ports import Opened
-from bot.services.reconcile import Reconcile
-from bot.services.runner import Runner
-from bot.services.shredding import Shredder
-from bot.services.spending import Spending
-from bot.services.spool import Spooled
-from bot.services.upkeep import Alarm, Upkeep
 from bot.settings import SettingsError, read_settings
 from bot.storage.access import RedisAccess
 from bot.storage.identity import Identity
@@ -280,7 +280,7 @@ def _worker(_options: argparse.Namespace) -> int:
         spending.step,
     ]
     if settings.delete_at_twilio:
-        chores.append(Shredder(storage, TwilioCopies(sender), now, metrics.report).step)
+        chores.append(ProviderEraser(storage, TwilioCopies(sender), now, metrics.report).step)
     Worker(delivery, chores, metrics.report).run(stop_on_signals())
     return 0
 

@@ -9,7 +9,7 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from bot.content.models import how_messages_are_read
-from bot.services.spool import SpoolFull
+from bot.ports.spool import SpoolFull
 from bot.settings import WEBHOOK_OVERRIDES, Settings
 from bot.storage.redis import connect
 from bot.storage.spool import FileSpool

@@ -18,10 +18,10 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from bot.access.accounts import Accounts, Role
 from bot.content.models import how_messages_are_read
-from bot.services.accounts import Accounts, Role
+from bot.devtools.twilio import StandIn
 from bot.settings import SETTINGS, WEBHOOK_OVERRIDES, Settings, SettingsError, read_settings
-from bot.simulator.twilio import StandIn
 from bot.storage.access import RedisAccess
 from bot.storage.embedded import EmbeddedRedis, NoRedis, start_redis
 from bot.storage.redis import connect

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.services.delivery import Delivery
-from bot.services.ports import StorageUnavailable
+from bot.messaging.delivery import Delivery
+from bot.ports.everything import StorageUnavailable
 
 PAUSE_SECONDS = 2.0
 WAIT_SECONDS = 0.4

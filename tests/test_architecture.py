@@ -15,16 +15,21 @@ MAY_IMPORT = {
     "messages": set(),
     "nlu": set(),
     "dialogue": {"messages", "nlu"},
-    "rendering": {"messages", "dialogue"},
-    "services": {"messages", "dialogue", "rendering", "nlu", "errors"},
-    "content": {"dialogue", "nlu", "rendering", "messages", "errors"},
-    "storage": {"messages", "dialogue", "services"},
-    "channels": {"messages", "dialogue", "rendering", "services", "metrics", "logs", "settings"},
-    "console": {"messages", "dialogue", "rendering", "services", "metrics"},
-    "simulator": {"rendering"},
+    "handoff": {"messages", "nlu", "dialogue"},
+    "rendering": {"messages", "dialogue", "handoff"},
+    "ports": {"messages", "dialogue", "handoff", "errors"},
+    "messaging": {"messages", "dialogue", "handoff", "rendering", "nlu", "ports", "errors"},
+    "advisors": {"messages", "dialogue", "handoff", "rendering", "ports", "messaging"},
+    "access": {"ports"},
+    "content": {"dialogue", "handoff", "nlu", "rendering", "messages", "errors"},
+    "storage": {"messages", "dialogue", "handoff", "ports", "access", "advisors"},
+    "channels": {"messages", "dialogue", "handoff", "rendering", "ports", "messaging", "metrics", "logs", "settings"},
+    "console": {"messages", "dialogue", "handoff", "rendering", "ports", "messaging", "advisors", "access", "metrics"},
+    "devtools": {"rendering"},
+    "simulator": {"rendering", "devtools"},
     "nlu_training": {"nlu", "dialogue", "content", "errors"},
 }
-PURE = ("messages", "nlu", "dialogue", "rendering")
+PURE = ("messages", "nlu", "dialogue", "handoff", "rendering")
 ALLOWED_ANYWAY = {("dialogue/machine.py", "logging")}
 """transitions logs callbacks with their arguments; the only file that knows it turns that off (style.md 1.7)."""
 

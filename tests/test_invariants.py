@@ -19,7 +19,7 @@ from transitions import Machine
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.engine import Engine
 from bot.messages import Channel, Inbound
-from bot.services.runner import Runner
+from bot.messaging.runner import Runner
 from bot.storage import keys
 from bot.storage.redis import RedisStorage, connect
 from bot.storage.sealing import Sealer

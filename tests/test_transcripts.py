@@ -33,8 +33,8 @@ from bot.content.inspection import reachable
 from bot.content.library import Library
 from bot.dialogue.conversation import SILENCE_MINUTES, Conversation, Place, Status
 from bot.dialogue.engine import HANDOFF, MENU, NOT_SURE, OPENER, PERSON, Engine
-from bot.dialogue.handoff import Refused
 from bot.dialogue.topics import TOPICS
+from bot.handoff.acts import Refused
 from bot.messages import Channel, Kind
 from bot.nlu.normalise import normalise
 from tests.conftest import NOW

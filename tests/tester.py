@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from bot.advisors.desk import Advisor, Desk
+from bot.dialogue.continuation import SECONDS
 from bot.dialogue.conversation import Conversation, Pace
 from bot.dialogue.engine import Engine
 from bot.dialogue.events import AnyEvent
-from bot.dialogue.interrupted import SECONDS
 from bot.messages import Channel, Inbound, Kind
-from bot.services.desk import Advisor, Desk
-from bot.services.ports import Record
-from bot.services.runner import Runner
-from bot.services.spool import Spooled
-from bot.services.upkeep import Upkeep
+from bot.messaging.runner import Runner
+from bot.messaging.upkeep import Upkeep
+from bot.ports.everything import Record
+from bot.ports.spool import Spooled
 from bot.storage.memory import MemoryStorage
 
 CONTACT = "c" * 22

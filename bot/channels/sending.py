@@ -15,9 +15,9 @@ from urllib3.exceptions import NewConnectionError
 
 from bot.channels.twilio import Contacts, read_inbound
 from bot.messages import Channel
-from bot.services.ports import AnswerLost, NotSent, SendFailed
-from bot.services.reconcile import Received
-from bot.services.shredding import Copy, NotYet
+from bot.messaging.provider_eraser import Copy, NotYet
+from bot.messaging.reconcile import Received
+from bot.ports.everything import AnswerLost, NotSent, SendFailed
 from bot.settings import TWILIO_API, Settings
 
 ANSWER_SECONDS = 5
@@ -30,7 +30,7 @@ LOOKED_AT = 50
 
 
 class TwilioSender:
-    """`services.ports.Sender`."""
+    """`ports.everything.Sender`."""
 
     def __init__(
         self,
@@ -139,7 +139,7 @@ class TwilioSender:
 
 
 class TwilioInbox:
-    """`services.reconcile.Inbox`: what Twilio received for our numbers."""
+    """`messaging.reconcile.Inbox`: what Twilio received for our numbers."""
 
     def __init__(self, sender: TwilioSender, contacts: Contacts) -> None:
         self._sender = sender
@@ -168,7 +168,7 @@ SETTLED = frozenset({"delivered", "undelivered", "failed", "read", "canceled", "
 
 
 class TwilioCopies:
-    """`services.shredding.Copies`."""
+    """`messaging.provider_eraser.Copies`."""
 
     def __init__(self, sender: TwilioSender) -> None:
         self._sender = sender

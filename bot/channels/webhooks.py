@@ -13,11 +13,11 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from bot import metrics
 from bot.channels.twilio import Contacts, read_inbound
-from bot.dialogue.delivery import from_twilio
+from bot.handoff.delivery import from_twilio
+from bot.messaging.delivery import Receipts
+from bot.messaging.runner import Runner
+from bot.ports.everything import StorageUnavailable
 from bot.rendering.texts import clean
-from bot.services.delivery import Receipts
-from bot.services.ports import StorageUnavailable
-from bot.services.runner import Runner
 
 MAX_BODY = 32 * 1024
 MAX_FIELDS = 200

@@ -8,24 +8,24 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from msgspec.structs import replace
 from werkzeug.wrappers import Response as BaseResponse
 
-from bot.console.entry import EVERYBODY, entry
+from bot.access import passkeys
+from bot.access.accounts import Account
+from bot.access.authenticator import AuthenticationFailed, Stage, Why, app_address, password_fault
+from bot.access.passkeys import PasskeyRefused
 from bot.console.login import STATUS, here, host
-from bot.console.parts import Parts
-from bot.console.square import square
-from bot.services import passkeys
-from bot.services.accounts import Account
-from bot.services.entrance import NotLetIn, Stage, Why, app_address, password_fault
-from bot.services.passkeys import PasskeyRefused
+from bot.console.page_context import PageContext
+from bot.console.permissions import EVERYBODY, entry
+from bot.console.qr_code import square
 
 Page = BaseResponse | str | tuple[str, int]
 
 
-def add_routes(blueprint: Blueprint, parts: Parts) -> None:  # noqa: C901 - counts its views together
+def add_routes(blueprint: Blueprint, parts: PageContext) -> None:  # noqa: C901 - counts its views together
     """/console/account and what is done there."""
     door, entrance, audit = parts.door, parts.entrance, parts.audit
 
     def proved() -> Account:
-        """She typed her own password just now. Raises NotLetIn."""
+        """She typed her own password just now. Raises AuthenticationFailed."""
         return entrance.password(door.account().name, request.form.get("current", ""))
 
     def with_password(view: Callable[[Account], Page]) -> Callable[[], Page]:
@@ -35,7 +35,7 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:  # noqa: C901 - coun
         def asked() -> Page:
             try:
                 mine = proved()
-            except NotLetIn as why:
+            except AuthenticationFailed as why:
                 return page("too_often" if why.why is Why.TOO_OFTEN else "wrong", STATUS[why.why])
             return view(mine)
 
@@ -91,7 +91,7 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:  # noqa: C901 - coun
         mine = door.account()
         try:
             mine, codes = entrance.set_up_app(mine, request.form.get("code", ""))
-        except NotLetIn as why:
+        except AuthenticationFailed as why:
             return _app_page(mine, entrance.app_pending(mine), "code"), STATUS[why.why]
         audit.write(mine.id, "app")
         return render_template("console/codes.html", codes=codes)
@@ -113,7 +113,7 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:  # noqa: C901 - coun
         if "answer" not in request.form:
             try:
                 mine = proved()
-            except NotLetIn as why:
+            except AuthenticationFailed as why:
                 return Response("{}", STATUS[why.why], mimetype="application/json")
             name, challenge = entrance.challenge(mine.id)
             asked = json.loads(passkeys.registration(mine, challenge, host(parts)))
@@ -126,7 +126,7 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:  # noqa: C901 - coun
                 request.form["answer"], challenge, host(parts), here(parts), second
             )
             mine = entrance.add_passkey(mine, passkey)
-        except (NotLetIn, PasskeyRefused):
+        except (AuthenticationFailed, PasskeyRefused):
             return Response("{}", 403, mimetype="application/json")
         audit.write(mine.id, "passkey")
         to = {"to": url_for("console.account", done="")}

@@ -3,12 +3,12 @@
 from flask import Blueprint
 
 from bot.console import account, board, case_code, conversation, language, login, people, statistics, supervision
-from bot.console.entry import guard
-from bot.console.parts import Parts
+from bot.console.page_context import PageContext
+from bot.console.permissions import guard
 from bot.console.plain import plain
 
 
-def make_blueprint(parts: Parts) -> Blueprint:
+def make_blueprint(parts: PageContext) -> Blueprint:
     """All routes under /console."""
     blueprint = Blueprint(
         "console",

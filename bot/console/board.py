@@ -7,19 +7,19 @@ from contextlib import closing
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, stream_with_context, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from bot.advisors.desk import Row
+from bot.advisors.live import News
 from bot.console.codenames import codename
-from bot.console.entry import EVERYBODY, entry, visitor
-from bot.console.parts import Parts
+from bot.console.page_context import PageContext
+from bot.console.permissions import EVERYBODY, entry, visitor
 from bot.dialogue.conversation import Status
-from bot.services.desk import Row
-from bot.services.live import News
-from bot.services.ports import StorageUnavailable
+from bot.ports.everything import StorageUnavailable
 
 STREAM_SECONDS = 120
 """Then a stream ends and the page opens a new one: so whoever is logged out hears nothing any more."""
 
 
-def add_routes(blueprint: Blueprint, parts: Parts) -> None:
+def add_routes(blueprint: Blueprint, parts: PageContext) -> None:
     """/console/ and what its scripts ask for."""
 
     @blueprint.get("/")
@@ -88,7 +88,7 @@ def _event(news: News) -> str:
     return f"id: {news.id}\nevent: {'news' if where else 'here'}\ndata: {' '.join(where)}\n\n"
 
 
-def board_of(parts: Parts) -> dict[str, object]:
+def board_of(parts: PageContext) -> dict[str, object]:
     """What the board, and the list of her own conversations on every page, are made of."""
     who = visitor()
     since = parts.desk.events()[1]
@@ -106,7 +106,7 @@ def board_of(parts: Parts) -> dict[str, object]:
         "mine": sorted((row for row in rows if row.yours and row.status is Status.ADVISOR), key=_steady),
         "others": [row for row in rows if not row.yours and row.status is Status.ADVISOR],
         "names": names,
-        "steering": parts.desk.steering(),
+        "overrides": parts.desk.overrides(),
     }
 
 

@@ -2,15 +2,15 @@
 
 from flask import Blueprint, render_template, request
 
-from bot.console.entry import EVERYBODY, entry, visitor
 from bot.console.language import language
-from bot.console.parts import Parts
+from bot.console.page_context import PageContext
+from bot.console.permissions import EVERYBODY, entry, visitor
 from bot.dialogue import case_code
-from bot.dialogue.card import of_answers
-from bot.services.ports import TooManyTries
+from bot.handoff.card import of_answers
+from bot.ports.everything import TooManyTries
 
 
-def add_routes(blueprint: Blueprint, parts: Parts) -> None:
+def add_routes(blueprint: Blueprint, parts: PageContext) -> None:
     """/console/words."""
 
     def page(fault: str = "", wrong: list[str] | None = None, **more: object) -> str:

@@ -11,26 +11,26 @@ from datetime import date, datetime, time, timedelta
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from bot.advisors.desk import Advisor, Desk, Page
 from bot.console.board import board_of
 from bot.console.codenames import codename
-from bot.console.door import BACKGROUND
-from bot.console.entry import EVERYBODY, entry, visitor
+from bot.console.current_session import BACKGROUND
 from bot.console.language import SOURCE, language
-from bot.console.parts import GivenNumber, Parts
+from bot.console.page_context import GivenNumber, PageContext
+from bot.console.permissions import EVERYBODY, entry, visitor
 from bot.console.transcript import lines
 from bot.dialogue.conversation import Agreement, Place, Status
-from bot.dialogue.counting import HOME
-from bot.dialogue.handoff import SURE, Reason, Refused
 from bot.dialogue.hours import read_shift
+from bot.handoff.acts import SURE, Reason, Refused
+from bot.handoff.counting import HOME
 from bot.messages import Channel
-from bot.rendering.looking import Finding, looked_at, without_strays
-from bot.services.desk import Advisor, Desk, Page
+from bot.rendering.review import Finding, looked_at, without_strays
 
 Act = Callable[[Desk, Advisor, str, str], object]
 """(desk, who, contact, id of the act): does it or raises Refused."""
 
 
-def add_routes(blueprint: Blueprint, parts: Parts) -> None:
+def add_routes(blueprint: Blueprint, parts: PageContext) -> None:
     """/console/c/<contact> and its acts."""
 
     @blueprint.get("/c/<contact>")
@@ -100,7 +100,7 @@ def _agreement() -> Agreement:
     return Agreement(int(until.timestamp()) // 60, shift.opens, shift.closes)
 
 
-def _outcome(parts: Parts) -> str:
+def _outcome(parts: PageContext) -> str:
     chosen = request.form.get("outcome", "")
     return chosen if chosen in parts.at_hand[SOURCE].wrap_up else ""
 
@@ -109,7 +109,7 @@ def _typed() -> str:
     return request.form.get("text", "").replace("\r\n", "\n")
 
 
-def _page(parts: Parts, contact: str, refused: Refused | None = None, typed: str = "") -> tuple[str, int]:
+def _page(parts: PageContext, contact: str, refused: Refused | None = None, typed: str = "") -> tuple[str, int]:
     """The page of a conversation she has, is offered, or may take; else why not. With it the status."""
     lang = language(parts.texts)
     around = board_of(parts) | {
@@ -154,7 +154,7 @@ def _page(parts: Parts, contact: str, refused: Refused | None = None, typed: str
     ), 200 if refused is None else 409
 
 
-def _findings(parts: Parts, page: Page, text: str) -> list[Finding]:
+def _findings(parts: PageContext, page: Page, text: str) -> list[Finding]:
     return looked_at(
         text,
         parts.at_hand[SOURCE],
@@ -170,7 +170,7 @@ def _reaches(number: GivenNumber, page: Page) -> bool:
     return number.abroad or page.card.place != Place.ABROAD
 
 
-def _from_outside(parts: Parts, contact: str, refused: Refused, around: dict[str, object]) -> tuple[str, int]:
+def _from_outside(parts: PageContext, contact: str, refused: Refused, around: dict[str, object]) -> tuple[str, int]:
     """The page of a conversation that is not hers: somebody who waits, by their card alone, or only who has it."""
     row = next((row for row in parts.desk.board(visitor().advisor) if row.contact == contact), None)
     if row is not None and row.status is Status.WAITING:

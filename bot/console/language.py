@@ -6,8 +6,8 @@ from babel import Locale
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from bot.console.entry import ANYONE, entry
-from bot.console.parts import Parts
+from bot.console.page_context import PageContext
+from bot.console.permissions import ANYONE, entry
 from bot.console.wording import words
 
 COOKIE = "console_language"
@@ -21,7 +21,7 @@ def language(live: Collection[str]) -> str:
     return chosen if chosen in live else request.accept_languages.best_match(live) or SOURCE
 
 
-def add_routes(blueprint: Blueprint, parts: Parts) -> None:
+def add_routes(blueprint: Blueprint, parts: PageContext) -> None:
     """The switch, and `_`, `lang` and the names of things for every template."""
 
     @blueprint.context_processor

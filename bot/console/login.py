@@ -6,17 +6,17 @@ from urllib.parse import urlsplit
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from bot.console.entry import ANYONE, entry
-from bot.console.parts import Parts
-from bot.console.square import square
-from bot.services import passkeys
-from bot.services.accounts import Account
-from bot.services.entrance import NotLetIn, Stage, Why, app_address, password_fault
+from bot.access import passkeys
+from bot.access.accounts import Account
+from bot.access.authenticator import AuthenticationFailed, Stage, Why, app_address, password_fault
+from bot.console.page_context import PageContext
+from bot.console.permissions import ANYONE, entry
+from bot.console.qr_code import square
 
 Page = BaseResponse | str | tuple[str, int]
 
 
-def add_routes(blueprint: Blueprint, parts: Parts) -> None:  # noqa: C901 - counts its views together
+def add_routes(blueprint: Blueprint, parts: PageContext) -> None:  # noqa: C901 - counts its views together
     """/console/login and what follows, /console/start, /console/logout."""
     door, entrance, audit = parts.door, parts.entrance, parts.audit
 
@@ -26,11 +26,11 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:  # noqa: C901 - coun
         audit.write(account.id, "login")
         return redirect(_next(), 303)
 
-    def refuse(template: str, refused: NotLetIn, **more: object) -> tuple[str, int]:
+    def refuse(template: str, refused: AuthenticationFailed, **more: object) -> tuple[str, int]:
         audit.write("", "login_refused")
         return render_template(template, why=refused.why, next=_next(), **more), STATUS[refused.why]
 
-    def refuse_login(refused: NotLetIn, locked: Account | None, name: str = "") -> tuple[str, int]:
+    def refuse_login(refused: AuthenticationFailed, locked: Account | None, name: str = "") -> tuple[str, int]:
         organisation = bool(parts.organisation)
         return refuse("console/login.html", refused, locked=locked, name=name, organisation=organisation)
 
@@ -50,7 +50,7 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:  # noqa: C901 - coun
         name = locked.name if locked else request.form.get("name", "")
         try:
             account = entrance.password(name, request.form.get("password", ""))
-        except NotLetIn as refused:
+        except AuthenticationFailed as refused:
             return refuse_login(refused, locked, name)
         if locked:
             door.unlock()
@@ -78,7 +78,7 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:  # noqa: C901 - coun
             return redirect(url_for("console.login"), 303)
         try:
             account = entrance.code(account, request.form.get("code", ""))
-        except NotLetIn as refused:
+        except AuthenticationFailed as refused:
             return refuse("console/code.html", refused)
         return enter(account)
 
@@ -95,7 +95,7 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:  # noqa: C901 - coun
             account = entrance.passkey(
                 request.form.get("name", ""), request.form.get("answer", ""), host(parts), here(parts)
             )
-        except NotLetIn as refused:
+        except AuthenticationFailed as refused:
             audit.write("", "login_refused")
             return {}, STATUS[refused.why]
         enter(account)
@@ -123,7 +123,7 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:  # noqa: C901 - coun
         if typed:
             try:
                 account, codes = entrance.set_up_app(account, typed)
-            except NotLetIn as refused:
+            except AuthenticationFailed as refused:
                 return _start_page(account, fault="code"), STATUS[refused.why]
         if account.one_time_until:
             account = entrance.choose_password(account, password)
@@ -163,7 +163,7 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:  # noqa: C901 - coun
     def to_organisation() -> Page:
         try:
             return organisation.ask(here(parts) + url_for("console.from_organisation"))
-        except NotLetIn as refused:
+        except AuthenticationFailed as refused:
             return refuse_login(refused, None)
 
     @blueprint.get("/login/back")
@@ -174,7 +174,7 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:  # noqa: C901 - coun
         try:
             subject = organisation.subject()
             account = entrance.join(joins, subject) if joins else entrance.joined(subject)
-        except NotLetIn as refused:
+        except AuthenticationFailed as refused:
             return refuse_login(refused, None)
         if joins:
             audit.write(account.id, "joined")
@@ -184,12 +184,12 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:  # noqa: C901 - coun
 STATUS = {Why.WRONG: 403, Why.OVER: 403, Why.TOO_OFTEN: 429, Why.AWAY: 503}
 
 
-def here(parts: Parts) -> str:
+def here(parts: PageContext) -> str:
     """This site as browsers call it, such as "https://helpline.example": passkeys are bound to it."""
     return parts.address or request.host_url.rstrip("/")
 
 
-def host(parts: Parts) -> str:
+def host(parts: PageContext) -> str:
     """Its name alone."""
     return urlsplit(here(parts)).hostname or ""
 

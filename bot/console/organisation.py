@@ -10,7 +10,7 @@ from authlib.integrations.flask_client import OAuth
 from flask import Flask
 from werkzeug.wrappers import Response as BaseResponse
 
-from bot.services.entrance import NotLetIn, Why
+from bot.access.authenticator import AuthenticationFailed, Why
 
 SECONDS = 5
 """How long we wait for the provider."""
@@ -30,20 +30,20 @@ class Organisation:
         )
 
     def ask(self, back: str) -> BaseResponse:
-        """Send the browser there; it comes to `back`. Raises NotLetIn."""
+        """Send the browser there; it comes to `back`. Raises AuthenticationFailed."""
         try:
             answer: BaseResponse = self._client.authorize_redirect(back)
         except (OAuthError, OSError):
-            raise NotLetIn(Why.AWAY) from None
+            raise AuthenticationFailed(Why.AWAY) from None
         return answer
 
     def subject(self) -> str:
-        """Who the browser that came back is, as the provider calls her for ever. Raises NotLetIn."""
+        """Who the browser that came back is, as the provider calls her for ever. Raises AuthenticationFailed."""
         try:
             told = self._client.authorize_access_token(claims_options={"iss": {"values": [self._issuer]}})["userinfo"]
         except OSError:
-            raise NotLetIn(Why.AWAY) from None
+            raise AuthenticationFailed(Why.AWAY) from None
         except Exception:  # noqa: BLE001 - Authlib and its JOSE library raise many kinds; none of them lets in
-            raise NotLetIn(Why.WRONG) from None
+            raise AuthenticationFailed(Why.WRONG) from None
         subject: str = told["sub"]
         return subject

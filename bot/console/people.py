@@ -5,9 +5,9 @@ import re
 from flask import Blueprint, abort, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from bot.console.entry import entry, visitor
-from bot.console.parts import Parts
-from bot.services.accounts import Account, NameRefused, Role
+from bot.access.accounts import Account, NameRefused, Role
+from bot.console.page_context import PageContext
+from bot.console.permissions import entry, visitor
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 LEADERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
@@ -17,7 +17,7 @@ _LINE = re.compile(r"\d{1,20}-\d{1,20}", re.ASCII)
 Page = BaseResponse | str | tuple[str, int]
 
 
-def add_routes(blueprint: Blueprint, parts: Parts) -> None:
+def add_routes(blueprint: Blueprint, parts: PageContext) -> None:
     """/console/people and /console/audit."""
     accounts, audit = parts.accounts, parts.audit
 

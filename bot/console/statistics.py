@@ -14,11 +14,11 @@ from datetime import date, timedelta
 from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from bot.console.entry import entry, visitor
 from bot.console.language import language
-from bot.console.parts import Parts
+from bot.console.page_context import PageContext
 from bot.console.people import LEADERS
-from bot.dialogue.counting import KINDS, day_of
+from bot.console.permissions import entry, visitor
+from bot.handoff.counting import KINDS, day_of
 
 SMALL = 10
 PERIODS = (1, 7, 28)
@@ -38,7 +38,7 @@ class Count:
     share: float = 0.0
 
 
-def add_routes(blueprint: Blueprint, parts: Parts) -> None:
+def add_routes(blueprint: Blueprint, parts: PageContext) -> None:
     """/console/statistics and the same as CSV."""
 
     @blueprint.get("/statistics")
@@ -83,7 +83,7 @@ def suppressed(numbers: Mapping[str, int], *, adds_up: bool) -> list[Count]:
     return [*shown, *(Count(name, -1) for name in sorted(also)), *(Count(name, None) for name in sorted(hidden))]
 
 
-def _tables(parts: Parts, last: date, days: int) -> dict[str, list[Count]]:
+def _tables(parts: PageContext, last: date, days: int) -> dict[str, list[Count]]:
     total: Counter[str] = Counter()
     for counted in parts.desk.counts([str(last - timedelta(back)) for back in range(days)]).values():
         total.update(counted)
@@ -96,7 +96,7 @@ def _tables(parts: Parts, last: date, days: int) -> dict[str, list[Count]]:
     }
 
 
-def _period(parts: Parts) -> tuple[date, int]:
+def _period(parts: PageContext) -> tuple[date, int]:
     """The last day and how many; what is asked for, else today."""
     today = date.fromisoformat(day_of(int(parts.now().timestamp()) // 60))
     try:

@@ -7,13 +7,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from bot.console.board import board_of
 from bot.console.codenames import codename
-from bot.console.entry import entry, visitor
 from bot.console.language import SOURCE, language
-from bot.console.parts import Parts
+from bot.console.page_context import PageContext
 from bot.console.people import LEADERS
-from bot.dialogue.handoff import Refused
+from bot.console.permissions import entry, visitor
 from bot.dialogue.hours import Week, read_day, write_day
-from bot.dialogue.steering import Steering
+from bot.dialogue.overrides import Overrides
+from bot.handoff.acts import Refused
 
 MAX_NOTE = 500
 DAYS = 7
@@ -21,7 +21,7 @@ DAYS = 7
 Page = BaseResponse | str | tuple[str, int]
 
 
-def add_routes(blueprint: Blueprint, parts: Parts) -> None:
+def add_routes(blueprint: Blueprint, parts: PageContext) -> None:
     """/console/supervision, its act, and /console/settings."""
 
     def overview(refused: Refused | None = None) -> tuple[str, int]:
@@ -64,11 +64,11 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:
             parts.audit.write(visitor().id, "unblock")
         return redirect(url_for("console.supervision"), 303)
 
-    def form(steering: Steering, typed: list[str], fault: str = "") -> tuple[str, int]:
+    def form(overrides: Overrides, typed: list[str], fault: str = "") -> tuple[str, int]:
         lang = language(parts.texts)
         return render_template(
             "console/settings.html",
-            steering=steering,
+            overrides=overrides,
             days=typed,
             announcements=parts.at_hand[lang].announcement,
             own_week=[write_day(day) for day in parts.week],
@@ -79,8 +79,8 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:
     @blueprint.get("/settings")
     @entry(LEADERS)
     def settings() -> Page:
-        steering = parts.desk.steering()
-        return form(steering, [write_day(day) for day in steering.week or parts.week])
+        overrides = parts.desk.overrides()
+        return form(overrides, [write_day(day) for day in overrides.week or parts.week])
 
     @blueprint.post("/settings")
     @entry(LEADERS)
@@ -88,15 +88,15 @@ def add_routes(blueprint: Blueprint, parts: Parts) -> None:
         typed = [request.form.get(f"day{number}", "") for number in range(DAYS)]
         announcement = request.form.get("announcement", "")
         week = _week(typed) if request.form.get("hours") == "own" else ()
-        steering = Steering(
+        overrides = Overrides(
             down="down" in request.form,
             announcement=announcement if announcement in parts.at_hand[SOURCE].announcement else "",
             week=week or (),
             note=request.form.get("note", "").replace("\r\n", "\n")[:MAX_NOTE],
         )
         if week is None:
-            return form(steering, typed, "hours")
-        parts.desk.steer(steering)
+            return form(overrides, typed, "hours")
+        parts.desk.set_overrides(overrides)
         parts.audit.write(visitor().id, "steering")
         return redirect(url_for("console.settings", done=""), 303)
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.dialogue.card import Card, of_answers
-from bot.dialogue.delivery import Problem, problem
 from bot.dialogue.events import (
     AdvisorCancelled,
     AdvisorRequested,
@@ -34,8 +32,10 @@ from bot.dialogue.events import (
     Said,
     Stopped,
 )
+from bot.handoff.card import Card, of_answers
+from bot.handoff.delivery import Problem, problem
 from bot.messages import Kind
-from bot.services.ports import Entry, Record
+from bot.ports.everything import Entry, Record
 
 MARKS = (
     AdvisorRequested, AdvisorCancelled, DangerSeen, CallRefused, DecoyStarted, KnownAgain, Stopped, CameLate, Claimed,

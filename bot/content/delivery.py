@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.content.braces import CODE, wrong
-from bot.dialogue.delivery import OURS, Action, Problem
+from bot.handoff.delivery import OURS, Action, Problem
 
 NEEDED = (*OURS, "21610", "63016")
 """The rows nothing works without: ours, "wants no messages" and "outside WhatsApp's 24 hours"."""

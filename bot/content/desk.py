@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from bot.content.braces import wrong
-from bot.dialogue.desk_texts import DeskTexts, Prepared
+from bot.handoff.desk_texts import DeskTexts, Prepared
 
 KINDS = {"quick": ("title", "say"), "wrap_up": ("title",), "announcement": ("title", "say")}
 """Section -> the texts each of its rows has."""

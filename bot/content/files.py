@@ -18,11 +18,11 @@ from bot.content.faults import ContentError, Fault
 from bot.content.hours import hours
 from bot.content.values import STATUSES, Content, Countries, Fact, LocalNumber, Referral, Shared, Vocabulary
 from bot.content.zones import zones_by_country
-from bot.dialogue.delivery import Problem
 from bot.dialogue.engine import STATES
 from bot.dialogue.flow import BACK, HERE, Choice, Flow, State
 from bot.dialogue.hours import Hours
 from bot.dialogue.own_words import OWN_WORDS
+from bot.handoff.delivery import Problem
 from bot.nlu.countries import CountryNames
 
 COMMANDS = ("advisor", "language", "menu", "back", "erase", "card", "stop", "decoy", "code")

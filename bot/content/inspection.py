@@ -16,14 +16,14 @@ from bot.content.files import COMMANDS, DATA
 from bot.content.library import Library, build_book, build_desk
 from bot.content.values import SAYABLE, Content
 from bot.dialogue import engine
-from bot.dialogue.book import Book
 from bot.dialogue.case_code import FEWEST
 from bot.dialogue.conversation import Conversation, Place
 from bot.dialogue.flow import BACK, HERE, State
+from bot.dialogue.localized_content import LocalizedContent
 from bot.dialogue.topics import TOPICS
 from bot.dialogue.turn import Say
 from bot.nlu.normalise import normalise
-from bot.rendering.looking import MOST_SEGMENTS as MOST_OF_AN_ADVISOR
+from bot.rendering.review import MOST_SEGMENTS as MOST_OF_AN_ADVISOR
 from bot.rendering.segments import measure, outside_gsm
 from bot.rendering.texts import render
 
@@ -166,7 +166,7 @@ def _reach(content: Content, name: str, state: State) -> Iterator[Fault]:
             yield Fault(_file(content, name), name, message)
 
 
-def _words(content: Content, book: Book) -> Iterator[Fault]:
+def _words(content: Content, book: LocalizedContent) -> Iterator[Fault]:
     """Labels that are too long, words the network takes, words that collide, in one language."""
     commands = _command_words(content)
     translated = f"locales/{book.locale}/LC_MESSAGES/messages.po"
@@ -254,7 +254,7 @@ def _translations(library: Library, root: Path) -> Iterator[Fault]:
             yield from _sentence(file, sentence.context, translated, sayable)
 
 
-def _messages(content: Content, book: Book) -> Iterator[Fault]:
+def _messages(content: Content, book: LocalizedContent) -> Iterator[Fault]:
     """Whole messages as they go out, for every place: length, alphabet, neutral words."""
     forbidden = content.neutral.get(book.locale, ())
     for name, state in book.states.items():

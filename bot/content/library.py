@@ -13,11 +13,11 @@ from bot.content.faults import ContentError, Fault
 from bot.content.files import read
 from bot.content.models import read_model
 from bot.content.values import Content
-from bot.dialogue.book import Book
-from bot.dialogue.delivery import Problem
-from bot.dialogue.desk_texts import DeskTexts, Prepared
 from bot.dialogue.engine import Engine
+from bot.dialogue.localized_content import LocalizedContent
 from bot.dialogue.machine import Machines
+from bot.handoff.delivery import Problem
+from bot.handoff.desk_texts import DeskTexts, Prepared
 from bot.nlu.countries import Countries, CountryNames
 from bot.nlu.embedding import Encoder
 from bot.nlu.model import Model
@@ -99,7 +99,7 @@ def _subject_words(content: Content) -> frozenset[str]:
     return frozenset(normalise(word) for words in content.neutral.values() for word in words)
 
 
-def build_book(library: Library, locale: str) -> Book:
+def build_book(library: Library, locale: str) -> LocalizedContent:
     """All content in one language. A text without translation stands in Dutch; `check` does not let that go live."""
     content = library.content
     catalog: Catalog = library.catalogs.get(locale, {})
@@ -112,7 +112,7 @@ def build_book(library: Library, locale: str) -> Book:
     words = content.vocabularies.get(locale)
     own_names = words.country_names if words else {}
     flows = [flow.localised(translate) for flow in content.flows.values()]
-    return Book(
+    return LocalizedContent(
         locale=locale,
         states={name: state for flow in flows for name, state in flow.states.items()},
         topics=content.topics,
@@ -130,7 +130,7 @@ def build_book(library: Library, locale: str) -> Book:
 
 
 def build_delivery(library: Library, locale: str) -> dict[str, Problem]:
-    """What can go wrong with a message, by code, in one language: for `bot.dialogue.delivery.problem`. Words without
+    """What can go wrong with a message, by code, in one language: for `bot.handoff.delivery.problem`. Words without
     translation stand in Dutch."""
     catalog: Catalog = library.catalogs.get(locale, {})
     return {

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
-from bot.dialogue.delivery import Problem
-from bot.dialogue.desk_texts import DeskTexts
 from bot.dialogue.flow import Flow, State
 from bot.dialogue.hours import Hours
+from bot.handoff.delivery import Problem
+from bot.handoff.desk_texts import DeskTexts
 from bot.nlu.countries import CountryNames
 
 STATUSES = ("stated", "approved", "owner_must_confirm")

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.dialogue.book import Book
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.flow import Choice
+from bot.dialogue.localized_content import LocalizedContent
 from bot.nlu.normalise import normalise
 
 NAMED_WITHIN = 8
@@ -13,7 +13,7 @@ NAMED_WITHIN = 8
 _NEGATIONS = frozenset({"niet", "geen", "not", "dont", "cant", "no", "never", "nooit"})
 
 
-def named(text: str, shown: Sequence[Choice], conversation: Conversation, book: Book) -> Choice | None:
+def named(text: str, shown: Sequence[Choice], conversation: Conversation, book: LocalizedContent) -> Choice | None:
     """The choice that normalised `text` names, None when it names none."""
     for choice in shown:
         if text in choice.keys or ("{" in choice.label and text == _filled(choice.label, conversation, book)):
@@ -23,7 +23,7 @@ def named(text: str, shown: Sequence[Choice], conversation: Conversation, book: 
     return next((choice for choice in shown if _names_it(text, choice)), None)
 
 
-def _filled(label: str, conversation: Conversation, book: Book) -> str:
+def _filled(label: str, conversation: Conversation, book: LocalizedContent) -> str:
     """The label of a choice that names a country, as somebody would type it."""
     return normalise(label.replace("{asked_country}", book.countries.get(conversation.asked_country, "")))
 

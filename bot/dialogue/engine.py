@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from bot.dialogue import case_code, changes, flood, interrupted, own_words
-from bot.dialogue.book import Book
+from bot.dialogue import case_code, changes, flood, own_words
+from bot.dialogue import continuation as interrupted
 from bot.dialogue.changes import Events
 from bot.dialogue.choosing import named
 from bot.dialogue.conversation import (
@@ -44,8 +44,9 @@ from bot.dialogue.events import (
     TopicShown,
 )
 from bot.dialogue.flow import BACK, Choice
+from bot.dialogue.localized_content import LocalizedContent
 from bot.dialogue.machine import Machines
-from bot.dialogue.steering import Steering
+from bot.dialogue.overrides import Overrides
 from bot.dialogue.topics import NEITHER
 from bot.dialogue.turn import Say, Turn
 from bot.messages import Inbound, Kind
@@ -130,7 +131,7 @@ class Engine:
 
     def __init__(
         self,
-        books: Mapping[str, Book],
+        books: Mapping[str, LocalizedContent],
         machines: Machines,
         commands: Mapping[str, str],
         closest: Mapping[str, str],
@@ -154,25 +155,25 @@ class Engine:
         self._states = books[default_locale].states
         self._topics = books[default_locale].topics
         self._code_words = frozenset(word for book in books.values() for word in book.code_words)
-        self._steering = Steering()
+        self._overrides = Overrides()
 
-    def steered(self, steering: Steering) -> "Engine":
+    def with_overrides(self, overrides: Overrides) -> "Engine":
         """The same engine while something is switched by hand."""
-        if steering == Steering():
+        if overrides == Overrides():
             return self
-        steered = copy.copy(self)
-        steered._steering = steering
-        steered.books = {
+        with_overrides = copy.copy(self)
+        with_overrides._overrides = overrides
+        with_overrides.books = {
             locale: dataclasses.replace(
                 book,
-                hours=steering.hours(book.hours),
-                shared={**book.shared, "announcement": book.announcements.get(steering.announcement, "")},
+                hours=overrides.hours(book.hours),
+                shared={**book.shared, "announcement": book.announcements.get(overrides.announcement, "")},
             )
             for locale, book in self.books.items()
         }
-        return steered
+        return with_overrides
 
-    def book(self, conversation: Conversation) -> Book:
+    def book(self, conversation: Conversation) -> LocalizedContent:
         """The texts in the person's language."""
         return self.books.get(conversation.locale) or self.books[self.default_locale]
 
@@ -202,7 +203,7 @@ class Engine:
         second = int(now.timestamp())
         quick = interrupted.is_it(resumed, second) and not resumed.tell
         turn = self._told(resumed.tell, self._answer(replace(resumed, tell=""), inbound, brought, quick=quick))
-        if self._steering.down and not resumed.state and resumed.status is Status.BOT:
+        if self._overrides.down and not resumed.state and resumed.status is Status.BOT:
             turn = _with_the_truth(turn)
         turn = case_code.given(turn, self.book(turn.conversation).code_words, self._topics, luck)
         after = turn.conversation

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from bot.nlu.classifiers import NgramClassifier, likely
 from bot.nlu.features import spelled
-from bot.nlu.heads import LetterHeads, likely
 
 _BLOCKS = (
     (0x0600, 0x06FF, frozenset(("ar", "fa", "prs", "ur", "ckb", "ps"))),
@@ -17,7 +17,7 @@ HABIT = 3.0
 
 
 class LanguageGuesser:
-    def __init__(self, heads: LetterHeads, default: str) -> None:
+    def __init__(self, heads: NgramClassifier, default: str) -> None:
         self._heads = heads
         self._default = default
 

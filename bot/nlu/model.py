@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
-from bot.nlu.heads import LetterHeads, MeaningHeads
+from bot.nlu.classifiers import EmbeddingClassifier, NgramClassifier
 
 
 class Thresholds(msgspec.Struct, frozen=True):
@@ -42,9 +42,9 @@ class Figures(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    letters: LetterHeads
-    meaning: MeaningHeads
-    languages: LetterHeads
+    letters: NgramClassifier
+    meaning: EmbeddingClassifier
+    languages: NgramClassifier
     figures: Figures
 
 
@@ -80,13 +80,13 @@ def model_from(arrays: Mapping[str, "np.ndarray[tuple[int, ...], np.dtype[np.gen
     got = {name: np.asarray(arrays[name]) for name in _ARRAYS}
     floats = {name: array.astype(np.float32) for name, array in got.items() if array.dtype != np.int8}
     return Model(
-        letters=LetterHeads(
+        letters=NgramClassifier(
             beside.labels, got["letters_weights"].astype(np.int8), floats["letters_scales"], floats["letters_biases"]
         ),
-        meaning=MeaningHeads(
+        meaning=EmbeddingClassifier(
             beside.labels, floats["meaning_centre"], floats["meaning_weights"], floats["meaning_biases"]
         ),
-        languages=LetterHeads(
+        languages=NgramClassifier(
             {"language": beside.languages},
             got["languages_weights"].astype(np.int8),
             floats["languages_scales"],

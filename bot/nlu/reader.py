@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from bot.nlu.classifiers import likely
 from bot.nlu.commands import SMALL_TALK, Commands
 from bot.nlu.countries import Countries
 from bot.nlu.embedding import Encoder
-from bot.nlu.heads import likely
 from bot.nlu.language import LanguageGuesser
 from bot.nlu.model import Model
 from bot.nlu.normalise import MAX_LENGTH, normalise

@@ -15,8 +15,8 @@ from bot.content.library import build_reader, lexicons
 from bot.content.models import ARRAYS, BESIDE, read_encoder, read_model
 from bot.content.utterances import read_utterances
 from bot.errors import StartError
+from bot.nlu.classifiers import EmbeddingClassifier, NgramClassifier
 from bot.nlu.embedding import Encoder
-from bot.nlu.heads import LetterHeads, MeaningHeads
 from bot.nlu.model import Figures
 from bot.nlu.phrases import Phrases
 from bot.nlu_training import evaluate
@@ -67,13 +67,13 @@ def learned(encoder: Encoder) -> dict[str, "NDArray[np.generic]"]:
 
 
 def fitted(arrays: dict[str, "NDArray[np.generic]"], encoder: Encoder, phrases: Phrases, sets: Sets) -> Figures:
-    letters = LetterHeads(
+    letters = NgramClassifier(
         LABELS,
         arrays["letters_weights"].astype(np.int8),
         arrays["letters_scales"].astype(np.float32),
         arrays["letters_biases"].astype(np.float32),
     )
-    meaning = MeaningHeads(
+    meaning = EmbeddingClassifier(
         LABELS,
         arrays["meaning_centre"].astype(np.float32),
         arrays["meaning_weights"].astype(np.float32),

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.nlu.heads import LetterHeads, MeaningHeads, likely
+from bot.nlu.classifiers import EmbeddingClassifier, NgramClassifier, likely
 from bot.nlu.model import Thresholds
 from bot.nlu.normalise import normalise
 from bot.nlu.phrases import Hit, Phrases, danger_named, person_named, red_parts
@@ -38,8 +38,8 @@ Floats = NDArray[np.float64]
 
 
 def fit_thresholds(
-    letters: LetterHeads,
-    meaning: MeaningHeads | None,
+    letters: NgramClassifier,
+    meaning: EmbeddingClassifier | None,
     vectors: dict[str, NDArray[np.float32]],
     phrases: Phrases,
     sets: Sets,
@@ -107,7 +107,10 @@ def fit_thresholds(
 
 
 def _weak(
-    letters: LetterHeads, meaning: MeaningHeads, vectors: dict[str, NDArray[np.float32]], messages: Sequence[Message]
+    letters: NgramClassifier,
+    meaning: EmbeddingClassifier,
+    vectors: dict[str, NDArray[np.float32]],
+    messages: Sequence[Message],
 ) -> dict[str, float]:
     """Languages in which clearly more topics are found when the meaning's vote counts less, and how much it should."""
     topics = LABELS[TOPIC]
@@ -128,7 +131,9 @@ def _weak(
     return weak
 
 
-def _red_part(letters: LetterHeads, sharpness: Mapping[str, float], phrases: Phrases, message: Message) -> float | None:
+def _red_part(
+    letters: NgramClassifier, sharpness: Mapping[str, float], phrases: Phrases, message: Message
+) -> float | None:
     """How red the letters find what stands around the red phrases of a message; None when none is named."""
     hits = _hits(phrases, message)
     if danger_named(hits) != "red":

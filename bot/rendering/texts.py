@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from bot.dialogue.book import Book
 from bot.dialogue.conversation import SILENCE_MINUTES, Conversation, Place, Status
 from bot.dialogue.engine import NOT_SURE
 from bot.dialogue.flow import State
+from bot.dialogue.localized_content import LocalizedContent
 from bot.dialogue.turn import Say
 from bot.messages import MAX_TEXT
 from bot.rendering.opening import opening
@@ -23,7 +23,7 @@ def clean(text: str) -> str:
     return _FORBIDDEN.sub("", text)[:MAX_TEXT]
 
 
-def render(say: Say, conversation: Conversation, book: Book) -> str:
+def render(say: Say, conversation: Conversation, book: LocalizedContent) -> str:
     """The whole message for `say`, in the language of `book`. Never empty, at most MAX_TEXT characters."""
     state = book.states[say.state] if say.state else None
     blocks = []
@@ -40,7 +40,7 @@ def render(say: Say, conversation: Conversation, book: Book) -> str:
     return clean(text)
 
 
-def numbers_block(conversation: Conversation, book: Book) -> str:
+def numbers_block(conversation: Conversation, book: LocalizedContent) -> str:
     """The numbers that fit where the person said they are; both sets when they have not said it."""
     if not conversation.open and conversation.place is Place.UNKNOWN:
         return _fill(book.shared["emergency_line"], conversation, book)  # names no organisation (decision 12)
@@ -52,7 +52,7 @@ def numbers_block(conversation: Conversation, book: Book) -> str:
     return f"{block}\n{_fill(local, conversation, book)}"
 
 
-def carries_numbers(text: str, conversation: Conversation, book: Book) -> bool:
+def carries_numbers(text: str, conversation: Conversation, book: LocalizedContent) -> bool:
     """Does `text` hold the emergency numbers for this place already?"""
     needed = {
         Place.NETHERLANDS: ("emergency_nl",),
@@ -62,20 +62,20 @@ def carries_numbers(text: str, conversation: Conversation, book: Book) -> bool:
     return all(book.numbers[name] in text for name in needed)
 
 
-def last_words(books: Iterable[Book]) -> str:
+def last_words(books: Iterable[LocalizedContent]) -> str:
     """The answer when nothing else works: the numbers, in every live language, ours not knowing which is theirs."""
     nobody = Conversation()
     return clean("\n\n".join(_fill(book.shared["emergency_line"], nobody, book) for book in books))
 
 
-def _choices(state: State, conversation: Conversation, book: Book) -> str:
+def _choices(state: State, conversation: Conversation, book: LocalizedContent) -> str:
     labels = [book.titles[topic] for topic in conversation.candidates] if state.name == NOT_SURE else []
     labels += [choice.label for choice in state.visible(conversation)]
     lines = (f"{number} {label}" for number, label in enumerate(labels, start=1))
     return _fill("\n".join(lines), conversation, book)
 
 
-def _footer(state: State, conversation: Conversation, book: Book) -> str:
+def _footer(state: State, conversation: Conversation, book: LocalizedContent) -> str:
     if not state.footer:
         return ""
     if conversation.status is Status.WAITING:
@@ -85,14 +85,14 @@ def _footer(state: State, conversation: Conversation, book: Book) -> str:
     return book.shared["footer_offer" if state.offer else "footer"]
 
 
-def _opens(conversation: Conversation, book: Book) -> str:
+def _opens(conversation: Conversation, book: LocalizedContent) -> str:
     """When advisors are there again, in the hours' own zone."""
     now = datetime.fromtimestamp(conversation.heard_minute * 60, UTC)
     opens = book.hours.next_opening(now, book.locale)
     return opening(opens, now, book.locale) if opens else ""
 
 
-def _fill(text: str, conversation: Conversation, book: Book) -> str:
+def _fill(text: str, conversation: Conversation, book: LocalizedContent) -> str:
     """Put country names, the local number, the case code in their places. Every name in a text was checked at start."""
     if "{" not in text:
         return text

@@ -6,8 +6,8 @@ from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
-from bot.simulator.forms import Sending
-from bot.simulator.webhook import WebhookError
+from bot.devtools.forms import Sending
+from bot.devtools.webhook import WebhookError
 
 INBOX_SECONDS = 3
 SEND_SECONDS = 35

@@ -15,10 +15,10 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Response, render_template, request
 
+from bot.devtools.forms import ONLY_ON_WHATSAPP, Asked, Sending, inbound_fields, new_sid
+from bot.devtools.webhook import WebhookError, messages, post, sign
 from bot.rendering.segments import measure
-from bot.simulator.forms import ONLY_ON_WHATSAPP, Asked, Sending, inbound_fields, new_sid
 from bot.simulator.phones import Phones
-from bot.simulator.webhook import WebhookError, messages, post, sign
 
 WEBHOOK_PATH = "/twilio/message"
 TIMEOUT_SECONDS = 10
@@ -43,7 +43,7 @@ def make_blueprint(
 
     public_url: the address Twilio is told, which the webhook checks signatures against.
     local_url: where the same webhook answers from this machine.
-    twilio_url: a stand-in for Twilio (bot.simulator.twilio). Messages then go by it, and the page shows what the bot
+    twilio_url: a stand-in for Twilio (bot.devtools.twilio). Messages then go by it, and the page shows what the bot
     sends by its API. None: the API is the real one, and the messages go to the webhook straight from here.
     """
     blueprint = Blueprint(

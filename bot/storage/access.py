@@ -5,9 +5,9 @@ import hashlib
 import msgspec
 import redis
 
-from bot.services.accounts import Account
-from bot.services.audit import Line
-from bot.services.entrance import Session
+from bot.access.accounts import Account
+from bot.access.authenticator import Session
+from bot.advisors.audit import Line
 from bot.storage import keys
 from bot.storage.redis import asked
 from bot.storage.sealing import SealBroken, Sealer, place
@@ -32,7 +32,7 @@ _session = msgspec.msgpack.Decoder(Session)
 
 
 class RedisAccess:
-    """`services.accounts.Directory`, `services.entrance.Vault` and `services.audit.Book` on Redis >= 6.2."""
+    """`access.accounts.Directory`, `access.authenticator.Vault` and `advisors.audit.AuditLog` on Redis >= 6.2."""
 
     def __init__(self, client: redis.Redis, sealer: Sealer) -> None:
         self._redis = client
@@ -118,13 +118,13 @@ class RedisAccess:
     # -- audit -------------------------------------------------------------------------------------------------------
 
     def write(self, who: str, what: str, on: str = "") -> None:
-        """See `Book.write`."""
+        """See `AuditLog.write`."""
         seconds, micros = asked(self._redis.time)
         oldest = seconds * 1000 + micros // 1000 - keys.AUDIT_LIFE_MS
         asked(self._redis.xadd, keys.AUDIT, {"w": who, "d": what, "o": on}, minid=max(0, oldest), approximate=True)
 
     def lines(self, before: str = "", most: int = 100) -> list[Line]:
-        """See `Book.lines`."""
+        """See `AuditLog.lines`."""
         rows = asked(self._redis.xrevrange, keys.AUDIT, f"({before}" if before else "+", "-", count=most)
         return [
             Line(id.decode(), int(id.split(b"-")[0]) // 60_000, *(fields[name].decode() for name in (b"w", b"d", b"o")))

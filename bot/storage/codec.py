@@ -6,7 +6,7 @@ import msgspec
 
 from bot.dialogue.conversation import Conversation, Status
 from bot.dialogue.events import AnyEvent, Said
-from bot.services.ports import Entry
+from bot.ports.everything import Entry
 
 _encoder = msgspec.msgpack.Encoder()
 _conversation = msgspec.msgpack.Decoder(Conversation)

@@ -76,7 +76,7 @@ OUTBOX = "helpline:outbox"
 LATER = "helpline:later"
 """Sorted set: contact ids whose next message waits, by the moment (milliseconds of Redis' clock) it may go."""
 
-STEERING = "helpline:steering"
+OVERRIDES = "helpline:steering"
 """What is switched by hand, sealed."""
 
 GROUP = "workers"

@@ -5,19 +5,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.dialogue.check_in import CheckIn
 from bot.dialogue.conversation import Conversation, Status
-from bot.dialogue.counting import counted, day_of
 from bot.dialogue.events import Answers, AnyEvent, CodeBrought, CodeMade, ErasureRequested, Stopped
-from bot.dialogue.handoff import Lease
-from bot.dialogue.steering import Steering
+from bot.dialogue.overrides import Overrides
+from bot.handoff.acts import Lease
+from bot.handoff.check_in import CheckIn
+from bot.handoff.counting import counted, day_of
 from bot.messages import Outgoing
-from bot.services.ports import Act, Block, Cause, Change, Entry, Held, LeaseAlive, Opened, TooManyTries, Waiting
+from bot.ports.everything import Act, Block, Cause, Change, Entry, Held, LeaseAlive, Opened, TooManyTries, Waiting
 from bot.storage.keys import TRIES
 
 
 class MemoryStorage:
-    """`services.ports.Storage` in dictionaries. Nothing expires by itself; not for more than one process.
+    """`ports.everything.Storage` in dictionaries. Nothing expires by itself; not for more than one process.
 
     outbox: what is to be sent, oldest first, as (contact, message). leases, offers: contacts whose lease stands;
     a test takes one out to let it lapse.
@@ -41,7 +41,7 @@ class MemoryStorage:
         self._blocks: dict[str, Block] = {}
         self._check_ins: dict[str, CheckIn] = {}
         self._feed: list[Change] = []
-        self._switched = Steering()
+        self._switched = Overrides()
         self._counts: dict[str, Counter[str]] = {}
 
     def open(self, cause: Cause) -> Opened:
@@ -50,8 +50,8 @@ class MemoryStorage:
         blocked = any(contact in self._blocks for contact in contacts)
         for contact in contacts:
             if contact in self._conversations or cause.message_id in self._replies.get(contact, {}):
-                return replace(self._opened(contact, cause.message_id), steering=self._switched, blocked=blocked)
-        return replace(self._opened(cause.contact, cause.message_id), steering=self._switched, blocked=blocked)
+                return replace(self._opened(contact, cause.message_id), overrides=self._switched, blocked=blocked)
+        return replace(self._opened(cause.contact, cause.message_id), overrides=self._switched, blocked=blocked)
 
     def commit(
         self,
@@ -167,13 +167,13 @@ class MemoryStorage:
         """See `Storage.end_check_in`."""
         return self._check_ins.pop(contact, None) is not None
 
-    def steering(self) -> Steering:
-        """See `Storage.steering`."""
+    def overrides(self) -> Overrides:
+        """See `Storage.overrides`."""
         return self._switched
 
-    def steer(self, steering: Steering) -> None:
-        """See `Storage.steer`."""
-        self._switched = steering
+    def set_overrides(self, overrides: Overrides) -> None:
+        """See `Storage.set_overrides`."""
+        self._switched = overrides
 
     def counts(self, days: Sequence[str]) -> dict[str, dict[str, int]]:
         """See `Storage.counts`."""

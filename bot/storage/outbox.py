@@ -12,8 +12,8 @@ from typing import Any
 import redis
 from redis.exceptions import ResponseError
 
-from bot.dialogue.delivery import State
-from bot.services.ports import Attempt, Record, StorageUnavailable
+from bot.handoff.delivery import State
+from bot.ports.everything import Attempt, Record, StorageUnavailable
 from bot.storage import keys
 from bot.storage.redis import Script, Wire, asked
 from bot.storage.sealing import SealBroken, Sealer, place
@@ -28,7 +28,7 @@ _HERE = Path(__file__).parent
 
 
 class RedisOutbox:
-    """`services.ports.Outbox` on Redis >= 6.2."""
+    """`ports.everything.Outbox` on Redis >= 6.2."""
 
     def __init__(
         self, client: redis.Redis, sealer: Sealer, *, reclaim_ms: int = RECLAIM_MS, order_ms: int = ORDER_MS

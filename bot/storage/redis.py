@@ -16,14 +16,14 @@ from redis.exceptions import NoScriptError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
-from bot.dialogue.check_in import CheckIn
 from bot.dialogue.conversation import GRACE_MINUTES, Conversation, Status, Urgency
-from bot.dialogue.counting import counted, day_of
 from bot.dialogue.events import Answers, AnyEvent, CodeBrought, CodeMade, ErasureRequested, Stopped
-from bot.dialogue.handoff import Lease
-from bot.dialogue.steering import Steering
+from bot.dialogue.overrides import Overrides
+from bot.handoff.acts import Lease
+from bot.handoff.check_in import CheckIn
+from bot.handoff.counting import counted, day_of
 from bot.messages import Outgoing
-from bot.services.ports import (
+from bot.ports.everything import (
     Act,
     Block,
     Cause,
@@ -81,7 +81,7 @@ def connect(url: str) -> redis.Redis:
 
 
 class RedisStorage:
-    """`services.ports.Storage` on Redis >= 6.2."""
+    """`ports.everything.Storage` on Redis >= 6.2."""
 
     def __init__(self, client: redis.Redis, sealer: Sealer) -> None:
         self._redis = client
@@ -92,7 +92,7 @@ class RedisStorage:
         self._swap = Script(self._wire, _SWAP)
         self._swap_value = Script(self._wire, _SWAP_VALUE)
         self._breaker = _Breaker()
-        self._switched: tuple[bytes | None, Steering] = (None, Steering())
+        self._switched: tuple[bytes | None, Overrides] = (None, Overrides())
 
     def open(self, cause: Cause) -> Opened:
         """See `Storage.open`."""
@@ -102,13 +102,13 @@ class RedisStorage:
             question
             for contact in contacts
             for question in (("HGET", keys.turns(contact), field), ("GET", keys.conversation(contact)))
-        ] + [("GET", keys.STEERING), ("EXISTS", *self._blocks(contacts))])  # fmt: skip
+        ] + [("GET", keys.OVERRIDES), ("EXISTS", *self._blocks(contacts))])  # fmt: skip
         blocked = bool(found.pop())
-        steering = self._steering(found.pop())
+        overrides = self._overrides(found.pop())
         for contact, turn, conversation in zip(contacts, found[::2], found[1::2], strict=True):
             if turn or conversation:
-                return self._opened(contact, field, conversation, turn, steering, blocked=blocked)
-        return Opened(cause.contact, Conversation(), 0, steering=steering, blocked=blocked)
+                return self._opened(contact, field, conversation, turn, overrides, blocked=blocked)
+        return Opened(cause.contact, Conversation(), 0, overrides=overrides, blocked=blocked)
 
     def commit(
         self,
@@ -288,14 +288,14 @@ class RedisStorage:
         """See `Storage.end_check_in`."""
         return bool(self._ask(self._redis.hdel, keys.CHECK_INS, contact))
 
-    def steering(self) -> Steering:
-        """See `Storage.steering`."""
-        return self._steering(self._ask(self._redis.get, keys.STEERING))
+    def overrides(self) -> Overrides:
+        """See `Storage.overrides`."""
+        return self._overrides(self._ask(self._redis.get, keys.OVERRIDES))
 
-    def steer(self, steering: Steering) -> None:
-        """See `Storage.steer`."""
-        sealed = self._sealer.seal(msgspec.msgpack.encode(steering), place("steering", ""))
-        self._ask(self._redis.set, keys.STEERING, sealed)
+    def set_overrides(self, overrides: Overrides) -> None:
+        """See `Storage.set_overrides`."""
+        sealed = self._sealer.seal(msgspec.msgpack.encode(overrides), place("steering", ""))
+        self._ask(self._redis.set, keys.OVERRIDES, sealed)
 
     def counts(self, days: Sequence[str]) -> dict[str, dict[str, int]]:
         """See `Storage.counts`."""
@@ -430,10 +430,10 @@ class RedisStorage:
                 newer = self._resealed(raw[head:], place(what, field.decode()))
                 if newer:
                     self._ask(self._swap, [key], [field, raw, raw[:head] + newer])
-        steering = self._ask(self._redis.get, keys.STEERING)
-        newer = self._resealed(steering, place("steering", "")) if steering else b""
+        overrides = self._ask(self._redis.get, keys.OVERRIDES)
+        newer = self._resealed(overrides, place("steering", "")) if overrides else b""
         if newer:
-            self._ask(self._swap_value, [keys.STEERING], [steering, newer])
+            self._ask(self._swap_value, [keys.OVERRIDES], [overrides, newer])
 
     def _resealed(self, sealed: bytes, where: bytes) -> bytes:
         """The same under the newest key; empty where that is not needed or not possible."""
@@ -470,14 +470,14 @@ class RedisStorage:
 
     # -- inside --------------------------------------------------------------------------------------------------
 
-    def _steering(self, stored: bytes | None) -> Steering:
+    def _overrides(self, stored: bytes | None) -> Overrides:
         """Opened once for as long as it is the same: nearly always it is empty."""
         if stored != self._switched[0]:
             try:
                 opened = self._sealer.open(stored or b"", place("steering", ""))
-                self._switched = (stored, msgspec.msgpack.decode(opened, type=Steering))
+                self._switched = (stored, msgspec.msgpack.decode(opened, type=Overrides))
             except (SealBroken, msgspec.DecodeError):
-                self._switched = (stored, Steering())
+                self._switched = (stored, Overrides())
         return self._switched[1]
 
     def _opened(
@@ -486,7 +486,7 @@ class RedisStorage:
         field: str,
         stored: bytes | None,
         turn: bytes | None,
-        steering: Steering = Steering(),  # noqa: B008 - frozen
+        overrides: Overrides = Overrides(),  # noqa: B008 - frozen
         *,
         blocked: bool = False,
     ) -> Opened:
@@ -505,7 +505,7 @@ class RedisStorage:
                 answered = codec.decode_reply(self._turn(contact, field, turn))
             except SealBroken:
                 answered = ""  # it was answered, in words nobody can read any more; not twice
-        return Opened(contact, conversation, revision, answered, steering, blocked)
+        return Opened(contact, conversation, revision, answered, overrides, blocked)
 
     def _turn(self, contact: str, field: str | bytes, turn: bytes) -> bytes:
         name = field if isinstance(field, str) else field.decode()

@@ -14,8 +14,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
-from bot.services.ports import StorageUnavailable
-from bot.services.spool import Spooled, SpoolFull
+from bot.ports.everything import StorageUnavailable
+from bot.ports.spool import Spooled, SpoolFull
 
 MAX_AGE_SECONDS = 72 * 3600
 """A message older than a conversation may be is dropped unread."""
@@ -29,7 +29,7 @@ _decoder = msgspec.msgpack.Decoder(Spooled)
 
 
 class FileSpool:
-    """Writes. `services.spool.Spool`."""
+    """Writes. `ports.spool.Spool`."""
 
     def __init__(self, directory: Path, key: X25519PublicKey) -> None:
         self._directory = directory
@@ -67,7 +67,7 @@ class FileSpool:
 
 
 class FileSpoolReader:
-    """Reads, with the private key. `services.spool.SpoolReader`. Reports what it has to give up."""
+    """Reads, with the private key. `ports.spool.SpoolReader`. Reports what it has to give up."""
 
     def __init__(self, directory: Path, key: X25519PrivateKey, report: Callable[..., None]) -> None:
         self._directory = directory

@@ -10,8 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from msgspec.structs import replace
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from bot.services.accounts import Accounts, Role
-from bot.simulator.twilio import StandIn
+from bot.access.accounts import Accounts, Role
+from bot.devtools.twilio import StandIn
 from bot.storage.access import RedisAccess
 from bot.storage.sealing import Sealer
 from tests.processes.site import PUBLIC_URL, Site

@@ -16,8 +16,8 @@ from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
 from app import create_app
+from bot.access.accounts import Account, Accounts, Role
 from bot.content.library import Library
-from bot.services.accounts import Account, Accounts, Role
 from bot.settings import Settings, read_settings
 from bot.storage.access import RedisAccess
 from bot.storage.identity import Identity

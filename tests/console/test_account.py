@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.services.accounts import Role
+from bot.access.accounts import Role
 from tests.console.pages import PASSWORD, Pages
 
 

@@ -1,7 +1,7 @@
 """A case code on the phone: the advisor sees what was chosen, once, and nothing that was written."""
 
+from bot.access.accounts import Role
 from bot.dialogue.events import CodeMade
-from bot.services.accounts import Role
 from bot.storage import keys
 from bot.storage.identity import Identity
 from bot.storage.redis import RedisStorage

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.services.accounts import Role
+from bot.access.accounts import Role
 from tests.console.pages import Pages
 
 ACTION = 'bel <b>het</b> ministerie "7"'

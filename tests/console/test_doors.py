@@ -3,8 +3,8 @@
 import pytest
 from werkzeug.routing import Rule
 
+from bot.access.accounts import Role
 from bot.console.headers import POLICY
-from bot.services.accounts import Role
 from tests.console.pages import Pages
 
 ANYONE = set(Role) | {None}

@@ -5,9 +5,9 @@ import re
 import pyotp
 import pytest
 
+from bot.access.accounts import ONE_TIME_LIFE, Role
+from bot.access.authenticator import IDLE_LIFE, TRIES, TRIES_SECONDS, Why
 from bot.console.login import STATUS
-from bot.services.accounts import ONE_TIME_LIFE, Role
-from bot.services.entrance import IDLE_LIFE, TRIES, TRIES_SECONDS, Why
 from tests.console.pages import PASSWORD, SECRET, Pages, where
 
 

@@ -8,8 +8,8 @@ import redis
 from joserfc.jwk import RSAKey
 from werkzeug.test import TestResponse
 
+from bot.access.accounts import Role
 from bot.content.library import Library
-from bot.services.accounts import Role
 from tests.conftest import NOW
 from tests.console.pages import Pages, Visit
 from tests.console.provider import Provider

@@ -7,9 +7,9 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.access.accounts import Role
 from bot.console.codenames import codename
 from bot.console.statistics import SMALL, suppressed
-from bot.services.accounts import Role
 from tests.console.pages import Pages, Visit
 
 

@@ -7,7 +7,7 @@ from bot.console.wording import clock, day, language_name
 from bot.content.library import Library, build_delivery
 from bot.dialogue import events
 from bot.dialogue.events import Claimed, Heard, Informed, Noted, OfferEnded, PlaceTold, Replied, Said, TopicShown
-from bot.services.ports import Entry, Record
+from bot.ports.everything import Entry, Record
 
 QUIET = {events.Answered, events.TopicShown, events.LanguageChosen, events.ErasureRequested, events.CodeAsked}
 """Events that stand on the card, or cannot be in a transcript, so that no line is made of them."""

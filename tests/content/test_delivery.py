@@ -1,7 +1,7 @@
 """flows/delivery_errors.toml: the whole table, and its words in each language. Its faults are in test_files.py."""
 
 from bot.content.library import Library, build_delivery
-from bot.dialogue.delivery import OURS, UNKNOWN, Action, problem
+from bot.handoff.delivery import OURS, UNKNOWN, Action, problem
 
 ACTIONS = {
     Action.RETRY: "20429 429 30001 21611 63017 63018 14107 63010 63012",

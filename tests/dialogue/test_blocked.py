@@ -2,11 +2,11 @@
 
 import pytest
 
+from bot.advisors.desk import Advisor
 from bot.dialogue.conversation import Status
 from bot.dialogue.events import Blocked, DangerSeen
 from bot.dialogue.flood import REMIND_EVERY
-from bot.dialogue.handoff import Refused
-from bot.services.desk import Advisor
+from bot.handoff.acts import Refused
 from tests.tester import CONTACT, DialogueTester
 
 ABROAD = "+31 247 247 247"

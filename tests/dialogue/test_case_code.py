@@ -9,13 +9,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
+from bot.advisors.desk import Advisor
 from bot.content.library import Library, build_reader
 from bot.dialogue import case_code
 from bot.dialogue.conversation import Conversation, Place, Status
 from bot.dialogue.engine import Engine
 from bot.dialogue.events import Answers, CodeBrought, CodeMade
 from bot.messages import Channel, Inbound
-from bot.services.desk import Advisor
 from tests.conftest import NOW
 from tests.tester import DialogueTester
 

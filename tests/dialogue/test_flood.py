@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from bot.advisors.desk import Advisor
 from bot.dialogue.conversation import Status
 from bot.dialogue.engine import Engine
 from bot.dialogue.events import Heard
 from bot.dialogue.flood import MOST, MOST_A_DAY, MOST_SAME, REMIND_EVERY, WINDOW_MINUTES
-from bot.services.desk import Advisor
 from tests.conftest import NOW
 from tests.tester import CONTACT, DialogueTester
 
@@ -108,12 +108,12 @@ def test_a_flood_is_not_read_by_meaning(engine: Engine) -> None:
         def understand(self, _text: str, _locale: str | None) -> None:
             raise AssertionError("the slow reader was asked")
 
-    steered = tester.engine
-    kept = steered._understander
+    with_overrides = tester.engine
+    kept = with_overrides._understander
     try:
-        steered._understander = Slow()  # type: ignore[assignment]
+        with_overrides._understander = Slow()  # type: ignore[assignment]
         for number in range(50):
             tester.say(f"meer {number}", seconds=1)
     finally:
-        steered._understander = kept
+        with_overrides._understander = kept
     assert "engine_failed" not in tester.reports.names()

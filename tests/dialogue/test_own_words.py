@@ -6,12 +6,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.dialogue import handoff
+from bot.advisors.desk import Advisor
 from bot.dialogue.conversation import Status
 from bot.dialogue.engine import DECOY, MENU, OPENER, Engine
 from bot.dialogue.events import DecoyStarted, Heard, KnownAgain
-from bot.dialogue.handoff import Reason, Refused
-from bot.services.desk import Advisor
+from bot.handoff import acts as handoff
+from bot.handoff.acts import Reason, Refused
 from tests.conftest import NOW
 from tests.tester import CONTACT, DialogueTester
 

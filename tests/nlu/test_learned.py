@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from bot.content.faults import ContentError
 from bot.content.library import Library
 from bot.content.models import ARRAYS, BESIDE, find_weights, read_encoder, read_model
+from bot.nlu.classifiers import NgramClassifier, likely
 from bot.nlu.embedding import MAX_TOKENS, Encoder
 from bot.nlu.features import buckets, spelled
-from bot.nlu.heads import LetterHeads, likely
 from bot.nlu.language import LanguageGuesser
 from bot.nlu.model import UnreadableModel, model_from
 from bot.nlu.tokens import Tokeniser
@@ -78,7 +78,7 @@ def test_sharper_is_surer() -> None:
 def test_a_letter_table_votes_for_what_it_was_taught() -> None:
     weights = np.zeros((1 << 10, 2), np.int8)
     weights[buckets("mes", 1 << 10), 0] = 100
-    heads = LetterHeads({"colour": ("red", "blue")}, weights, np.full(2, 0.1, np.float32), np.zeros(2, np.float32))
+    heads = NgramClassifier({"colour": ("red", "blue")}, weights, np.full(2, 0.1, np.float32), np.zeros(2, np.float32))
     assert heads.scores("mes")[0] > heads.scores("bloem")[0] >= 0
 
 

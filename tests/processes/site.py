@@ -25,7 +25,7 @@ from werkzeug.datastructures import MultiDict
 
 from bot.dialogue.events import AnyEvent, Heard
 from bot.messages import Channel, Inbound
-from bot.services.ports import Opened
+from bot.ports.everything import Opened
 from bot.storage import keys
 from bot.storage.embedded import EmbeddedRedis, start_redis
 from bot.storage.identity import Identity

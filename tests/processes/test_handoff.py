@@ -14,13 +14,13 @@ from typing import cast
 
 import pytest
 
+from bot.advisors.desk import Advisor, Desk
 from bot.content.library import Library
+from bot.devtools.twilio import Faults, StandIn
 from bot.dialogue.conversation import Status
 from bot.dialogue.engine import Engine
-from bot.services.desk import Advisor, Desk
-from bot.services.runner import Runner
-from bot.services.spool import Spool
-from bot.simulator.twilio import Faults, StandIn
+from bot.messaging.runner import Runner
+from bot.ports.spool import Spool
 from bot.storage import keys
 from bot.storage.outbox import RedisOutbox
 from bot.storage.redis import RedisStorage, connect

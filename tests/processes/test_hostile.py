@@ -84,7 +84,7 @@ def test_one_answer_to(site: Site, name: str, prelude: tuple[str, ...]) -> None:
     for text in prelude:
         site.twilio.post(sms(next(_numbers), text, who))
     answer = site.twilio.post(sms(next(_numbers), BODIES[name], who))
-    # In the menu, a moment after its list, "I do not understand" is not said (tests/dialogue/test_interrupted.py).
+    # In the menu, a moment after its list, "I do not understand" is not said (tests/dialogue/test_continuation.py).
     assert len(answer.messages) == 1 or (prelude and answer.messages == [])
     for text in answer.messages:
         assert_fit_for_a_phone(text)

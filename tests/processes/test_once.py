@@ -17,7 +17,7 @@ from tests.processes.site import Site, at_once, person, sms, until
 pytestmark = pytest.mark.xdist_group("processes")
 
 TEXTS = ("begin", "1", "2", "kaart", "menu", "0", "terug", "overzicht", "8", "3", "taal", "nummers")
-"""Commands and numbers, which are answered however fast they come (tests/dialogue/test_interrupted.py)."""
+"""Commands and numbers, which are answered however fast they come (tests/dialogue/test_continuation.py)."""
 
 
 def test_three_copies_of_300_messages_are_300_turns_with_one_answer_each(site: Site) -> None:

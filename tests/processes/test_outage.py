@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.dialogue.conversation import Status
-from bot.services.spool import Spooled
+from bot.ports.spool import Spooled
 from bot.storage.redis import REST_SECONDS
 from bot.storage.spool import FileSpoolReader
 from tests.processes.proxy import Proxy

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.simulator.webhook import Webhook
+from tests.devtools.webhook import Webhook
 
 
 @pytest.fixture

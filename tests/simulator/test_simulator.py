@@ -15,7 +15,7 @@ from twilio.request_validator import (  # type: ignore[import-untyped, unused-ig
 from werkzeug.test import TestResponse
 
 from bot.simulator import views
-from tests.simulator.webhook import Webhook
+from tests.devtools.webhook import Webhook
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "not-a-real-token"

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from bot.dialogue.check_in import CheckIn
-from bot.dialogue.steering import Steering
-from bot.services.accounts import Account, Accounts, NameRefused, Passkey, Role
-from bot.services.entrance import Session, Stage
+from bot.access.accounts import Account, Accounts, NameRefused, Passkey, Role
+from bot.access.authenticator import Session, Stage
+from bot.dialogue.overrides import Overrides
+from bot.handoff.check_in import CheckIn
 from bot.storage import keys
 from bot.storage.access import RedisAccess
 from bot.storage.redis import RedisStorage
@@ -158,10 +158,10 @@ def test_after_a_new_data_key_the_worker_seals_anew_what_lives_long(clean_redis:
     before = RedisStorage(clean_redis, Sealer([old]))
     check_in = CheckIn("anna", 100_000_000, "bel", "ada", 1, 2)
     before.keep_check_in(check_in)
-    before.steer(Steering(down=True))
+    before.set_overrides(Overrides(down=True))
     RedisStorage(clean_redis, Sealer([new, old])).tidy()
     after = RedisStorage(clean_redis, Sealer([new]))
     assert RedisAccess(clean_redis, Sealer([new])).account("a1") == replace(ADA, revision=1)
     assert after.check_ins() == [check_in]
-    assert after.steering() == Steering(down=True)
+    assert after.overrides() == Overrides(down=True)
     assert RedisAccess(clean_redis, Sealer([old])).account("a1") is None

@@ -22,9 +22,9 @@ from bot.dialogue.events import (
     TopicShown,
 )
 from bot.dialogue.hours import Shift
-from bot.dialogue.steering import Steering
+from bot.dialogue.overrides import Overrides
 from bot.messages import Channel, Inbound
-from bot.services.ports import Act, Entry, Opened, Storage, TooManyTries
+from bot.ports.everything import Act, Entry, Opened, Storage, TooManyTries
 from bot.storage import keys
 from bot.storage.memory import MemoryStorage
 from bot.storage.redis import RedisStorage, connect
@@ -174,15 +174,15 @@ def test_many_at_once_are_all_applied_in_one_order(storage: Storage) -> None:
 
 
 def test_what_is_switched_by_hand_is_told_with_the_next_message(storage: Storage) -> None:
-    assert storage.steering() == Steering()
-    switched = Steering(down=True, week=((Shift(540, 1020),),) * 7, announcement="busy", note="druk")
-    storage.steer(switched)
-    assert storage.steering() == switched
-    assert storage.open(message(1)).steering == switched
+    assert storage.overrides() == Overrides()
+    switched = Overrides(down=True, week=((Shift(540, 1020),),) * 7, announcement="busy", note="druk")
+    storage.set_overrides(switched)
+    assert storage.overrides() == switched
+    assert storage.open(message(1)).overrides == switched
     commit(storage, message(1), Conversation(heard_minute=7))
-    assert storage.open(message(2)).steering == switched
-    storage.steer(Steering())
-    assert storage.open(message(3)).steering == Steering()
+    assert storage.open(message(2)).overrides == switched
+    storage.set_overrides(Overrides())
+    assert storage.open(message(3)).overrides == Overrides()
 
 
 def test_a_turn_is_counted_once_on_its_day(storage: Storage) -> None:

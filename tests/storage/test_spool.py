@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.events import Heard
 from bot.messages import Channel, Inbound, Kind
-from bot.services.ports import StorageUnavailable
-from bot.services.spool import Spooled, SpoolFull
+from bot.ports.everything import StorageUnavailable
+from bot.ports.spool import Spooled, SpoolFull
 from bot.storage.spool import MAX_AGE_SECONDS, FileSpool, FileSpoolReader
 
 KEY = X25519PrivateKey.generate()

@@ -1,0 +1,1 @@
+"""Access: accounts, passwords, second factors, passkeys, sessions."""

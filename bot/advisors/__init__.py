@@ -1,0 +1,1 @@
+"""Advisors: what they do with conversations, live news for open pages, the audit log."""

@@ -1,0 +1,1 @@
+"""A stand-in for Twilio, for tests and `make run`."""

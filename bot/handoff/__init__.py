@@ -1,0 +1,1 @@
+"""Handoff: what advisors and time may do with a conversation. Pure."""

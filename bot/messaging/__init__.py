@@ -1,0 +1,1 @@
+"""Messaging: answers messages, sends advisors' words, and what the worker does in its time."""

@@ -1,0 +1,328 @@
+"""The one door through which a conversation changes: open, decide, render, commit."""
+
+import dataclasses
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from msgspec.structs import replace
+
+from bot.dialogue.case_code import LUCK_BITS
+from bot.dialogue.changes import request_advisor
+from bot.dialogue.conversation import OWNERSHIP, Conversation, Status
+from bot.dialogue.engine import Engine
+from bot.dialogue.events import (
+    AdvisorCancelled,
+    AdvisorRequested,
+    Answers,
+    AnyEvent,
+    CameLate,
+    CodeMade,
+    ErasureRequested,
+    Informed,
+    PersonLeft,
+    Replied,
+    Said,
+    Stopped,
+)
+from bot.dialogue.turn import Turn
+from bot.handoff.acts import Move, Reason, Refused
+from bot.messages import MAX_TEXT, Inbound, Outgoing
+from bot.ports.everything import Act, Opened, Storage, StorageUnavailable, TooManyTries
+from bot.ports.spool import Spool, Spooled, SpoolFull
+from bot.rendering.texts import clean, render
+
+DECIDE_AGAIN_SECONDS = 1.5
+"""How long a turn may be decided anew because other messages of the same person came in between. Each conflict
+means that another one was committed, so this drains."""
+
+QUEUE_SECONDS = 0.5
+"""How long a message waits for the one before it of the same person."""
+
+Decide = Callable[[Conversation, int], Move]
+"""(conversation, minute) -> what an advisor does with it, or time. Raises Refused."""
+
+Report = Callable[..., None]
+"""report(what, **fields): count and log. Only names, counts and opaque ids go in."""
+
+
+class Runner:
+    """Answers messages. Thread- and greenlet-safe; holds no conversation of its own.
+
+    now: the clock, with a time zone. luck: unpredictable numbers of `case_code.LUCK_BITS`.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        storage: Storage,
+        spool: Spool,
+        now: Callable[[], datetime],
+        report: Report,
+        luck: Callable[[], int] = lambda: secrets.randbits(LUCK_BITS),
+    ) -> None:
+        self._engine = engine
+        self._storage = storage
+        self._spool = spool
+        self._now = now
+        self._report = report
+        self._luck = luck
+        self._queues = _Queues()
+
+    def receive(self, inbound: Inbound) -> str:
+        """The answer to one message, "" for silence. The same message always gets the same answer.
+
+        Committed before it is returned. While the storage is away the answer comes without it, numbers first, and
+        the message is spooled. Never raises for a message: the worst answer is the numbers.
+        """
+        now = self._now()
+        try:
+            with self._queues.turn_of(inbound.contact):
+                return self._answered(inbound, self._storage.open(inbound), now)
+        except StorageUnavailable as error:
+            self._report("storage_away", cause=str(error))
+            turn, _reply = self._decided(self._engine, Conversation(), inbound, now)
+            return self._kept(inbound, turn, None)
+
+    def act(self, act: Act, decide: Decide) -> Conversation:
+        """Do what an advisor asks, or what time brings, and return the conversation as it then is. The same act is
+        done once; its text is queued in the same commit.
+
+        Raises Refused (nothing has changed), LeaseAlive and StorageUnavailable.
+        """
+        deadline = time.monotonic() + DECIDE_AGAIN_SECONDS
+        opened: Opened | None = self._storage.open(act)
+        while opened is not None:
+            if opened.reply is not None:
+                return opened.conversation
+            act = dataclasses.replace(act, minute=int(self._now().timestamp()) // 60)
+            move = decide(opened.conversation, act.minute)
+            outgoing, told = self._outgoing(move)
+            events = (*move.events, *told)
+            if time.monotonic() > deadline:
+                raise Refused(Reason.BUSY)
+            opened = self._storage.commit(act, opened, move.conversation, events, "", outgoing, move.lease)
+            if opened is None:
+                self._count(events)
+        return move.conversation
+
+    def _outgoing(self, move: Move) -> tuple[tuple[Outgoing, ...], tuple[AnyEvent, ...]]:
+        """The one message a move sends, and what the transcript says of it. Raises Refused when it does not fit."""
+        if move.say is None and move.reply is None:
+            return (), ()
+        book = self._engine.book(move.conversation)
+        above = render(move.say, move.conversation, book) if move.say else ""
+        sent = secrets.token_urlsafe(16)
+        if move.reply is None:
+            return (Outgoing(sent, above),), (Informed(above, sent),)
+        words = clean(move.reply.text)
+        limit = MAX_TEXT - len(above) - bool(above)
+        if not words.strip():
+            raise Refused(Reason.EMPTY)
+        if len(move.reply.text) > limit:
+            raise Refused(Reason.TOO_LONG, limit=limit)
+        text = f"{above}\n{words}" if above else words
+        return (Outgoing(sent, text),), (Replied(move.reply.advisor, text, sent),)
+
+    def replay(self, spooled: Spooled) -> bool:
+        """Store a spooled turn now that the storage is back. False: it had been stored after all, or its sender has
+        erased everything since.
+
+        What the person read then counts as shown, what they asked for is done; what happened since stays.
+        Raises StorageUnavailable.
+        """
+        deadline = time.monotonic() + DECIDE_AGAIN_SECONDS
+        first = self._storage.open(spooled.inbound)
+        opened: Opened | None = first
+        while opened is not None:
+            if opened.reply is not None:
+                return False
+            if time.monotonic() > deadline:
+                raise StorageUnavailable("busy")
+            if self._storage.forgotten(spooled.inbound, spooled.conversation.heard_minute):
+                self._report("spool_dropped", cause="erased")
+                return False
+            same = spooled.revision == opened.revision
+            conversation = spooled.conversation if same else _rejoined(opened.conversation, spooled)
+            events = (*spooled.events, Said(spooled.reply)) if spooled.reply else spooled.events
+            if first.blocked and conversation.status is Status.WAITING:  # decided where nobody knew of the block
+                conversation = conversation.passed(Status.BOT)
+                events = tuple(event for event in events if not isinstance(event, AdvisorRequested))
+            opened = self._storage.commit(spooled.inbound, opened, conversation, events, spooled.reply)
+        self._report("replayed")
+        return True
+
+    def recover(self, inbound: Inbound, sent: datetime, *, late: bool) -> bool:
+        """Answer a message whose webhook never came; False: it was answered after all. Raises StorageUnavailable.
+
+        sent: when its sender sent it. late: too long ago to answer, the phone may be in other hands. Then nothing is
+        sent, and an advisor is asked to look.
+        """
+        deadline = time.monotonic() + DECIDE_AGAIN_SECONDS
+        first = self._storage.open(inbound)
+        engine = self._engine.with_overrides(first.overrides)
+        opened: Opened | None = first
+        while opened is not None:
+            if opened.reply is not None:
+                return False
+            if time.monotonic() > deadline:
+                raise StorageUnavailable("busy")
+            heard = datetime.fromtimestamp(opened.conversation.heard_minute * 60, UTC)
+            brought = None if late else self._brought(engine, inbound, opened.contact)
+            moment = max(sent, heard)
+            turn, reply = self._decided(engine, opened.conversation, inbound, moment, brought, blocked=first.blocked)
+            conversation = replace(turn.conversation, channel=str(inbound.channel))
+            events = turn.events
+            outgoing: tuple[Outgoing, ...] = ()
+            if late:
+                reply = ""
+                leaves = any(isinstance(event, ErasureRequested | Stopped) for event in events) or first.blocked
+                conversation, asked = (conversation, ()) if leaves else request_advisor(conversation)
+                conversation = replace(conversation, state="", trail=(), candidates=())
+                # A code nobody has read must not take away the one they have.
+                told = (event for event in events if not isinstance(event, CodeMade))
+                events = (*told, *asked, CameLate())
+            elif reply:
+                events, outgoing = (*events, Said(reply)), (Outgoing(secrets.token_urlsafe(16), reply),)
+            opened = self._storage.commit(inbound, opened, conversation, events, reply, outgoing)
+        self._count(events)
+        return True
+
+    def _answered(self, inbound: Inbound, opened: Opened, now: datetime) -> str:
+        deadline = time.monotonic() + DECIDE_AGAIN_SECONDS
+        engine, blocked = self._engine.with_overrides(opened.overrides), opened.blocked
+        while opened.reply is None:
+            brought = self._brought(engine, inbound, opened.contact)
+            turn, reply = self._decided(engine, opened.conversation, inbound, now, brought, blocked=blocked)
+            events = (*turn.events, Said(reply)) if reply else turn.events
+            try:
+                newer = self._storage.commit(inbound, opened, turn.conversation, events, reply)
+                if newer is not None and time.monotonic() > deadline:
+                    raise StorageUnavailable("busy")
+            except StorageUnavailable as error:
+                self._report("storage_away", cause=str(error))
+                if error.refused:
+                    return self._kept(inbound, turn, opened.revision)
+                # It may have been stored or not: the very answer that would have been stored, so that a repeat of
+                # the message gets the same.
+                return self._spooled(inbound, turn, reply, opened.revision)
+            if newer is None:
+                self._count(events)
+                return reply
+            opened = newer
+        self._report("repeated")
+        return opened.reply
+
+    def _brought(self, engine: Engine, inbound: Inbound, contact: str) -> Answers | None:
+        """What stands behind the case code that a message is; None when it is none, or too many were tried."""
+        words = engine.code_in(inbound.text)
+        if not words:
+            return None
+        try:
+            return self._storage.code(words, contact)
+        except TooManyTries:
+            self._report("codes_guessed")
+        except StorageUnavailable as error:  # the commit will meet it as well, and keep the message
+            self._report("storage_away", cause=str(error))
+        return None
+
+    def _decided(
+        self,
+        engine: Engine,
+        conversation: Conversation,
+        inbound: Inbound,
+        now: datetime,
+        brought: Answers | None = None,
+        *,
+        blocked: bool = False,
+    ) -> tuple[Turn, str]:
+        """The turn and its text; after a bug the turn that keeps the message, gives the numbers, asks for a person."""
+        try:
+            turn = engine.advance(conversation, inbound, now, self._luck(), brought, blocked=blocked)
+            return turn, _rendered(engine, turn)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the person gets the numbers
+            self._report("engine_failed", fault=type(error).__name__, error=error)
+            turn = engine.failed(conversation, inbound, now, type(error).__name__)
+            return turn, _rendered(engine, turn)
+
+    def _kept(self, inbound: Inbound, turn: Turn, revision: int | None) -> str:
+        """The answer while the storage is away, numbers first; the turn goes, sealed, to the spool."""
+        return self._spooled(inbound, turn, self._away(turn, "outage" if revision is None else ""), revision)
+
+    def _spooled(self, inbound: Inbound, turn: Turn, reply: str, revision: int | None) -> str:
+        """Keep a turn for later; returns its answer, which says so when it cannot be kept."""
+        if turn.conversation.status is Status.BOT:
+            inbound = replace(inbound, address="")  # only advisors will need it
+        try:
+            self._spool.add(Spooled(inbound, turn.conversation, turn.events, reply, revision))
+        except SpoolFull as error:
+            self._report("spool_full", cause=str(error))
+            return self._away(turn, "outage_lost")
+        self._report("spooled")
+        return reply
+
+    def _away(self, turn: Turn, above: str) -> str:
+        if turn.say is None:
+            return ""
+        say = replace(turn.say, numbers=True, above=(*filter(None, [above]), *turn.say.above))
+        return _rendered(self._engine, Turn(turn.conversation, turn.events, say))
+
+    def _count(self, events: tuple[AnyEvent, ...]) -> None:
+        for event in events:
+            self._report("event", event=type(event).__name__)
+
+
+def _rendered(engine: Engine, turn: Turn) -> str:
+    if turn.say is None:
+        return ""
+    return render(turn.say, turn.conversation, engine.book(turn.conversation))
+
+
+def _rejoined(stored: Conversation, spooled: Spooled) -> Conversation:
+    """The stored conversation after a turn that was decided without it: the later of the two is what the person
+    sees, requests of both count, and an advisor who has the conversation keeps it."""
+    shown, asked = spooled.conversation, {type(event) for event in spooled.events}
+    if stored.status is Status.BOT and AdvisorRequested in asked:
+        stored = replace(stored, status=Status.WAITING, waiting_minute=shown.waiting_minute)
+    if asked & {AdvisorCancelled, PersonLeft, Stopped} and stored.status in (Status.WAITING, Status.ADVISOR):
+        stored = stored.passed(Status.BOT)
+    stored = replace(
+        stored,
+        danger=stored.danger or shown.danger,
+        maybe_read=stored.maybe_read or shown.maybe_read,
+        urgent=stored.urgent or shown.urgent,
+    )
+    if stored.heard_minute > shown.heard_minute:
+        return stored
+    owned = {name: getattr(stored, name) for name in OWNERSHIP if name != "channel"}
+    return replace(shown, locale=stored.locale or shown.locale, **owned)
+
+
+class _Queues:
+    """One message of one person at a time within this process. Only makes bursts cheap; the commit is the guarantee."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._locks: dict[str, tuple[threading.Lock, int]] = {}
+
+    @contextmanager
+    def turn_of(self, contact: str) -> Iterator[None]:
+        with self._guard:
+            lock, users = self._locks.get(contact) or (threading.Lock(), 0)
+            self._locks[contact] = (lock, users + 1)
+        # A hung storage must not make the whole queue wait in line: without the lock the commit still guards.
+        held = lock.acquire(timeout=QUEUE_SECONDS)
+        try:
+            yield
+        finally:
+            if held:
+                lock.release()
+            with self._guard:
+                lock, users = self._locks[contact]
+                if users == 1:
+                    del self._locks[contact]
+                else:
+                    self._locks[contact] = (lock, users - 1)

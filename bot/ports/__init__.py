@@ -1,0 +1,1 @@
+"""Ports: what the services need from storage and channels, as Protocols."""

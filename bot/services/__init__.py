@@ -1,1 +1,0 @@
-"""The verbs of the shell: the one door through which a conversation changes."""

@@ -1,0 +1,14 @@
+"""What the tests of the stand-in share."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.devtools.webhook import Webhook
+
+
+@pytest.fixture
+def webhook() -> Iterator[Webhook]:
+    server = Webhook().start()
+    yield server
+    server.stop()

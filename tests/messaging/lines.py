@@ -1,0 +1,94 @@
+"""A whole line from an advisor to a phone, in this process: Redis, desk, delivery, and a stand-in for Twilio that calls
+back to a web server of its own."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import redis
+from flask import Flask
+from werkzeug.serving import make_server
+
+from bot.advisors.desk import Advisor, Desk
+from bot.channels import webhooks
+from bot.channels.sending import TwilioSender
+from bot.content.library import Library
+from bot.devtools.twilio import StandIn
+from bot.dialogue.engine import Engine
+from bot.messages import Channel, Inbound
+from bot.messaging.delivery import Delivery, Pace, Receipts
+from bot.messaging.runner import Runner
+from bot.storage.identity import Identity
+from bot.storage.outbox import RedisOutbox
+from bot.storage.redis import RedisStorage, connect
+from bot.storage.sealing import Sealer
+from tests.conftest import NOW
+from tests.tester import ListSpool, Reports
+
+ACCOUNT = f"AC{'ab' * 16}"
+TOKEN = "t" * 32
+PUBLIC = "https://helpline.example"
+OURS = "+3197010000000"
+OURS_ON_WHATSAPP = "+3197010000001"
+ADA = Advisor("ada", ("nl", "en"))
+
+
+@dataclass
+class Line:
+    """Everything between an advisor and a phone."""
+
+    engine: Engine
+    library: Library
+    redis_url: str
+    order_ms: int = 300
+    pace: Pace = field(default_factory=lambda: Pace(unsure=0.4, backoff=0.02))
+
+    def __post_init__(self) -> None:
+        self.client: redis.Redis = connect(self.redis_url)
+        sealer = Sealer([bytes(32)])
+        self.reports = Reports()
+        self.storage = RedisStorage(self.client, sealer)
+        self.outbox = RedisOutbox(self.client, sealer, reclaim_ms=1500, order_ms=self.order_ms)
+        self.now = NOW
+        self.runner = Runner(self.engine, self.storage, ListSpool(), lambda: self.now, self.reports)
+        self.desk = Desk(self.runner, self.storage, self.outbox, self.library.content.zones, lambda: self.now)
+        self.problems = self.library.content.delivery
+        app = Flask("callbacks")
+        gate = webhooks.SignatureGate(PUBLIC, [TOKEN])
+        receipts = Receipts(self.outbox, self.problems, self.reports)
+        identity = Identity(["p" * 32])
+        self.contacts: Callable[[str, str], tuple[str, ...]] = identity.contacts
+        app.register_blueprint(webhooks.make_blueprint(self.runner, receipts, gate, identity.contacts, "numbers"))
+        self.server = make_server("127.0.0.1", 0, app, threaded=True)
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+        self.twilio = StandIn(
+            account_sid=ACCOUNT,
+            auth_token=TOKEN,
+            sms_number=OURS,
+            whatsapp_number=OURS_ON_WHATSAPP,
+            public_url=PUBLIC,
+            local_url=f"http://127.0.0.1:{self.server.server_port}",
+        ).start()
+
+    def delivery(self, seconds: float = 1.0) -> Delivery:
+        """A worker's sending part; `seconds`: how long it waits for Twilio."""
+        sender = TwilioSender(
+            ACCOUNT, TOKEN, self.twilio.url, sms_number=OURS, whatsapp_number=OURS_ON_WHATSAPP,
+            messaging_service_sid="", public_url=PUBLIC, seconds=seconds,
+        )  # fmt: skip
+        return Delivery(self.outbox, self.storage, sender, self.problems, self.reports, pace=self.pace)
+
+    def contact(self, number: str, channel: Channel = Channel.SMS) -> str:
+        return self.contacts(channel, number)[0]
+
+    def writes(self, number: str, text: str, channel: Channel = Channel.SMS) -> str:
+        """The person writes; returns what the bot answers."""
+        sid = f"SM{self.client.incr('test:messages'):032x}"
+        contact = self.contact(number, channel)
+        return self.runner.receive(Inbound(message_id=sid, contact=contact, channel=channel, text=text, address=number))
+
+    def close(self) -> None:
+        self.twilio.stop()
+        self.server.shutdown()
+        self.server.server_close()
+        self.client.close()

@@ -1,0 +1,115 @@
+"""Copies at Twilio are gone within ten minutes of their final state, whatever Twilio says meanwhile."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.channels.sending import TwilioCopies, TwilioInbox, TwilioSender
+from bot.content.library import Library
+from bot.dialogue.engine import Engine
+from bot.messaging.provider_eraser import ProviderEraser
+from bot.messaging.reconcile import Reconcile
+from tests.messaging.lines import ACCOUNT, ADA, OURS, OURS_ON_WHATSAPP, PUBLIC, TOKEN, Line
+
+ANNA = "+31612345601"
+
+
+@pytest.fixture
+def line(engine: Engine, library: Library, redis_url: str, clean_redis: object) -> Iterator[Line]:
+    made = Line(engine, library, redis_url)
+    made.now = datetime.now(UTC)
+    yield made
+    made.close()
+
+
+def sender(line: Line) -> TwilioSender:
+    return TwilioSender(
+        ACCOUNT, TOKEN, line.twilio.url, sms_number=OURS, whatsapp_number=OURS_ON_WHATSAPP,
+        messaging_service_sid="", public_url=PUBLIC,
+    )  # fmt: skip
+
+
+def shredder(line: Line) -> ProviderEraser:
+    return ProviderEraser(line.storage, TwilioCopies(sender(line)), lambda: line.now, line.reports)
+
+
+def reconcile(line: Line) -> Reconcile:
+    return Reconcile(
+        line.runner, line.storage, TwilioInbox(sender(line), line.contacts), lambda: line.now, line.reports
+    )
+
+
+def left(line: Line) -> int:
+    return len(sender(line).everything(line.now + timedelta(days=1)))
+
+
+def talk(line: Line) -> None:
+    """Both ways, by TwiML and by the API, by SMS and by WhatsApp."""
+    for channel in ("sms", "whatsapp"):
+        line.twilio.text(ANNA, "hoi", channel)  # type: ignore[arg-type]
+        line.twilio.text(ANNA, "medewerker", channel)  # type: ignore[arg-type]
+        line.desk.reply(ADA, line.contacts(channel, ANNA)[0], "Dag", f"a {channel}")
+    delivery = line.delivery()
+    for _ in range(6):
+        delivery.step("w1", 0.05)
+    assert line.twilio.settled(5)
+    delivery.close()
+
+
+def test_everything_is_gone_within_ten_minutes(line: Line) -> None:
+    talk(line)
+    assert left(line) == 10  # of each channel: two heard, two answered, one written
+    shreds, looks = shredder(line), reconcile(line)
+    looks.step()
+    assert shreds.step() == 0  # too fresh: a lost webhook would be found here
+    line.now += timedelta(minutes=10)
+    looks.step()
+    assert shreds.step() == 10
+    assert left(line) == 0
+    line.now += timedelta(minutes=10)
+    assert looks.step() == 0  # and nothing comes back
+    assert shreds.step() == 0
+
+
+def test_what_nobody_has_looked_for_yet_stays(line: Line) -> None:
+    reconcile(line).step()
+    line.twilio.lose(next=1)
+    line.twilio.text(ANNA, "hoi")
+    line.now += timedelta(minutes=12)
+    assert shredder(line).step() == 0  # the worker was away; the search for lost messages comes first
+    reconcile(line).step()
+    assert line.storage.transcript(line.contacts("sms", ANNA)[0])
+    assert shredder(line).step() == 1
+
+
+def test_a_refusal_empties_the_body_and_is_tried_again_after_a_restart_too(line: Line) -> None:
+    talk(line)
+    line.twilio.delete_refusals = 2
+    reconcile(line).step()
+    line.now += timedelta(minutes=10)
+    reconcile(line).step()
+    first = shredder(line)
+    assert first.step() == 0
+    assert left(line) == 10
+    assert all(not message.body for message in sender(line).everything(line.now))
+    line.now += timedelta(seconds=40)
+    assert first.step() == 0  # it waits a minute, then two
+    line.now += timedelta(seconds=40)
+    assert first.step() == 0
+    assert shredder(line).step() == 10  # a worker that has just started knows of no pause
+    assert left(line) == 0
+
+
+def test_while_twilio_is_away_nothing_is_forgotten(line: Line) -> None:
+    talk(line)
+    reconcile(line).step()
+    line.now += timedelta(minutes=10)
+    reconcile(line).step()
+    away = TwilioSender(
+        ACCOUNT, TOKEN, "http://127.0.0.1:9", sms_number=OURS, whatsapp_number=OURS_ON_WHATSAPP,
+        messaging_service_sid="", public_url=PUBLIC,
+    )  # fmt: skip
+    assert ProviderEraser(line.storage, TwilioCopies(away), lambda: line.now, line.reports).step() == 0
+    assert "not_shredded" in line.reports.names()
+    assert shredder(line).step() == 10

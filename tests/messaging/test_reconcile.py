@@ -1,0 +1,109 @@
+"""Messages whose webhook never came are found in Twilio's list, and answered or shown to an advisor (F26)."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.channels.sending import TwilioInbox, TwilioSender
+from bot.content.library import Library
+from bot.dialogue.conversation import Status
+from bot.dialogue.engine import Engine
+from bot.dialogue.events import CameLate, Heard, Said
+from bot.messaging.reconcile import Reconcile
+from tests.messaging.lines import ACCOUNT, OURS, OURS_ON_WHATSAPP, PUBLIC, TOKEN, Line
+
+ANNA, BOB = "+31612345601", "+31612345602"
+
+
+@pytest.fixture
+def line(engine: Engine, library: Library, redis_url: str, clean_redis: object) -> Iterator[Line]:
+    made = Line(engine, library, redis_url)
+    made.now = datetime.now(UTC)  # Twilio's list has real dates
+    yield made
+    made.close()
+
+
+def reconcile(line: Line) -> Reconcile:
+    sender = TwilioSender(
+        ACCOUNT, TOKEN, line.twilio.url, sms_number=OURS, whatsapp_number=OURS_ON_WHATSAPP,
+        messaging_service_sid="", public_url=PUBLIC,
+    )  # fmt: skip
+    return Reconcile(line.runner, line.storage, TwilioInbox(sender, line.contacts), lambda: line.now, line.reports)
+
+
+def heard(line: Line, number: str) -> list[str]:
+    events = line.storage.transcript(line.contact(number))
+    return [event.text for event in events if isinstance(event, Heard)]
+
+
+def test_a_lost_message_is_answered_once(line: Line) -> None:
+    looks = reconcile(line)
+    assert looks.step() == 0
+    line.twilio.text(ANNA, "hoi")  # this one arrives
+    line.twilio.lose(next=1)
+    line.twilio.text(ANNA, "ja")  # this one does not
+    assert heard(line, ANNA) == ["hoi"]
+    line.now += timedelta(minutes=2)
+    assert looks.step() == 1
+    assert heard(line, ANNA) == ["hoi", "ja"]
+    delivery = line.delivery()
+    delivery.step("w1", 0.05)
+    delivery.close()
+    (item,) = [item for item in line.twilio.inbox(ANNA, "sms") if item.source == "api"]
+    assert "Waar gaat het over" in item.text
+    line.now += timedelta(minutes=2)
+    assert looks.step() == 0
+
+
+def test_five_in_a_hundred_lost_are_all_found(line: Line) -> None:
+    looks = reconcile(line)
+    looks.step()
+    line.twilio.lose(share=0.05)
+    people = [f"+316400{number:05}" for number in range(100)]
+    for number in people:
+        line.twilio.text(number, "hoi")
+    lost = line.twilio.counts["lost_inbound"]
+    assert lost
+    line.now += timedelta(minutes=2)
+    assert looks.step() == lost
+    assert all(heard(line, number) == ["hoi"] for number in people)
+
+
+def test_one_that_is_found_too_late_is_not_answered_but_shown_to_an_advisor(line: Line) -> None:
+    looks = reconcile(line)
+    looks.step()
+    line.twilio.lose(next=1)
+    line.twilio.text(ANNA, "ik ben achtergelaten in Marokko")
+    line.now += timedelta(minutes=40)
+    assert looks.step() == 1
+    contact = line.contact(ANNA)
+    assert [entry.contact for entry in line.storage.waiting()] == [contact]
+    events = line.storage.transcript(contact)
+    assert any(isinstance(event, CameLate) for event in events)
+    assert not any(isinstance(event, Said) for event in events)
+    assert line.client.xlen("helpline:outbox") == 0
+    assert line.storage.conversations([contact])[contact].status is Status.WAITING
+
+
+def test_what_was_erased_does_not_come_back(line: Line) -> None:
+    looks = reconcile(line)
+    looks.step()
+    for text in ("hoi", "wis", "ja"):
+        line.twilio.text(BOB, text)
+    line.now += timedelta(minutes=2)
+    assert looks.step() == 0
+    assert heard(line, BOB) == []
+
+
+def test_while_twilio_cannot_be_asked_nothing_is_skipped(line: Line) -> None:
+    looks = reconcile(line)
+    looks.step()
+    line.twilio.lose(next=1)
+    line.twilio.text(ANNA, "hoi")
+    line.now += timedelta(minutes=2)
+    line.twilio.account_sid, kept = "AC" + "0" * 32, line.twilio.account_sid
+    assert looks.step() == 0
+    line.twilio.account_sid = kept
+    line.now += timedelta(minutes=10)
+    assert looks.step() == 1
