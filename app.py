@@ -23,9 +23,11 @@ from bot.console.blueprint import make_blueprint as make_console
 from bot.console.current_session import Door
 from bot.console.headers import set_headers
 from bot.console.page_context import GivenNumber, LocalNumber, PageContext
-from bot.content.catalogs import SOURCE
-from bot.content.library import Library, build_delivery, build_desk, build_engine, read_library
+from bot.content.building import build_engine
+from bot.content.library import Library, read_library
+from bot.content.localizing import localize_desk, localize_problems
 from bot.content.models import how_messages_are_read, read_encoder
+from bot.content.translation.catalogs import SOURCE
 from bot.dialogue.localized_content import LocalizedContent
 from bot.messaging.delivery import Receipts
 from bot.messaging.runner import Runner
@@ -153,10 +155,10 @@ def _add_console(
         audit=access,
         organisation=organisation,
         texts={lang: library.catalogs.get(lang, {}) for lang in books},
-        problems={lang: build_delivery(library, lang) for lang in books},
+        problems={lang: localize_problems(library, lang) for lang in books},
         titles={lang: book.titles for lang, book in books.items()},
         country_names={lang: book.countries for lang, book in books.items()},
-        at_hand={lang: build_desk(library, lang) for lang in books},
+        at_hand={lang: localize_desk(library, lang) for lang in books},
         numbers=[
             GivenNumber(each.text, each.names, "abroad" in each.reachable_from)
             for each in library.content.referrals.values()

@@ -12,11 +12,13 @@ from pathlib import Path
 from bot import logs, metrics
 from bot.access.accounts import Accounts, NameRefused, Role
 from bot.channels.sending import TwilioCopies, TwilioInbox, make_sender
-from bot.content import graph, strings
+from bot.content import graph
+from bot.content.building import build_engine, build_reader
 from bot.content.faults import Severity
 from bot.content.inspection import inspect
-from bot.content.library import Library, build_engine, build_reader, read_library
+from bot.content.library import Library, read_library
 from bot.content.models import read_encoder
+from bot.content.translation import strings
 from bot.dialogue.conversation import Conversation
 from bot.errors import StartError
 from bot.messages import MAX_TEXT, Channel, Inbound, Kind

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import redis
 
-from bot.content.library import Library, build_engine, read_library
+from bot.content.building import build_engine
+from bot.content.library import Library, read_library
 from bot.dialogue.engine import Engine
 from bot.storage.embedded import start_redis
 from tests.browser import NO_BROWSER, find_chromium

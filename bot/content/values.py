@@ -107,6 +107,10 @@ class Content:
         """All states by fully qualified name."""
         return {name: state for flow in self.flows.values() for name, state in flow.states.items()}
 
+    def file_of(self, state: str) -> str:
+        """The file a state stands in, by its fully qualified name."""
+        return self.files[state.partition(".")[0]]
+
     @property
     def commands(self) -> Mapping[str, str]:
         """Command id -> the state it leads to."""

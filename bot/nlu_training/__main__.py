@@ -10,8 +10,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.content.building import build_reader, lexicons
 from bot.content.files import read
-from bot.content.library import build_reader, lexicons
 from bot.content.models import ARRAYS, BESIDE, read_encoder, read_model
 from bot.content.utterances import read_utterances
 from bot.errors import StartError

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.advisors.desk import Advisor, Desk
-from bot.content.library import Library, build_desk
+from bot.content.library import Library
+from bot.content.localizing import localize_desk
 from bot.dialogue.conversation import Agreement
 from bot.dialogue.engine import Engine
 from bot.handoff.acts import Reason, Refused
@@ -30,7 +31,7 @@ def talking(engine: Engine, library: Library) -> DialogueTester:
         NoOutbox(),  # type: ignore[arg-type]
         {"MA": (ZoneInfo("Africa/Casablanca"),)},
         lambda: tester.now,
-        lambda text: is_neutral(text, build_desk(library, "nl"), subject),
+        lambda text: is_neutral(text, localize_desk(library, "nl"), subject),
     )
     tester.say("ik ben in marokko", "ja", "medewerker")
     tester.say("ik ben in marokko")

@@ -4,7 +4,8 @@ import pytest
 
 from bot.console.transcript import MARKS, Line, lines
 from bot.console.wording import clock, day, language_name
-from bot.content.library import Library, build_delivery
+from bot.content.library import Library
+from bot.content.localizing import localize_problems
 from bot.dialogue import events
 from bot.dialogue.events import Claimed, Heard, Informed, Noted, OfferEnded, PlaceTold, Replied, Said, TopicShown
 from bot.ports.everything import Entry, Record
@@ -49,7 +50,7 @@ def test_marks_say_who_and_whom() -> None:
 
 def test_how_far_a_message_has_come_stands_beside_it(library: Library) -> None:
     sent = {"s1": Record("failed", "30003"), "s2": Record("delivered", twice=True)}
-    problems = build_delivery(library, "nl")
+    problems = localize_problems(library, "nl")
     failed, arrived = lines([Entry(7, Replied("ada", "a", "s1")), Entry(7, Replied("ada", "b", "s2"))], sent, problems)
     assert (failed.state, failed.trouble) == ("failed", problems["30003"].say)
     assert (arrived.state, arrived.trouble, arrived.twice) == ("delivered", "", True)

@@ -1,6 +1,7 @@
 """flows/delivery_errors.toml: the whole table, and its words in each language. Its faults are in test_files.py."""
 
-from bot.content.library import Library, build_delivery
+from bot.content.library import Library
+from bot.content.localizing import localize_problems
 from bot.handoff.delivery import OURS, UNKNOWN, Action, problem
 
 ACTIONS = {
@@ -21,24 +22,24 @@ def test_every_code_has_its_action(library: Library) -> None:
 
 def test_every_problem_is_said_in_two_short_sentences_at_most(library: Library) -> None:
     for locale in library.languages.live:
-        for code, row in build_delivery(library, locale).items():
+        for code, row in localize_problems(library, locale).items():
             assert row.code == code
             assert len(row.say) <= 150, row
             assert 1 <= row.say.count(". ") + 1 <= 2, row
 
 
 def test_the_words_are_in_the_language_that_is_asked_for(library: Library) -> None:
-    dutch, english = build_delivery(library, "nl"), build_delivery(library, "en")
+    dutch, english = localize_problems(library, "nl"), localize_problems(library, "en")
     assert dutch == library.content.delivery
     assert all(english[code].say != row.say for code, row in dutch.items())
     assert problem("12345", english).say.endswith("(error code 12345). Try again or use another way.")
     assert "(foutcode 12345)" in problem("12345", dutch).say
-    assert build_delivery(library, "xx") == dutch
+    assert localize_problems(library, "xx") == dutch
 
 
 def test_only_the_unknown_problem_names_its_code(library: Library) -> None:
     for locale in library.languages.live:
-        assert [code for code, row in build_delivery(library, locale).items() if "{" in row.say] == [UNKNOWN]
+        assert [code for code, row in localize_problems(library, locale).items() if "{" in row.say] == [UNKNOWN]
     assert set(OURS) <= set(library.content.delivery)
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.content.catalogs import read_catalogs, read_languages
 from bot.content.faults import ContentError, Fault
 from bot.content.files import read
 from bot.content.library import read_library
+from bot.content.translation.catalogs import read_catalogs, read_languages
 from bot.content.values import Content
 from tests.conftest import NOW, ROOT
 

@@ -8,7 +8,8 @@ from babel.messages.pofile import read_po, write_po
 
 from bot.content.faults import ContentError, Fault, Severity
 from bot.content.inspection import inspect, reachable
-from bot.content.library import Library, build_book, read_library
+from bot.content.library import Library, read_library
+from bot.content.localizing import localize
 from bot.dialogue.topics import TOPICS
 from tests.conftest import NOW, ROOT
 
@@ -158,7 +159,7 @@ def test_what_says_who_reads_says_it_in_every_language(library: Library) -> None
     """In these two languages, which are live: advice is not a report, and an advisor reads."""
     told = {"nl": ("advies, geen melding", "medewerker leest"), "en": ("advice, not a report", "adviser ")}
     for locale, parts in told.items():
-        telling = [each for each in build_book(library, locale).states.values() if each.tells]
+        telling = [each for each in localize(library, locale).states.values() if each.tells]
         assert {each.name for each in telling} == {"menu.main", "handoff.waiting"}
         assert all(part in each.say for each in telling for part in parts)
     assert set(told) == set(library.languages.live)

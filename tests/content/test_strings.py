@@ -7,8 +7,8 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from bot.content import strings
-from bot.content.extract import sentences
+from bot.content.translation import strings
+from bot.content.translation.extract import sentences
 from tests.conftest import ROOT
 
 PO = Path("locales/en/LC_MESSAGES/messages.po")

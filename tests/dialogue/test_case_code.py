@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
 from bot.advisors.desk import Advisor
-from bot.content.library import Library, build_reader
+from bot.content.building import build_reader
+from bot.content.library import Library
 from bot.dialogue import case_code
 from bot.dialogue.conversation import Conversation, Place, Status
 from bot.dialogue.engine import Engine

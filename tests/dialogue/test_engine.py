@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
-from bot.content.library import Library, build_engine
+from bot.content.building import build_engine
+from bot.content.library import Library
 from bot.dialogue.conversation import (
     FRAGMENT_MINUTES,
     SCHEMA,

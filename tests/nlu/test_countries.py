@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.content.library import Library, build_reader
+from bot.content.building import build_reader
+from bot.content.library import Library
 from bot.nlu.countries import Countries, CountryNames
 from bot.nlu.normalise import normalise
 from bot.nlu.reader import Reader

@@ -5,8 +5,9 @@ from collections import Counter
 import pytest
 from rapidfuzz import fuzz, process
 
+from bot.content.building import build_reader
 from bot.content.files import COMMANDS
-from bot.content.library import Library, build_reader
+from bot.content.library import Library
 from bot.content.models import read_model
 from bot.content.utterances import Utterances, read_utterances
 from bot.dialogue.topics import TOPICS

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import cli
+from bot.content.building import build_reader
 from bot.content.files import COMMANDS
-from bot.content.library import Library, build_reader
+from bot.content.library import Library
 from bot.content.models import find_weights, read_encoder
 from bot.dialogue.topics import NEITHER, TOPICS
 from bot.nlu.normalise import MAX_LENGTH

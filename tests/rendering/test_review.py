@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.content.library import Library, build_desk
+from bot.content.library import Library
+from bot.content.localizing import localize_desk
 from bot.rendering.review import Finding, Kind, looked_at, without_strays
 from bot.rendering.segments import measure
 
@@ -13,7 +14,7 @@ NAMES = ["Ada van Dam", "Bea"]
 
 
 def found(library: Library, text: str, *, sms: bool = True, at_home: bool = False) -> list[Finding]:
-    return looked_at(text, build_desk(library, "nl"), numbers=NUMBERS, names=NAMES, sms=sms, at_home=at_home)
+    return looked_at(text, localize_desk(library, "nl"), numbers=NUMBERS, names=NAMES, sms=sms, at_home=at_home)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def test_another_script_is_no_stray(library: Library) -> None:
 
 def test_the_quick_texts_give_nothing_to_look_at(library: Library) -> None:
     for locale in ("nl", "en"):
-        for name, each in build_desk(library, locale).quick.items():
+        for name, each in localize_desk(library, locale).quick.items():
             assert found(library, each.say) == [], name
 
 

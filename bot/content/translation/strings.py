@@ -8,8 +8,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 
-from bot.content.catalogs import SOURCE, read_languages
 from bot.content.faults import Fault
+from bot.content.translation.catalogs import SOURCE, read_languages
 
 TEMPLATE = Path("locales/messages.pot")
 _HEADER = """\

@@ -1,0 +1,80 @@
+"""What runs, built from the content: the engine and the reader of messages."""
+
+from bot.content.library import Library
+from bot.content.localizing import country_names, localize
+from bot.content.translation.catalogs import SOURCE
+from bot.content.values import Content
+from bot.dialogue.engine import Engine
+from bot.dialogue.machine import Machines
+from bot.nlu.countries import Countries, CountryNames
+from bot.nlu.embedding import Encoder
+from bot.nlu.model import Model
+from bot.nlu.normalise import normalise
+from bot.nlu.numbers import NumberWords
+from bot.nlu.phrases import Lexicon
+from bot.nlu.reader import Reader
+
+
+def build_engine(library: Library, encoder: Encoder | None = None) -> Engine:
+    """The engine with everything localised and every machine built. Nothing is read or built after this. Without the
+    `encoder` it reads messages by their letters alone."""
+    content, languages = library.content, library.languages
+    reader = build_reader(content, library.model, encoder)
+    return Engine(
+        books={code: localize(library, code) for code in languages.live},
+        machines=Machines(content.flows.values()),
+        commands=content.commands,
+        closest=languages.closest,
+        understander=reader,
+        numbers=NumberWords(
+            [words.numbers.get("words", ()) for words in content.vocabularies.values()],
+            [word for words in content.vocabularies.values() for word in words.numbers.get("around", ())],
+        ),
+        subject=_subject_words(content),
+        default_locale=SOURCE,
+        hurried=reader.by_letters(),
+    )
+
+
+def _subject_words(content: Content) -> frozenset[str]:
+    return frozenset(normalise(word) for words in content.neutral.values() for word in words)
+
+
+def build_reader(content: Content, model: Model, encoder: Encoder | None) -> Reader:
+    """The reader of messages: word lists of all languages, country names, what was learned, the sentence encoder."""
+    return Reader(
+        lexicons=lexicons(content),
+        countries=_countries(content),
+        model=model,
+        encoder=encoder,
+        priorities={flow.topic: flow.priority for flow in content.flows.values() if flow.topic},
+        default=SOURCE,
+    )
+
+
+def lexicons(content: Content) -> list[Lexicon]:
+    """The words of every language, as the reader wants them."""
+    return [
+        Lexicon(
+            language=words.language,
+            commands=words.commands,
+            switch=words.switch,
+            wants_advisor=words.wants_advisor,
+            danger=words.danger,
+            place=words.place,
+        )
+        for words in content.vocabularies.values()
+    ]
+
+
+def _countries(content: Content) -> Countries:
+    """Names and cities of flows/countries.toml, and the official names in every language we know."""
+    official: dict[str, list[str]] = {}
+    for locale in content.vocabularies:
+        for code, name in country_names(locale).items():
+            official.setdefault(code, []).append(name)
+    written = content.countries.names
+    return Countries(
+        [*written.values(), *(CountryNames(code, names) for code, names in official.items())],
+        **content.countries.words,
+    )

@@ -1,0 +1,35 @@
+"""Softer faults than a file that cannot be read: what makes a dialogue unsafe, unreachable, unsourced or too long."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+
+from bot.content.faults import Fault
+from bot.content.inspection.messages import desk_faults, message_faults
+from bot.content.inspection.reaching import reachable
+from bot.content.inspection.sentences import text_faults
+from bot.content.inspection.structure import fact_faults, structure_faults
+from bot.content.inspection.translations import translation_faults
+from bot.content.inspection.words import code_word_faults, vocabulary_faults, word_faults
+from bot.content.library import Library
+from bot.content.localizing import localize
+
+__all__ = ["inspect", "reachable"]
+
+
+def inspect(library: Library, root: Path) -> list[Fault]:
+    """Every fault and warning in the content of the repository at `root`, sorted."""
+    content = library.content
+    live = [localize(library, code) for code in library.languages.live]
+    found: Iterable[Iterator[Fault]] = (
+        structure_faults(content),
+        fact_faults(content),
+        text_faults(content, root),
+        *(word_faults(content, localized) for localized in live),
+        vocabulary_faults(library),
+        translation_faults(library, root),
+        *(message_faults(content, localized) for localized in live),
+        desk_faults(library),
+        code_word_faults(content),
+    )
+    return sorted(chain.from_iterable(found))

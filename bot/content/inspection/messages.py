@@ -1,0 +1,82 @@
+"""Whole messages as they go out: length, alphabet, neutral words."""
+
+import re
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from bot.content.faults import Fault, Severity
+from bot.content.library import Library
+from bot.content.localizing import localize_desk
+from bot.content.translation.catalogs import SOURCE
+from bot.content.values import Content
+from bot.dialogue import engine
+from bot.dialogue.conversation import Conversation, Place
+from bot.dialogue.localized_content import LocalizedContent
+from bot.dialogue.turn import Say
+from bot.rendering.review import MOST_SEGMENTS as MOST_OF_AN_ADVISOR
+from bot.rendering.segments import measure, outside_gsm
+from bot.rendering.texts import render
+
+WARN_SEGMENTS = 3
+MOST_SEGMENTS = 4
+_ONE_SEGMENT = (engine.OPENER, "card.show")
+
+
+def message_faults(content: Content, localized: LocalizedContent) -> Iterator[Fault]:
+    """Whole messages as they go out, for every place: length, alphabet, neutral words."""
+    forbidden = content.neutral.get(localized.locale, ())
+    for name, state in localized.states.items():
+        file = content.file_of(name)
+        longest = 0
+        for conversation in _situations():
+            text = render(Say(state=name), conversation, localized)
+            size = measure(text)
+            longest = max(longest, size.segments)
+            if (
+                localized.locale == SOURCE
+                and size.encoding == "UCS-2"
+                and not (conversation.country or conversation.asked_country)
+            ):
+                yield Fault(file, name, f"costs double: {outside_gsm(text)!r} is not in the GSM alphabet")
+            if name in _ONE_SEGMENT and size.segments > 1:
+                yield Fault(file, f"{name} ({localized.locale})", f"must fit one SMS, has {size.characters} characters")
+            if state.neutral:
+                for word in forbidden:
+                    if word in text.lower():
+                        yield Fault(file, f"{name} ({localized.locale})", f'is neutral but says "{word}"')
+        if longest > WARN_SEGMENTS:
+            severity = Severity.ERROR if longest > MOST_SEGMENTS else Severity.WARNING
+            yield Fault(file, f"{name} ({localized.locale})", f"takes {longest} SMS parts", severity)
+
+
+def desk_faults(library: Library) -> Iterator[Fault]:
+    """What an advisor begins from: as few SMS parts as the check asks of her, and no word it would point at."""
+    for locale in library.languages.live:
+        texts = localize_desk(library, locale)
+        for kind, rows in (("quick", texts.quick), ("announcement", texts.announcement)):
+            for name, row in rows.items():
+                where = f"{kind}.{name} ({locale})"
+                size = measure(row.say)
+                if size.encoding == "UCS-2" and locale == SOURCE:
+                    yield Fault("flows/desk.toml", where, f"costs double: {outside_gsm(row.say)!r}")
+                if size.segments > MOST_OF_AN_ADVISOR:
+                    yield Fault("flows/desk.toml", where, f"takes {size.segments} SMS parts")
+                for word in (*texts.organisations, *texts.promises):
+                    if re.search(rf"\b{re.escape(word)}\b", row.say.lower()):
+                        yield Fault("flows/desk.toml", where, f'says "{word}", which an advisor is warned of')
+
+
+def _situations() -> Iterator[Conversation]:
+    """The conversations that change what a state shows. A closed one has the shortest numbers, an open one the
+    longest; a country that was mentioned adds a choice."""
+    closed = Conversation(candidates=("left_behind", "trip_planned", "contact"), code="w" * 36)
+    yield closed
+    said = replace(closed, open=True)
+    yield said
+    yield replace(said, asked_country="MA")
+    yield replace(said, place=Place.NETHERLANDS)
+    yield replace(said, place=Place.ABROAD)
+    yield replace(said, place=Place.ABROAD, asked_country="MA")
+    yield replace(said, place=Place.ABROAD, country="MA")
+    yield replace(said, place=Place.ABROAD, country="TR")

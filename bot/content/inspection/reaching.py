@@ -1,0 +1,20 @@
+"""Which states can be shown at all."""
+
+from bot.content.values import Content
+from bot.dialogue import engine
+from bot.dialogue.flow import BACK, HERE
+
+
+def reachable(content: Content, *, untold: bool = False) -> set[str]:
+    """Every state that can be shown: from the opener, a command, a topic in free text, or the engine itself.
+    untold: only those on a way on which nobody was told who reads this and that advice is not a report."""
+    states = content.states
+    seen: set[str] = set()
+    todo = [name for name in (*engine.STATES, *content.commands.values(), *content.topics.values()) if name in states]
+    while todo:
+        name = todo.pop()
+        if name in seen or (untold and states[name].tells):
+            continue
+        seen.add(name)
+        todo += [choice.next for choice in states[name].choices if choice.next not in (HERE, BACK)]
+    return seen

@@ -1,0 +1,88 @@
+"""Content in one language: the Dutch texts, their translations and the numbers joined. See `bot.content.library`."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from babel import Locale
+
+from bot.content.library import Library
+from bot.content.translation.catalogs import SOURCE, Catalog
+from bot.dialogue.localized_content import LocalizedContent
+from bot.handoff.delivery import Problem
+from bot.handoff.desk_texts import DeskTexts, Prepared
+
+
+def localize(library: Library, locale: str) -> LocalizedContent:
+    """All content in one language. A text without translation stands in Dutch; `check` does not let that go live."""
+    content = library.content
+    catalog: Catalog = library.catalogs.get(locale, {})
+
+    numbers = {name: referral.text for name, referral in content.referrals.items() if referral.sayable}
+
+    def translate(context: str, text: str) -> str:
+        return _numbered(catalog.get((context, text), text), numbers)
+
+    words = content.vocabularies.get(locale)
+    own_names = words.country_names if words else {}
+    flows = [flow.localised(translate) for flow in content.flows.values()]
+    return LocalizedContent(
+        locale=locale,
+        states={name: state for flow in flows for name, state in flow.states.items()},
+        topics=content.topics,
+        titles={flow.topic: flow.title for flow in flows if flow.topic},
+        general=frozenset(flow.topic for flow in flows if flow.general),
+        urgent=frozenset(flow.topic for flow in flows if flow.topic and flow.priority == "P0"),
+        shared={name: translate(f"shared.{name}", text.say) for name, text in content.shared.items()},
+        numbers=numbers,
+        countries=country_names(locale) | {code: names[0] for code, names in own_names.items()},
+        local_numbers={row.country: row.number for row in content.local_numbers.values() if row.shown},
+        hours=content.hours,
+        code_words=content.code_words.get(locale) or content.code_words.get(SOURCE, ()),
+        announcements={name: each.say for name, each in localize_desk(library, locale).announcement.items()},
+    )
+
+
+def localize_problems(library: Library, locale: str) -> dict[str, Problem]:
+    """What can go wrong with a message, by code, in one language: for `bot.handoff.delivery.problem`. Words without
+    translation stand in Dutch."""
+    catalog: Catalog = library.catalogs.get(locale, {})
+    return {
+        code: replace(problem, say=catalog.get((f"delivery.{code}", problem.say), problem.say))
+        for code, problem in library.content.delivery.items()
+    }
+
+
+def localize_desk(library: Library, locale: str) -> DeskTexts:
+    """What advisors have at hand, in one language, with the numbers in place."""
+    texts, catalog = library.content.desk, library.catalogs.get(locale, {})
+    numbers = {name: each.text for name, each in library.content.referrals.items() if each.sayable}
+
+    def localised(kind: str, rows: Mapping[str, Prepared]) -> dict[str, Prepared]:
+        return {
+            name: Prepared(
+                catalog.get((f"{kind}.{name}.title", row.title), row.title),
+                _numbered(catalog.get((f"{kind}.{name}.say", row.say), row.say), numbers),
+            )
+            for name, row in rows.items()
+        }
+
+    return replace(
+        texts,
+        quick=localised("quick", texts.quick),
+        wrap_up=localised("wrap_up", texts.wrap_up),
+        announcement=localised("announcement", texts.announcement),
+    )
+
+
+def _numbered(text: str, numbers: Mapping[str, str]) -> str:
+    """`text` with the numbers in place; what depends on the conversation ({country}) stays for later."""
+    for name, number in numbers.items():
+        text = text.replace(f"{{{name}}}", number)
+    return text
+
+
+def country_names(locale: str) -> dict[str, str]:
+    """ISO code -> name, from the Unicode CLDR as Babel carries it."""
+    known = {"ary-Latn": "fr", "prs": "fa_AF", "kmr": "ku"}
+    territories = Locale.parse(known.get(locale, locale)).territories
+    return {code: name for code, name in territories.items() if len(code) == 2 and code.isalpha()}

@@ -1,0 +1,1 @@
+"""Languages, catalogs, and what translators get."""
