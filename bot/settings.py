@@ -17,7 +17,8 @@ from bot.storage.sealing import KEY_BYTES
 
 TWILIO_API = "https://api.twilio.com"
 WEBHOOK_OVERRIDES = "#rc=3&rp=ct,rt,5xx&ct=2000&rt=4000&tt=14000"
-"""What stands behind the webhook's address at Twilio: try again, and soon (reliability.md 2.2)."""
+"""What stands behind the webhook's address at Twilio: three more tries, on 5xx and read time-outs too,
+which Twilio does not repeat by default."""
 
 MIN_SECRET = 32
 
@@ -169,7 +170,7 @@ SETTINGS = (
     Setting("SPOOL_PUBLIC_KEY", key_bytes, "Seals the spool (X25519). Unset: derived from SECRET_KEY.", False),
     Setting("SPOOL_PRIVATE_KEY", key_bytes, "Opens the spool; for the worker only. See SPOOL_PUBLIC_KEY.", False),
     Setting("METRICS_TOKEN", _text, "Bearer token for /metrics; without it there is no /metrics.", False),
-    Setting("OIDC_ISSUER", _url("https", "http"), "Identity provider of the organisation; see access.md.", False),
+    Setting("OIDC_ISSUER", _url("https", "http"), "Identity provider of the organisation; see docs/access.md.", False),
     Setting("OIDC_CLIENT_ID", _text, "Our name at the identity provider.", False),
     Setting("OIDC_CLIENT_SECRET", _text, "Our secret at the identity provider.", False),
     Setting("ALARM_MINUTES", _number(600), "A person who waits so long for an advisor raises an alarm.", False, "5"),

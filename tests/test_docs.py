@@ -18,6 +18,8 @@ PAGES = sorted(
     if not any(part in NOT_OURS or part.startswith(".") for part in path.relative_to(ROOT).parts)
 )
 
+ADRS = sorted((ROOT / "docs/adr").glob("[0-9]*.md"))
+
 
 def _read(*names: str) -> str:
     return "\n".join((ROOT / name).read_text(encoding="utf-8") for name in names)
@@ -109,6 +111,46 @@ def test_every_relative_link_leads_somewhere(path: Path) -> None:
 def test_privacy_names_only_files_that_exist() -> None:
     for name in re.findall(r"`((?:tests|bot)/[\w/.]+\.py)`", _read("docs/privacy.md")):
         assert (ROOT / name).exists(), name
+
+
+CODE = [
+    path
+    for place in ("app.py", "gunicorn.conf.py", "bot", "tests", "bench", "flows")
+    for path in ([ROOT / place] if (ROOT / place).is_file() else sorted((ROOT / place).rglob("*")))
+    if path.suffix in {".py", ".lua", ".toml", ".js", ".html", ".txt"} and "utterances" not in path.parts
+]
+PENDING = {
+    "bot/dialogue/engine.py", "bot/dialogue/machine.py", "bot/dialogue/conversation.py", "bot/rendering/texts.py",
+    "bot/storage/redis.py", "bot/storage/keys.py", "bot/handoff/card.py", "tests/test_architecture.py",
+}  # fmt: skip
+
+
+def references(text: str) -> list[str]:
+    """Every page and every decision that a text names."""
+    pages = re.findall(r"(?<![\w/*`])(?:[\w.-]+/)*[\w-]+\.md\b", text)
+    return pages + re.findall(r"\bADR \d+|\bdecision \d+", text)
+
+
+def test_code_names_only_pages_that_are_here() -> None:
+    here = {str(path.relative_to(ROOT)) for path in PAGES} | {f"ADR {int(path.name[:4])}" for path in ADRS}
+    dead = {}
+    for path in CODE:
+        name = str(path.relative_to(ROOT))
+        if name in PENDING or name == "tests/test_docs.py":
+            continue
+        named = references(path.read_text(encoding="utf-8"))
+        if missing := [each for each in named if each not in here and not (path.parent / each).exists()]:
+            dead[name] = missing
+    assert dead == {}
+
+
+def test_decisions_are_numbered_without_a_gap_and_each_says_why() -> None:
+    assert [int(path.name[:4]) for path in ADRS] == list(range(1, len(ADRS) + 1))
+    for path in ADRS:
+        page = path.read_text(encoding="utf-8")
+        assert page.startswith(f"# {int(path.name[:4])}. ")
+        missing = [part for part in ("**Decided.**", "**Why", "**Consequences.**") if part not in page]
+        assert missing == [], path.name
 
 
 def test_the_pages_are_found_and_a_dead_link_would_be_seen() -> None:

@@ -1,4 +1,4 @@
-"""The time-free invariants of speed (performance.md, conclusions): what a turn may do, whatever the machine."""
+"""The time-free invariants of speed: what a turn may do, whatever the machine."""
 
 import builtins
 import gc

@@ -21,7 +21,7 @@ from bot.ports.everything import AnswerLost, NotSent, SendFailed
 from bot.settings import TWILIO_API, Settings
 
 ANSWER_SECONDS = 5
-"""twilio-python waits for ever by default (reliability.md 2.5)."""
+"""twilio-python waits for ever by default."""
 
 MOST_LISTED = 5000
 

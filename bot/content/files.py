@@ -46,7 +46,7 @@ SETS: Mapping[str, tuple[object, ...]] = {
 }
 WHENS = ("place", "country_known", "country_mentioned", "status", "role", "open", "phone")
 VERIFIED_FOR = timedelta(days=365)
-"""A person's check of a local number counts this long (domain.md 5.3)."""
+"""A person's check of a local number counts this long: numbers change, and nobody tells us."""
 
 _STATE_KEYS = {
     "say": str,

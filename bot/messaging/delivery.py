@@ -2,7 +2,7 @@
 
 A message is in one of the states of `handoff.delivery`. Nothing is sent twice unless the provider's own answer was
 lost and it then shows no trace of the message; such a one is marked. Late is worse than never: LIFE_SECONDS after it
-was written a message is given up, because the phone may be in other hands (reliability.md 2.8, F10-F14).
+was written a message is given up, because the phone may be in other hands by then.
 """
 
 import random

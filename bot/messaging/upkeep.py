@@ -12,7 +12,7 @@ from bot.messaging.runner import Runner
 from bot.ports.everything import Act, AnswerLost, LeaseAlive, NotSent, Sender, SendFailed, Storage, Waiting
 
 NOBODY_THERE_MINUTES = 1
-"""With no advisor at a console nobody will see the queue, so the alarm comes at once (reliability.md F19)."""
+"""With no advisor at a console nobody will see the queue, so the alarm comes at once."""
 
 TIDY_EVERY = timedelta(minutes=10)
 

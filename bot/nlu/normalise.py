@@ -1,6 +1,6 @@
 """One spelling for comparing: lower case, no accents, one alphabet for digits, one form of Arabic letters.
 
-After the rules of domain.md 4.3. Used on what people type and on our own word lists alike.
+Used on what people type and on our own word lists alike.
 """
 
 import re

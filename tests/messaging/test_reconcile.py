@@ -1,4 +1,4 @@
-"""Messages whose webhook never came are found in Twilio's list, and answered or shown to an advisor (F26)."""
+"""Messages whose webhook never came are found in Twilio's list, and answered or shown to an advisor."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A number, a name and words that must be nowhere: no log, no file of Redis, no spool (reliability.md T5, T6)."""
+"""A number, a name and words that must be nowhere: no log, no file of Redis, no spool."""
 
 import itertools
 import json

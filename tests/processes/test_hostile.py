@@ -1,4 +1,4 @@
-"""Whatever a message holds, it gets one well-formed answer (reliability.md F16)."""
+"""Whatever a message holds, it gets one well-formed answer."""
 
 import base64
 import itertools

@@ -1,4 +1,4 @@
-"""A web process dies in the middle of its work, Twilio tries again: nothing lost, nothing twice (reliability.md F9)."""
+"""A web process dies in the middle of its work, Twilio tries again: nothing lost, nothing twice."""
 
 import os
 import signal

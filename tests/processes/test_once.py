@@ -1,4 +1,4 @@
-"""One message is one turn, however often and however simultaneously it comes (reliability.md F1, F2, F3)."""
+"""One message is one turn, however often and however simultaneously it comes."""
 
 import random
 from collections import Counter, defaultdict

@@ -1,5 +1,5 @@
-"""Redis refused, hung, read-only, full, killed: everybody is answered in time, nothing is lost, nothing comes twice
-(reliability.md F4, F5, F6, F7, F8)."""
+"""Redis refused, hung, read-only, full, killed: everybody is answered in time, nothing is lost, nothing
+comes twice."""
 
 import http.client
 import itertools

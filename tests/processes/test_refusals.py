@@ -1,4 +1,4 @@
-"""What the webhook refuses, and what it must not refuse (contract.md "HTTP", reliability.md T3)."""
+"""What the webhook refuses, and what it must not refuse."""
 
 import itertools
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""What must stop the start, and what the message says (reliability.md F24, F25)."""
+"""What must stop the start, and what the message says."""
 
 import itertools
 import shutil

@@ -1,4 +1,4 @@
-"""Conversations that other code wrote, or nobody can read: the next message is answered sanely (reliability.md F20)."""
+"""Conversations that other code wrote, or nobody can read: the next message is answered sanely."""
 
 import itertools
 import time

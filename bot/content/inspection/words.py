@@ -19,7 +19,7 @@ RESERVED = frozenset(
         "info",
     }
 )  # fmt: skip
-"""Words the phone network acts on before we see them (reliability.md 2.4): never the name of a choice."""
+"""Words the phone network acts on before we see them: never the name of a choice."""
 
 
 def word_faults(content: Content, localized: LocalizedContent) -> Iterator[Fault]:
