@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,6 +64,115 @@ def test_understand_answers_line_by_line_with_the_fields_of_the_contract() -> No
     for each in found:
         assert len(each["candidates"]) <= 3
         assert 0 <= each["confidence"] <= 1
+
+
+def converse(*conversations: object) -> list[dict[str, Any]]:
+    """What `converse` makes of each conversation."""
+    done = bot("converse", typed="".join(json.dumps(each) + "\n" for each in conversations))
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def conversation(id: str, *messages: dict[str, Any] | str, channel: str = "sms") -> dict[str, Any]:
+    """A line for `converse`; a bare text comes twenty seconds after the one before it."""
+    said = [{"text": each, "after_s": 20} if isinstance(each, str) else each for each in messages]
+    return {"id": id, "channel": channel, "from": "+31612345678", "messages": said}
+
+
+TURN_FIELDS = {
+    "reply", "state", "topic", "command", "offered", "status", "danger", "place", "country", "role", "locale",
+    "numbers", "segments",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def conversed() -> dict[str, list[dict[str, Any]]]:
+    """Several conversations of one number in one run, each by its id: its turns."""
+    lines = [
+        conversation("danger", "hoi", "1", "9", "0", "ik ga dood hij heeft een mes"),
+        conversation("erased", "hoi", "wis alles", "1", "hoi"),
+        conversation("english", "hello i am in Turkey", "yes", channel="whatsapp"),
+        conversation("silent", "hoi", "1", "er is iets met mijn", "broer", {"text": "broer", "after_s": 1}),
+        conversation(
+            "media", {"text": "", "media": ["audio/ogg", "image/jpeg"]}, {"text": "", "media": ["image/webp"]}
+        ),
+        conversation("late", "hoi", "1", {"text": "2", "after_s": 31 * 60}),
+        conversation("sister", "hoi", "1", "4", "1", "terug", "mijn zus is in Marokko", "1"),
+        conversation("code", "hoi", "1", "code"),
+    ]
+    found = converse(*lines)
+    assert [each["id"] for each in found] == [each["id"] for each in lines]
+    for line, each in zip(lines, found, strict=True):
+        assert len(each["turns"]) == len(line["messages"])
+        assert all(set(turn) == TURN_FIELDS for turn in each["turns"])
+    return {each["id"]: each["turns"] for each in found}
+
+
+Turns = dict[str, list[dict[str, Any]]]
+
+
+def test_converse_tells_what_each_message_brought(conversed: Turns) -> None:
+    opener, menu, waiting, again, danger = conversed["danger"]
+    assert opener["reply"].startswith("Hoi. Ben je in gevaar?")
+    assert (opener["state"], opener["topic"], opener["command"], opener["offered"]) == ("start.opener", None, None, [])
+    assert (opener["status"], opener["danger"], opener["place"]) == ("bot", "none", "unknown")
+    assert (opener["country"], opener["role"], opener["locale"]) == ("", "", "nl")
+    assert (opener["numbers"], opener["segments"]) == (["emergency_nl", "bz"], 1)
+    assert (menu["state"], menu["command"], menu["numbers"], menu["segments"]) == ("menu.main", None, [], 3)
+    assert (waiting["state"], waiting["command"], waiting["status"]) == ("handoff.waiting", "advisor", "waiting")
+    assert (again["state"], again["command"]) == ("menu.main", "menu")
+    assert (danger["topic"], danger["danger"], danger["numbers"][0]) == ("danger", "red", "bz")
+
+
+def test_converse_follows_role_place_and_country(conversed: Turns) -> None:
+    _opener, _menu, others, bystander, back, asked, confirmed = conversed["sister"]
+    assert (others["role"], others["topic"]) == ("other", None)
+    assert (bystander["topic"], bystander["numbers"]) == ("bystander", ["veilig_thuis", "bz"])
+    assert (back["state"], back["command"]) == (others["state"], "back")
+    assert (asked["state"], asked["country"]) == ("place.confirm", "")
+    assert (confirmed["place"], confirmed["country"]) == ("abroad", "MA")
+
+
+def test_converse_tells_silence_and_what_is_offered(conversed: Turns) -> None:
+    _opener, _menu, offered, afraid, silence = conversed["silent"]
+    assert offered["state"] == "unclear.candidates"
+    assert len(offered["offered"]) == 3
+    assert afraid["danger"] == "amber"
+    assert (silence["reply"], silence["segments"], silence["numbers"]) == ("", 0, [])
+    assert silence["state"] == afraid["state"]
+
+
+def test_converse_reads_media_as_the_webhook_does(conversed: Turns) -> None:
+    voice, sticker = conversed["media"]
+    assert "spraak" in voice["reply"]
+    assert "stickers" in sticker["reply"]
+
+
+def test_converse_lets_the_time_pass_that_lies_between_two_messages(conversed: Turns) -> None:
+    assert conversed["late"][-1]["state"] == "start.opener"
+
+
+def test_converse_keeps_conversations_of_one_number_apart(conversed: Turns) -> None:
+    assert conversed["english"][0]["locale"] == "en"
+    erase, done, anew = conversed["erased"][1:]
+    assert (erase["command"], done["state"], anew["state"]) == ("erase", "erase.done", "start.opener")
+
+
+def test_converse_says_the_same_twice(conversed: Turns) -> None:
+    lines = [conversation("code", "hoi", "1", "code"), conversation("late", "hoi", "1", {"text": "2", "after_s": 1860})]
+    assert conversed["code"][-1]["command"] == "code"
+    assert [each["turns"] for each in converse(*lines)] == [conversed["code"], conversed["late"]]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [("{", "line 1: "), ('{"id": "a"}', "messages"), ('{"id": "a", "messages": [], "channel": "fax"}', "channel")],
+)
+def test_converse_says_which_line_it_cannot_read(line: str, said: str) -> None:
+    done = bot("converse", typed=f"{line}\n")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("name", ["dialogue.svg", "dialogue.mmd"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import _parser
+from bot.cli import make_parser
 from bot.settings import SETTINGS, Setting
 
 ROOT = Path(__file__).parent.parent
@@ -27,7 +27,7 @@ def _read(*names: str) -> str:
 
 def commands() -> list[str]:
     """Every sub-command of `python -m bot`."""
-    action = next(each for each in _parser()._actions if isinstance(each, argparse._SubParsersAction))
+    action = next(each for each in make_parser()._actions if isinstance(each, argparse._SubParsersAction))
     return sorted(action.choices)
 
 

@@ -52,7 +52,8 @@ Report = Callable[..., None]
 class Runner:
     """Answers messages. Thread- and greenlet-safe; holds no conversation of its own.
 
-    now: the clock, with a time zone. luck: unpredictable numbers of `case_code.LUCK_BITS`.
+    now: the clock, with a time zone. luck: unpredictable numbers of `case_code.LUCK_BITS`. on_turn: is told every
+    turn that was decided for a message, before it is committed.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Runner:
         now: Callable[[], datetime],
         report: Report,
         luck: Callable[[], int] = lambda: secrets.randbits(LUCK_BITS),
+        on_turn: Callable[[Turn], None] | None = None,
     ) -> None:
         self._engine = engine
         self._storage = storage
@@ -70,6 +72,7 @@ class Runner:
         self._now = now
         self._report = report
         self._luck = luck
+        self._on_turn = on_turn
         self._queues = _Queues()
 
     def receive(self, inbound: Inbound) -> str:
@@ -242,11 +245,14 @@ class Runner:
         """The turn and its text; after a bug the turn that keeps the message, gives the numbers, asks for a person."""
         try:
             turn = engine.advance(conversation, inbound, now, self._luck(), brought, blocked=blocked)
-            return turn, _rendered(engine, turn)
+            reply = _rendered(engine, turn)
         except Exception as error:  # noqa: BLE001 - whatever it is, the person gets the numbers
             self._report("engine_failed", fault=type(error).__name__, error=error)
             turn = engine.failed(conversation, inbound, now, type(error).__name__)
-            return turn, _rendered(engine, turn)
+            reply = _rendered(engine, turn)
+        if self._on_turn is not None:
+            self._on_turn(turn)
+        return turn, reply
 
     def _kept(self, inbound: Inbound, turn: Turn, revision: int | None) -> str:
         """The answer while the storage is away, numbers first; the turn goes, sealed, to the spool."""

@@ -1,0 +1,53 @@
+"""`chat`: talk to the bot in the terminal. The real engine on a throw-away storage."""
+
+import argparse
+import secrets
+import sys
+from datetime import UTC, datetime
+
+from bot import logs, metrics
+from bot.cli.shared import Commands, NoSpool, read_content
+from bot.content.building import build_engine
+from bot.content.models import read_encoder
+from bot.dialogue.conversation import Conversation
+from bot.messages import MAX_TEXT, Channel, Inbound, Kind
+from bot.messaging.runner import Runner
+from bot.ports.everything import Opened
+from bot.storage.identity import Identity
+from bot.storage.memory import MemoryStorage
+
+
+def add_to(commands: Commands) -> None:
+    """Add this command to the parser."""
+    chat = commands.add_parser("chat", help="talk to the bot here; nothing is kept")
+    chat.add_argument("--locale", choices=None, default="", help="begin in this language")
+    chat.add_argument("--channel", choices=[str(each) for each in Channel], default="sms")
+    chat.add_argument("--from", dest="sender", default="+31612345678", help="the number you text from")
+    chat.set_defaults(run=_chat)
+
+
+def _chat(options: argparse.Namespace) -> int:
+    library = read_content()
+    if options.locale and options.locale not in library.languages.live:
+        print(f"there are no texts in {options.locale}; live: {', '.join(library.languages.live)}", file=sys.stderr)
+        return 2
+    logs.set_up()
+    storage = MemoryStorage()
+    runner = Runner(
+        build_engine(library, read_encoder()), storage, NoSpool(), lambda: datetime.now(UTC), metrics.report
+    )
+    contact = Identity([secrets.token_hex()]).contacts(options.channel, options.sender)[0]
+    channel = Channel(options.channel)
+    if options.locale:
+        first = Inbound(message_id="locale", contact=contact, channel=channel)
+        storage.commit(first, Opened(contact, Conversation(), 0), Conversation(locale=options.locale), (), "")
+    interactive = sys.stdin.isatty()
+    while True:
+        try:
+            line = input("> " if interactive else "")
+        except (EOFError, KeyboardInterrupt):
+            return 0
+        text = line[:MAX_TEXT]
+        kind = Kind.TEXT if text.strip() else Kind.EMPTY
+        inbound = Inbound(message_id=secrets.token_hex(), contact=contact, channel=channel, kind=kind, text=text)
+        print(runner.receive(inbound), end="\n\n", flush=True)

@@ -1,0 +1,56 @@
+"""Commands for writers and translators: inspect the content, draw it, renew the catalogs."""
+
+import argparse
+from pathlib import Path
+
+from bot.cli.shared import ROOT, Commands, read_content
+from bot.content import graph
+from bot.content.building import build_engine
+from bot.content.faults import Severity
+from bot.content.inspection import inspect
+from bot.content.translation import strings
+from bot.rendering.texts import last_words
+
+
+def add_to(commands: Commands) -> None:
+    """Add these commands to the parser."""
+    check = commands.add_parser("check", help="inspect flows, facts, numbers, vocabulary and translations")
+    check.set_defaults(run=_check)
+    draw = commands.add_parser("graph", help="draw the dialogue: Mermaid, or SVG when the file ends in .svg")
+    draw.add_argument("--out", type=Path, help="write here; without it Mermaid goes to standard output")
+    draw.set_defaults(run=_graph)
+    commands.add_parser("strings", help="renew the translators' template and catalogs").set_defaults(run=_strings)
+    fallback = commands.add_parser("fallback-twiml", help="static TwiML for Twilio's fallback URL on another host")
+    fallback.set_defaults(run=_fallback)
+
+
+def _check(_options: argparse.Namespace) -> int:
+    faults = [*inspect(read_content(), ROOT), *strings.stale(ROOT)]
+    for fault in faults:
+        print(fault)
+    errors = sum(fault.severity is Severity.ERROR for fault in faults)
+    print(f"{errors} errors, {len(faults) - errors} warnings")
+    return 1 if errors else 0
+
+
+def _graph(options: argparse.Namespace) -> int:
+    flows = read_content().content
+    if options.out is None:
+        print(graph.mermaid(flows))
+    else:
+        drawing = graph.svg(flows) if options.out.suffix == ".svg" else graph.mermaid(flows)
+        options.out.write_text(drawing, encoding="utf-8")
+    return 0
+
+
+def _strings(_options: argparse.Namespace) -> int:
+    for written in strings.update(ROOT):
+        print(written)
+    return 0
+
+
+def _fallback(_options: argparse.Namespace) -> int:
+    from bot.channels.webhooks import twiml  # noqa: PLC0415 - Flask is not needed for the other commands
+
+    print(twiml(last_words(build_engine(read_content()).books.values())))
+    return 0

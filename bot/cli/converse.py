@@ -1,0 +1,234 @@
+"""`converse`: whole conversations, JSON lines in and out (docs/understanding.md describes the fields).
+
+The same way as a message from the webhook: its form, the runner, the engine and the texts. Only the storage is thrown
+away after each conversation, and clock and random numbers are fixed, so that the same lines give the same answers.
+"""
+
+import argparse
+import random
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+import msgspec
+
+from bot import logs, metrics
+from bot.channels.twilio import read_inbound
+from bot.cli.shared import ROOT, Commands, NoSpool
+from bot.content.building import build_engine, build_reader
+from bot.content.library import read_library
+from bot.content.models import read_encoder
+from bot.dialogue.case_code import LUCK_BITS
+from bot.dialogue.conversation import Place, Status
+from bot.dialogue.engine import NOT_SURE, Engine
+from bot.dialogue.turn import Turn
+from bot.errors import StartError
+from bot.messages import Channel, Inbound
+from bot.messaging.runner import Runner
+from bot.nlu.embedding import Encoder
+from bot.nlu.understanding import Understander
+from bot.nlu.weights import Array
+from bot.rendering.segments import measure
+from bot.storage.identity import Identity
+from bot.storage.memory import MemoryStorage
+
+BEGIN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+"""When every conversation begins: a Monday at noon, with advisors there."""
+
+DIGITS = {"9": "advisor", "0": "menu"}
+"""Numbers that mean a command wherever they are not a choice."""
+
+STAYING = ("back", "language")
+"""Commands that lead to no state of their own."""
+
+
+class Said(msgspec.Struct, frozen=True):
+    """One message of a person."""
+
+    text: str = ""
+    after_s: float = 0
+    """Seconds since the message before."""
+    media: tuple[str, ...] = ()
+    """Content types of the files that come with it."""
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """One line of standard input: a whole conversation."""
+
+    id: str
+    messages: tuple[Said, ...]
+    channel: Channel = Channel.SMS
+    sender: str = msgspec.field(default="+31612345678", name="from")
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """What came of one message."""
+
+    reply: str
+    """"" for silence."""
+    state: str
+    """The state on the person's screen."""
+    topic: str | None
+    command: str | None
+    """The command that led there."""
+    offered: tuple[str, ...]
+    """What a "did you mean" offers."""
+    status: Status
+    danger: str
+    place: Place
+    country: str
+    role: str
+    locale: str
+    numbers: tuple[str, ...]
+    """Referrals whose number stands in the reply, in its order."""
+    segments: int
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """One line of standard output."""
+
+    id: str
+    turns: tuple[Shown, ...]
+
+
+class BadLine(StartError):
+    """A line of standard input that is no conversation."""
+
+
+def add_to(commands: Commands) -> None:
+    """Add this command to the parser."""
+    converse = commands.add_parser("converse", help="JSON lines in, whole conversations; every turn out")
+    converse.set_defaults(run=_converse)
+
+
+def _converse(_options: argparse.Namespace) -> int:
+    logs.set_up()
+    library = read_library(ROOT, BEGIN.date())
+    encoder = read_encoder()
+    remembered = _RememberingEncoder(encoder) if encoder else None
+    rooms = Rooms(
+        engine=build_engine(library, remembered),
+        reader=build_reader(library.content, library.model, remembered),
+        commands=library.content.commands,
+    )
+    for number, line in enumerate(sys.stdin.buffer, start=1):
+        if not line.strip():
+            continue
+        try:
+            asked = msgspec.json.decode(line, type=Asked)
+        except msgspec.MsgspecError as error:
+            raise BadLine(f"line {number}: {error}") from None
+        answered = Answered(asked.id, tuple(Talk(rooms, asked).turns()))
+        sys.stdout.buffer.write(msgspec.json.encode(answered) + b"\n")
+        sys.stdout.buffer.flush()
+    return 0
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """What is built once for all conversations."""
+
+    engine: Engine
+    reader: Understander
+    commands: Mapping[str, str]
+    """Command -> the state it leads to."""
+
+
+class Talk:
+    """One conversation, from its first message to its last, on a storage of its own."""
+
+    def __init__(self, rooms: Rooms, asked: Asked) -> None:
+        self._rooms = rooms
+        self._asked = asked
+        self._now = BEGIN
+        self._contacts = Identity(["throw-away"]).contacts
+        self._turn: Turn | None = None
+        chance = random.Random(0)  # noqa: S311 - fixed, so that the same lines give the same answers
+        self._runner = Runner(
+            rooms.engine,
+            MemoryStorage(),
+            NoSpool(),
+            lambda: self._now,
+            metrics.report,
+            lambda: chance.getrandbits(LUCK_BITS),
+            self._remember,
+        )
+
+    def turns(self) -> Iterator[Shown]:
+        """What came of each message, in their order."""
+        for number, said in enumerate(self._asked.messages, start=1):
+            self._now += timedelta(seconds=said.after_s)
+            inbound = read_inbound(_form(self._asked, said, number), self._contacts)
+            if inbound is None:
+                raise BadLine(f"{self._asked.id}: nobody to answer: {self._asked.sender!r}")
+            yield self._shown(inbound, self._runner.receive(inbound))
+
+    def _remember(self, turn: Turn) -> None:
+        self._turn = turn
+
+    def _shown(self, inbound: Inbound, reply: str) -> Shown:
+        turn = self._turn
+        assert turn is not None  # noqa: S101 - no message comes twice, so each is decided
+        conversation = turn.conversation
+        state = (turn.say.state if turn.say else "") or conversation.state
+        topic = state.partition(".")[0]
+        book = self._rooms.engine.book(conversation)
+        understood = self._rooms.reader.understand(inbound.text, conversation.locale or None)
+        danger = "red" if conversation.danger else understood.danger if understood.danger != "red" else "none"
+        return Shown(
+            reply=reply,
+            state=state,
+            topic=topic if topic in book.topics else None,
+            command=self._command(inbound.text, state, understood.command),
+            offered=conversation.candidates if state == NOT_SURE else (),
+            status=conversation.status,
+            danger=danger,
+            place=conversation.place,
+            country=conversation.country,
+            role=conversation.role,
+            locale=conversation.locale,
+            numbers=_numbers(reply, book.numbers),
+            segments=measure(reply).segments if reply else 0,
+        )
+
+    def _command(self, text: str, state: str, understood: str | None) -> str | None:
+        """The command of a message, when it led to this state."""
+        command = understood or DIGITS.get(text.strip(), "")
+        led = command in STAYING or self._rooms.commands.get(command) == state
+        return command if led else None
+
+
+def _form(asked: Asked, said: Said, number: int) -> dict[str, str]:
+    """The fields in which the provider would deliver a message."""
+    prefix = "whatsapp:" if asked.channel is Channel.WHATSAPP else ""
+    types = {f"MediaContentType{place}": kind for place, kind in enumerate(said.media)}
+    return {
+        "MessageSid": f"SM{number}",
+        "From": f"{prefix}{asked.sender}",
+        "Body": said.text,
+        "NumMedia": str(len(said.media)),
+        **types,
+    }
+
+
+def _numbers(reply: str, numbers: Mapping[str, str]) -> tuple[str, ...]:
+    """Names of the referrals whose number (or address) stands in a reply, in the order of their first mention."""
+    found = []
+    for name, number in numbers.items():
+        first = re.search(rf"(?<![\w+]){re.escape(number)}(?!\w)", reply)
+        if first:
+            found.append((first.start(), name))
+    return tuple(name for _start, name in sorted(found))
+
+
+class _RememberingEncoder(Encoder):
+    """An encoder that reads the same text once: here the same lines come again and again."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._known = cache(encoder.vector)
+
+    def vector(self, text: str) -> Array:
+        return self._known(text)

@@ -1,0 +1,89 @@
+"""Commands about people: who may log in to the console, and erasing one person everywhere."""
+
+import argparse
+import os
+import sys
+from datetime import UTC, datetime
+
+from bot import logs, metrics
+from bot.access.accounts import Accounts, NameRefused, Role
+from bot.channels.sending import TwilioCopies, make_sender
+from bot.cli.shared import Commands, read_content
+from bot.content.building import build_engine
+from bot.messaging.erasing import Eraser
+from bot.messaging.runner import Runner
+from bot.settings import read_settings
+from bot.storage.access import RedisAccess
+from bot.storage.identity import Identity
+from bot.storage.redis import RedisStorage, connect
+from bot.storage.sealing import Sealer
+from bot.storage.spool import FileSpool, FileSpoolReader
+
+
+def add_to(commands: Commands) -> None:
+    """Add these commands to the parser."""
+    advisors = commands.add_parser("advisors", help="who may log in to the console")
+    advisors.add_argument("act", choices=["add", "list", "disable", "reset"])
+    advisors.add_argument("name", nargs="?", default="", help="what they log in with")
+    advisors.add_argument("--role", choices=[str(role) for role in Role], default=str(Role.ADVISOR))
+    advisors.add_argument("--language", action="append", default=[], help="they answer in it; may be repeated")
+    advisors.set_defaults(run=_advisors)
+    erase = commands.add_parser("erase", help="remove one person everywhere; run it where the worker runs")
+    erase.add_argument("--from", dest="address", required=True, help="their number, as +31…")
+    erase.set_defaults(run=_erase)
+
+
+def _advisors(options: argparse.Namespace) -> int:
+    """`add` and `reset` print the one-time password, and nothing else, on standard output."""
+    settings = read_settings(os.environ)
+    access = RedisAccess(connect(settings.redis_url), Sealer(settings.data_keys))
+    accounts = Accounts(access, lambda: datetime.now(UTC))
+    if options.act == "list":
+        for account in accounts.everybody():
+            state = "disabled" if account.disabled else "new" if account.one_time_until else "active"
+            print(account.name, account.role, ",".join(account.languages), state, sep="\t")
+        return 0
+    if options.act == "add":
+        try:
+            account, password = accounts.add(options.name, Role(options.role), tuple(options.language or ["nl"]))
+        except NameRefused:
+            print("this name is empty, taken, longer than 40 characters or not printable", file=sys.stderr)
+            return 1
+        access.write("", "person_added", account.id)
+        print(password)
+        return 0
+    found = accounts.find(options.name)
+    if found is None:
+        print("there is nobody of this name", file=sys.stderr)
+        return 1
+    if options.act == "disable":
+        accounts.disable(found.id)
+        access.write("", "person_disabled", found.id)
+    else:
+        print(accounts.reset(found.id)[1])
+        access.write("", "person_reset", found.id)
+    return 0
+
+
+def _erase(options: argparse.Namespace) -> int:
+    """Says how much was there, never what."""
+    logs.set_up()
+    settings = read_settings(os.environ)
+    address = "+" + "".join(filter(str.isdigit, options.address))
+    if settings.spool_private_key is None:
+        print("SPOOL_PRIVATE_KEY is missing: what waits in the spool could not be looked through", file=sys.stderr)
+        return 1
+    storage = RedisStorage(connect(settings.redis_url), Sealer(settings.data_keys))
+    spool = FileSpool(settings.spool_dir, settings.spool_public_key)
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    runner = Runner(build_engine(read_content()), storage, spool, now, metrics.report)
+    copies = TwilioCopies(make_sender(settings))
+    reader = FileSpoolReader(settings.spool_dir, settings.spool_private_key, metrics.report)
+    eraser = Eraser(runner, storage, copies, reader, Identity(settings.peppers).contacts, now)
+    here, left = eraser.erase(address)
+    print(f"erased here: {here} conversations")
+    print("at Twilio: all deleted" if not left else f"at Twilio: {left} not yet; the worker goes on trying")
+    return 0
