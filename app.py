@@ -16,11 +16,12 @@ from werkzeug.exceptions import HTTPException
 from bot import logs, metrics
 from bot.access.accounts import Accounts
 from bot.access.authenticator import Authenticator
+from bot.access.enrolment import Enrolment
+from bot.access.sessions import Sessions
 from bot.advisors.desk import Desk
 from bot.advisors.live import Live
 from bot.channels import health, webhooks
 from bot.console.blueprint import make_blueprint as make_console
-from bot.console.current_session import Door
 from bot.console.headers import set_headers
 from bot.console.page_context import GivenNumber, LocalNumber, PageContext
 from bot.content.building import build_engine
@@ -140,25 +141,26 @@ def _add_console(
     set_headers(app, https)
     accounts = Accounts(access, now)
     # argon2 takes a tenth of a second of computing: in a thread of its own, so that no webhook waits for a login.
-    entrance = Authenticator(accounts, access, now, ThreadPool(2).apply)
+    offload = ThreadPool(2).apply
     organisation = None
     if settings.oidc_issuer:
-        from bot.console.organisation import Organisation  # noqa: PLC0415 - slow to load, and rarely wanted
+        from bot.console.signin.organisation import Organisation  # noqa: PLC0415 - slow to load, and rarely wanted
 
         organisation = Organisation(app, settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
-    parts = PageContext(
+    page_context = PageContext(
         desk=desk,
         live=live,
-        door=Door(accounts, entrance),
         accounts=accounts,
-        entrance=entrance,
+        sessions=Sessions(accounts, access, now),
+        authenticator=Authenticator(accounts, access, now, offload),
+        enrolment=Enrolment(accounts, access, now, offload),
         audit=access,
         organisation=organisation,
-        texts={lang: library.catalogs.get(lang, {}) for lang in books},
+        catalogs={lang: library.catalogs.get(lang, {}) for lang in books},
         problems={lang: localize_problems(library, lang) for lang in books},
-        titles={lang: book.titles for lang, book in books.items()},
+        topic_titles={lang: book.titles for lang, book in books.items()},
         country_names={lang: book.countries for lang, book in books.items()},
-        at_hand={lang: localize_desk(library, lang) for lang in books},
+        desk_texts={lang: localize_desk(library, lang) for lang in books},
         numbers=[
             GivenNumber(each.text, each.names, "abroad" in each.reachable_from)
             for each in library.content.referrals.values()
@@ -169,12 +171,12 @@ def _add_console(
         },
         week=library.content.hours.week,
         code_words=frozenset(word for book in books.values() for word in book.code_words),
-        spoken=tuple(library.content.vocabularies),
-        address="" if settings.simulator else settings.public_url,
-        may_postpone=settings.simulator,
+        advisor_languages=tuple(library.content.vocabularies),
+        public_url="" if settings.simulator else settings.public_url,
+        second_factor_optional=settings.simulator,
         now=now,
     )
-    app.register_blueprint(make_console(parts))
+    app.register_blueprint(make_console(page_context))
 
 
 def _page_language(library: Library) -> Callable[[], dict[str, object]]:

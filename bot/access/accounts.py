@@ -1,4 +1,4 @@
-"""Who may work here. Passwords, second factors and sessions are proved in `entrance`."""
+"""Accounts: who may log in, and with what. Proofs are checked in `authenticator`."""
 
 import secrets
 import unicodedata
@@ -15,48 +15,69 @@ ONE_TIME_LIFE = 7 * 24 * 3600
 
 MAX_NAME = 40
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-"""No letter or digit that is taken for another (0 o, 1 l i)."""
+"""Without letters and digits that are easily confused (0 o, 1 l i)."""
 
 
 class Role(StrEnum):
-    """What somebody may do: talk with people; see and lead the whole; manage who may enter."""
+    """What an account may do."""
 
     ADVISOR = "advisor"
+    """Talks with people."""
+
     SUPERVISOR = "supervisor"
+    """Also sees all conversations at a glance, assigns them, reads figures and changes settings."""
+
     ADMINISTRATOR = "administrator"
+    """Also manages accounts."""
 
 
 class Passkey(msgspec.Struct, frozen=True):
-    """A key in somebody's device. count: how often it has signed, as far as it tells. added: seconds since 1970."""
+    """A key in somebody's device."""
 
     id: bytes
     key: bytes
+    """The public key."""
+
     count: int
+    """How often it has signed, as far as it tells."""
+
     added: int
+    """Seconds since 1970."""
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who may log in.
-
-    name: what she logs in with and what colleagues see. password: its argon2id hash. one_time_until: seconds since
-    1970 until which the password serves, once; 0 for one she chose herself. totp: secret of the second factor, "" =
-    none. recovery: hashes of codes that stand in for it once. subject: who she is at the identity provider.
-    epoch: sessions begun under another number are over. revision: number of changes.
-    """
+    """Somebody who may log in."""
 
     id: str
     name: str
+    """What they log in with and what colleagues see."""
+
     role: Role
     languages: tuple[str, ...] = ("nl",)
+    """Those they can answer in."""
+
     password: str = ""
+    """Its argon2id hash; "" where there is none."""
+
     one_time_until: int = 0
+    """Seconds since 1970 until which the password serves, once; 0 for one the owner chose."""
+
     totp: str = ""
+    """Secret of the authenticator app; "" where there is none."""
+
     recovery: tuple[str, ...] = ()
+    """Hashes of recovery codes; each stands in for the app once."""
+
     passkeys: tuple[Passkey, ...] = ()
     subject: str = ""
+    """Who they are at the identity provider."""
+
     disabled: bool = False
     epoch: int = 0
+    """Sessions that were started under another number are over."""
+
     revision: int = 0
+    """Number of changes."""
 
 
 class Directory(Protocol):
@@ -71,23 +92,23 @@ class Directory(Protocol):
         ...
 
     def save(self, account: Account) -> bool:
-        """Store a change made to the revision the account bears; 0 is a new one. False: somebody was first."""
+        """Store a change made to the account's revision; 0 is a new account. False: another change came first."""
         ...
 
 
 class NameRefused(Exception):
-    """This name is taken, empty, too long, or holds characters that are not seen."""
+    """This name is taken, empty, too long, or has invisible characters."""
 
 
 class Accounts:
-    """The people who may log in. `now`: the clock."""
+    """The accounts in `directory`. `now` is the clock."""
 
     def __init__(self, directory: Directory, now: Callable[[], datetime]) -> None:
         self._directory = directory
         self._now = now
 
     def everybody(self) -> list[Account]:
-        """All accounts by name, disabled ones included."""
+        """All accounts by name, including disabled ones."""
         return sorted(self._directory.accounts(), key=lambda account: _plain(account.name))
 
     def get(self, account_id: str) -> Account | None:
@@ -95,11 +116,11 @@ class Accounts:
         return self._directory.account(account_id)
 
     def find(self, name: str) -> Account | None:
-        """The account with this name, whatever its capitals."""
+        """The account with this name, ignoring case."""
         return next((each for each in self._directory.accounts() if _plain(each.name) == _plain(name)), None)
 
     def add(self, name: str, role: Role, languages: tuple[str, ...] = ("nl",)) -> tuple[Account, str]:
-        """Make an account; with it the password that lets in once. Raises NameRefused."""
+        """Make an account; returns it with its one-time password. Raises NameRefused."""
         name = " ".join(unicodedata.normalize("NFC", name).split())
         if not 0 < len(name) <= MAX_NAME or not name.isprintable() or self.find(name):
             raise NameRefused
@@ -109,7 +130,10 @@ class Accounts:
         return fresh, password
 
     def reset(self, account_id: str) -> tuple[Account, str]:
-        """Begin anew for somebody who lost her password or her second factor: all of it goes, sessions end."""
+        """Start over for somebody who lost their password or second factor: all proofs go, sessions end.
+
+        Returns the account with its new one-time password.
+        """
         password, changes = self._one_time()
         gone = {"totp": "", "recovery": (), "passkeys": (), "subject": "", "disabled": False}
         changed = self.change(
@@ -119,17 +143,17 @@ class Accounts:
         return changed, password
 
     def disable(self, account_id: str) -> Account:
-        """She may not log in any more; every session of hers ends now."""
+        """Nobody may log in with it any more; all its sessions end now."""
         return self.change(
             account_id, lambda account: msgspec.structs.replace(account, disabled=True, epoch=account.epoch + 1)
         )
 
     def give_role(self, account_id: str, role: Role) -> Account:
-        """What she may do from her next page on."""
+        """Change the role, from the next request on."""
         return self.change(account_id, lambda account: msgspec.structs.replace(account, role=role))
 
     def change(self, account_id: str, how: Callable[[Account], Account]) -> Account:
-        """Store what `how` makes of an account, on its newest revision. Raises KeyError."""
+        """Store what `how` makes of the account's newest revision. Raises KeyError where there is no such account."""
         while True:
             account = how(self._existing(account_id))
             if self._directory.save(account):
@@ -142,7 +166,7 @@ class Accounts:
         return account
 
     def _one_time(self) -> tuple[str, dict[str, Any]]:
-        """A password that lets in once, and the fields of the account that then say so."""
+        """A one-time password, and the fields of the account that hold it."""
         password = "-".join("".join(secrets.choice(_ALPHABET) for _letter in range(5)) for _part in range(4))
         until = int(self._now().timestamp()) + ONE_TIME_LIFE
         return password, {"password": PasswordHasher().hash(password), "one_time_until": until}

@@ -16,11 +16,11 @@ from webauthn.helpers.structs import (
 from bot.access.accounts import Account, Passkey
 
 TITLE = "Console"
-"""What the device shows. It names no organisation: others may look at her screen too."""
+"""What the device shows. It names no organisation: others may see the screen too."""
 
 
 class PasskeyRefused(Exception):
-    """The answer is not of this key, not to this challenge, or not for this page."""
+    """The answer is not from this key, not to this challenge, or not for this page."""
 
 
 def registration(account: Account, challenge: bytes, host: str) -> str:
@@ -74,7 +74,7 @@ def signer(answer: str) -> bytes:
 
 
 def verified_login(answer: str, challenge: bytes, host: str, origin: str, passkey: Passkey) -> int:
-    """How often the key has signed by now. Raises PasskeyRefused."""
+    """Check the answer; returns how often the key has signed by now. Raises PasskeyRefused."""
     try:
         found = webauthn.verify_authentication_response(
             credential=answer,

@@ -1,4 +1,4 @@
 """The advisors' pages under /console. Server-rendered; every page works without JavaScript.
 
-entry says who may enter, board and conversation what they see and do, live how it stays up to date.
+signin says who may see a page, board and conversation what advisors see and do. Every module has `add_routes`.
 """

@@ -1,14 +1,20 @@
-"""The console, joined from its parts."""
+"""The console: one blueprint of all its pages."""
 
 from flask import Blueprint
 
-from bot.console import account, board, case_code, conversation, language, login, people, statistics, supervision
+from bot.console import audit, board, case_code, conversation, language, people, statistics, supervision
 from bot.console.page_context import PageContext
-from bot.console.permissions import guard
 from bot.console.plain import plain
+from bot.console.signin import account, first_login, login, organisation_login, passkey_login
+from bot.console.signin.permissions import guard
+
+_PAGES = (
+    language, login, passkey_login, organisation_login, first_login, account, people, audit, board, conversation,
+    case_code, supervision, statistics,
+)  # fmt: skip
 
 
-def make_blueprint(parts: PageContext) -> Blueprint:
+def make_blueprint(context: PageContext) -> Blueprint:
     """All routes under /console."""
     blueprint = Blueprint(
         "console",
@@ -18,7 +24,7 @@ def make_blueprint(parts: PageContext) -> Blueprint:
         static_folder="static",
     )
     blueprint.add_app_template_filter(plain, "plain")
-    guard(blueprint, parts.door)
-    for module in (language, login, account, people, board, conversation, case_code, supervision, statistics):
-        module.add_routes(blueprint, parts)
+    guard(blueprint, context.current_session)
+    for module in _PAGES:
+        module.add_routes(blueprint, context)
     return blueprint

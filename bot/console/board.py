@@ -1,4 +1,4 @@
-"""The board: who waits, whom you have, whom your colleagues have. And what keeps pages up to date."""
+"""The board: who waits, one's own conversations, those of colleagues. And what keeps open pages up to date."""
 
 import time
 from collections.abc import Iterator
@@ -11,56 +11,57 @@ from bot.advisors.desk import Row
 from bot.advisors.live import News
 from bot.console.codenames import codename
 from bot.console.page_context import PageContext
-from bot.console.permissions import EVERYBODY, entry, visitor
+from bot.console.signin.permissions import EVERYBODY, requires_role, visitor
+from bot.console.signin.visitor import colleagues
 from bot.dialogue.conversation import Status
 from bot.ports.everything import StorageUnavailable
 
 STREAM_SECONDS = 120
-"""Then a stream ends and the page opens a new one: so whoever is logged out hears nothing any more."""
+"""Then a stream ends and the page opens a new one, so that a browser that was logged out gets no more news."""
 
 
-def add_routes(blueprint: Blueprint, parts: PageContext) -> None:
+def add_routes(blueprint: Blueprint, context: PageContext) -> None:
     """/console/ and what its scripts ask for."""
 
     @blueprint.get("/")
-    @entry(EVERYBODY)
+    @requires_role(EVERYBODY)
     def board() -> str:
-        return render_template("console/board.html", **board_of(parts))
+        return render_template("console/board.html", **board_of(context))
 
     @blueprint.post("/beat")
-    @entry(EVERYBODY)
+    @requires_role(EVERYBODY)
     def beat() -> BaseResponse:
-        """The page is open: keeps what she holds. Says which of her conversations are not hers any more."""
+        """The page is open: renews the leases of one's conversations; returns those that are lost."""
         held = request.form.getlist("held")
         typing = request.form.get("typing", "")
-        lost = parts.desk.heartbeat(visitor().advisor, held, typing if typing in held else "")
+        lost = context.desk.heartbeat(visitor().advisor, held, typing if typing in held else "")
         return jsonify(lost=lost)
 
     @blueprint.get("/beat")
-    @entry(EVERYBODY)
+    @requires_role(EVERYBODY)
     def beating_page() -> str:
-        """The same without scripts: a small page in a frame that loads itself again and again."""
-        rows = parts.desk.board(visitor().advisor)
+        """The same without scripts: a small page in a frame that reloads itself."""
+        rows = context.desk.board(visitor().advisor)
         held = [row.contact for row in rows if row.holder == visitor().id]
-        parts.desk.heartbeat(visitor().advisor, held)
+        context.desk.heartbeat(visitor().advisor, held)
         unanswered = [row for row in rows if row.yours and row.status is Status.ADVISOR]
         waiting = sum(row.status is Status.WAITING for row in rows)
         return render_template("console/beat.html", mine=unanswered, waiting=waiting)
 
     @blueprint.post("/check-ins/<contact>")
-    @entry(EVERYBODY)
+    @requires_role(EVERYBODY)
     def end_check_in(contact: str) -> BaseResponse:
-        """An agreed sign of life was acted on, or is not needed any more; any advisor may end it."""
-        if parts.desk.end_check_in(contact):
-            parts.audit.write(visitor().id, "check_in_ended", codename(contact))
+        """A check-in was acted on, or is not needed any more; any advisor may end it."""
+        if context.desk.end_check_in(contact):
+            context.audit.write(visitor().id, "check_in_ended", codename(contact))
         return redirect(url_for("console.board"), 303)
 
     @blueprint.get("/events")
-    @entry(EVERYBODY)
+    @requires_role(EVERYBODY)
     def events() -> BaseResponse:
         """News as server-sent events: where something happened, never what."""
         after = request.headers.get("Last-Event-ID") or request.args.get("after", "")
-        news = parts.live.listen(visitor().advisor, after)
+        news = context.live.listen(visitor().advisor, after)
 
         def stream() -> Iterator[str]:
             end = time.monotonic() + STREAM_SECONDS
@@ -76,26 +77,26 @@ def add_routes(blueprint: Blueprint, parts: PageContext) -> None:
         return response
 
     @blueprint.errorhandler(StorageUnavailable)
-    def away(_error: StorageUnavailable) -> tuple[str, int]:
-        return render_template("console/away.html"), 503
+    def unavailable(_error: StorageUnavailable) -> tuple[str, int]:
+        return render_template("console/unavailable.html"), 503
 
 
 def _event(news: News) -> str:
-    """One server-sent event. The data of "news" are "board" and ids of her conversations; "here" has none."""
+    """One server-sent event. The data of "news" are "board" and ids of conversations; "here" has none."""
     if not news.id:
         return ": here\n\n"
     where = [*(["board"] if news.board else []), *news.contacts]
     return f"id: {news.id}\nevent: {'news' if where else 'here'}\ndata: {' '.join(where)}\n\n"
 
 
-def board_of(parts: PageContext) -> dict[str, object]:
-    """What the board, and the list of her own conversations on every page, are made of."""
+def board_of(context: PageContext) -> dict[str, object]:
+    """What the board, and the list of one's own conversations on every page, are made of."""
     who = visitor()
-    since = parts.desk.events()[1]
-    rows = parts.desk.board(who.advisor)
-    minute = int(parts.now().timestamp()) // 60
-    check_ins = parts.desk.check_ins()
-    names = {colleague.id: colleague.name for colleague in parts.door.colleagues()}
+    since = context.desk.events()[1]
+    rows = context.desk.board(who.advisor)
+    minute = int(context.now().timestamp()) // 60
+    check_ins = context.desk.check_ins()
+    names = {colleague.id: colleague.name for colleague in colleagues(context.accounts)}
     return {
         "since": since,
         "minute": minute,
@@ -106,10 +107,10 @@ def board_of(parts: PageContext) -> dict[str, object]:
         "mine": sorted((row for row in rows if row.yours and row.status is Status.ADVISOR), key=_steady),
         "others": [row for row in rows if not row.yours and row.status is Status.ADVISOR],
         "names": names,
-        "overrides": parts.desk.overrides(),
+        "overrides": context.desk.overrides(),
     }
 
 
 def _steady(row: Row) -> tuple[bool, str]:
-    """Offers first; the rest in an order that does not jump about while she works."""
+    """Offers first; the rest in an order that does not jump about during work."""
     return (not row.offered, row.contact)

@@ -1,7 +1,7 @@
 """One conversation: what was said, what is known, what an advisor can do with it.
 
 Every act is a form with an id of its own, so that one sent twice acts once; after it the browser goes on with a GET.
-An act that is refused shows the page again with the reason, and what she typed is still there.
+An act that is refused shows the page again with the reason and with what was typed.
 """
 
 import secrets
@@ -14,50 +14,51 @@ from werkzeug.wrappers import Response as BaseResponse
 from bot.advisors.desk import Advisor, Desk, Page
 from bot.console.board import board_of
 from bot.console.codenames import codename
-from bot.console.current_session import BACKGROUND
 from bot.console.language import SOURCE, language
 from bot.console.page_context import GivenNumber, PageContext
-from bot.console.permissions import EVERYBODY, entry, visitor
+from bot.console.signin.current_session import BACKGROUND
+from bot.console.signin.permissions import EVERYBODY, requires_role, visitor
+from bot.console.signin.visitor import colleagues
 from bot.console.transcript import lines
 from bot.dialogue.conversation import Agreement, Place, Status
 from bot.dialogue.hours import read_shift
 from bot.handoff.acts import SURE, Reason, Refused
 from bot.handoff.counting import HOME
 from bot.messages import Channel
-from bot.rendering.review import Finding, looked_at, without_strays
+from bot.rendering.review import Finding, review, without_strays
 
 Act = Callable[[Desk, Advisor, str, str], object]
 """(desk, who, contact, id of the act): does it or raises Refused."""
 
 
-def add_routes(blueprint: Blueprint, parts: PageContext) -> None:
+def add_routes(blueprint: Blueprint, context: PageContext) -> None:
     """/console/c/<contact> and its acts."""
 
     @blueprint.get("/c/<contact>")
-    @entry(EVERYBODY)
+    @requires_role(EVERYBODY)
     def conversation(contact: str) -> tuple[str, int]:
-        shown = _page(parts, contact)
+        shown = _page(context, contact)
         if shown[1] == 200 and not request.headers.get(BACKGROUND):
-            parts.audit.write(visitor().id, "opened", codename(contact))
+            context.audit.write(visitor().id, "opened", codename(contact))
         return shown
 
     def act(name: str, do: Act, *, stays: bool = True) -> None:
         def view(contact: str) -> BaseResponse | tuple[str, int]:
             try:
-                do(parts.desk, visitor().advisor, contact, request.form.get("act") or secrets.token_urlsafe(9))
+                do(context.desk, visitor().advisor, contact, request.form.get("act") or secrets.token_urlsafe(9))
             except Refused as refused:
-                return _page(parts, contact, refused)
-            parts.audit.write(visitor().id, name, codename(contact))
+                return _page(context, contact, refused)
+            context.audit.write(visitor().id, name, codename(contact))
             where = url_for("console.conversation", contact=contact) if stays else url_for("console.board")
             return redirect(where, 303)
 
-        blueprint.add_url_rule(f"/c/<contact>/{name}", name, entry(EVERYBODY)(view), methods=["POST"])
+        blueprint.add_url_rule(f"/c/<contact>/{name}", name, requires_role(EVERYBODY)(view), methods=["POST"])
 
     @blueprint.post("/c/<contact>/check")
-    @entry(EVERYBODY)
+    @requires_role(EVERYBODY)
     def check(contact: str) -> tuple[str, int]:
-        """What to look at in a text before it is sent. Changes nothing; `plain` puts plain characters for strays."""
-        return _page(parts, contact, typed=without_strays(_typed()) if "plain" in request.form else _typed())
+        """Review a text before it is sent. Changes nothing; `plain` replaces characters outside the GSM alphabet."""
+        return _page(context, contact, typed=without_strays(_typed()) if "plain" in request.form else _typed())
 
     act("claim", Desk.claim)
     act("reply", lambda desk, who, contact, id: desk.reply(who, contact, _typed(), id, sure="sure" in request.form))
@@ -71,7 +72,7 @@ def add_routes(blueprint: Blueprint, parts: PageContext) -> None:
     act("hand-back", Desk.hand_back, stays=False)
     act(
         "close",
-        lambda desk, who, contact, id: desk.close(who, contact, id, _outcome(parts)),
+        lambda desk, who, contact, id: desk.close(who, contact, id, _outcome(context)),
         stays=False,
     )
 
@@ -88,7 +89,7 @@ def _day(field: str) -> date | None:
 
 
 def _agreement() -> Agreement:
-    """As typed; what cannot be read is refused by the desk."""
+    """As typed. Raises Refused where it cannot be read."""
     try:
         day = date.fromisoformat(request.form.get("until", ""))
         until = datetime.combine(day + timedelta(days=1), time(), HOME)
@@ -100,20 +101,20 @@ def _agreement() -> Agreement:
     return Agreement(int(until.timestamp()) // 60, shift.opens, shift.closes)
 
 
-def _outcome(parts: PageContext) -> str:
+def _outcome(context: PageContext) -> str:
     chosen = request.form.get("outcome", "")
-    return chosen if chosen in parts.at_hand[SOURCE].wrap_up else ""
+    return chosen if chosen in context.desk_texts[SOURCE].wrap_up else ""
 
 
 def _typed() -> str:
     return request.form.get("text", "").replace("\r\n", "\n")
 
 
-def _page(parts: PageContext, contact: str, refused: Refused | None = None, typed: str = "") -> tuple[str, int]:
-    """The page of a conversation she has, is offered, or may take; else why not. With it the status."""
-    lang = language(parts.texts)
-    around = board_of(parts) | {
-        "topic_titles": lambda: parts.titles[lang],
+def _page(context: PageContext, contact: str, refused: Refused | None = None, typed: str = "") -> tuple[str, int]:
+    """The page of a conversation the visitor has, is offered, or may claim, else why not; and its status."""
+    lang = language(context.catalogs)
+    around = board_of(context) | {
+        "topic_titles": lambda: context.topic_titles[lang],
         "contact": contact,
         "new_act": lambda: secrets.token_urlsafe(9),
         "refused": refused,
@@ -123,12 +124,12 @@ def _page(parts: PageContext, contact: str, refused: Refused | None = None, type
         "typed_note": refused is not None and request.endpoint == "console.note",
     }
     try:
-        page = parts.desk.open(visitor().advisor, contact)
+        page = context.desk.open(visitor().advisor, contact)
     except Refused as closed:
-        return _from_outside(parts, contact, refused or closed, around)
-    here = parts.desk.on_duty()
-    talk = lines(page.transcript, page.sent, parts.problems[lang])
-    texts = parts.at_hand.get(page.conversation.locale, parts.at_hand[SOURCE])
+        return _from_outside(context, contact, refused or closed, around)
+    here = context.desk.on_duty()
+    talk = lines(page.transcript, page.sent, context.problems[lang])
+    texts = context.desk_texts.get(page.conversation.locale, context.desk_texts[SOURCE])
     again, quick = request.args.get("again"), texts.quick.get(request.args.get("quick", ""))
     if again and not refused:
         around["typed"] = next((line.text for line in talk if line.sent == again), "")
@@ -138,45 +139,47 @@ def _page(parts: PageContext, contact: str, refused: Refused | None = None, type
         "console/conversation.html",
         page=page,
         lines=talk,
-        findings=_findings(parts, page, str(around["typed"])),
-        quick_texts=[(name, parts.at_hand[lang].quick[name].title, each.say) for name, each in texts.quick.items()],
-        numbers=[
-            (each.names.get(lang, each.names[SOURCE]), each.text) for each in parts.numbers if _reaches(each, page)
+        findings=_findings(context, page, str(around["typed"])),
+        quick_texts=[
+            (name, context.desk_texts[lang].quick[name].title, each.say) for name, each in texts.quick.items()
         ],
-        local_number=parts.local_numbers.get(page.card.country),
-        wrap_up=parts.at_hand[lang].wrap_up,
+        numbers=[
+            (each.names.get(lang, each.names[SOURCE]), each.text) for each in context.numbers if _reaches(each, page)
+        ],
+        local_number=context.local_numbers.get(page.card.country),
+        wrap_up=context.desk_texts[lang].wrap_up,
         colleagues=[
             (colleague, colleague.id in here, page.conversation.locale in colleague.languages)
-            for colleague in parts.door.colleagues()
+            for colleague in colleagues(context.accounts)
             if colleague.id != visitor().id
         ],
         **around,
     ), 200 if refused is None else 409
 
 
-def _findings(parts: PageContext, page: Page, text: str) -> list[Finding]:
-    return looked_at(
+def _findings(context: PageContext, page: Page, text: str) -> list[Finding]:
+    return review(
         text,
-        parts.at_hand[SOURCE],
-        numbers=[each.text for each in parts.numbers],
-        names=[colleague.name for colleague in parts.door.colleagues()],
+        context.desk_texts[SOURCE],
+        numbers=[each.text for each in context.numbers],
+        names=[colleague.name for colleague in colleagues(context.accounts)],
         sms=page.conversation.channel == Channel.SMS,
         at_home=page.card.place == Place.NETHERLANDS,
     )
 
 
 def _reaches(number: GivenNumber, page: Page) -> bool:
-    """Does it work where they said they are? Where that is not known, all are shown."""
+    """Does it work where the person said they are? Where that is not known, all are shown."""
     return number.abroad or page.card.place != Place.ABROAD
 
 
-def _from_outside(parts: PageContext, contact: str, refused: Refused, around: dict[str, object]) -> tuple[str, int]:
-    """The page of a conversation that is not hers: somebody who waits, by their card alone, or only who has it."""
-    row = next((row for row in parts.desk.board(visitor().advisor) if row.contact == contact), None)
+def _from_outside(context: PageContext, contact: str, refused: Refused, around: dict[str, object]) -> tuple[str, int]:
+    """The page of a conversation the visitor does not have: the card of somebody who waits, else only who has it."""
+    row = next((row for row in context.desk.board(visitor().advisor) if row.contact == contact), None)
     if row is not None and row.status is Status.WAITING:
         status = 200 if request.method == "GET" else 409
-        return render_template("console/waiting.html", row=row, card=parts.desk.card(contact), **around), status
+        return render_template("console/waiting.html", row=row, card=context.desk.card(contact), **around), status
     around["refused"] = refused
     if refused.holder:
-        parts.audit.write(visitor().id, "open_refused", codename(contact))
+        context.audit.write(visitor().id, "open_refused", codename(contact))
     return render_template("console/not_yours.html", **around), 403 if refused.holder else 404

@@ -7,65 +7,96 @@ from typing import TYPE_CHECKING
 
 from bot.access.accounts import Accounts
 from bot.access.authenticator import Authenticator
+from bot.access.enrolment import Enrolment
+from bot.access.sessions import Sessions
 from bot.advisors.audit import AuditLog
 from bot.advisors.desk import Desk
 from bot.advisors.live import Live
-from bot.console.current_session import Door
+from bot.console.signin.current_session import CurrentSession
 from bot.dialogue.hours import Week
 from bot.handoff.delivery import Problem
 from bot.handoff.desk_texts import DeskTexts
 
 if TYPE_CHECKING:  # its library takes a fifth of a second to load, and most installations have no provider
-    from bot.console.organisation import Organisation
+    from bot.console.signin.organisation import Organisation
 
 
 @dataclass(frozen=True, slots=True)
 class GivenNumber:
-    """A number or address of the registry that may be given. names: language -> whose it is."""
+    """A number or address of the registry that may be given."""
 
     text: str
     names: Mapping[str, str]
+    """Language -> whose it is."""
+
     abroad: bool
+    """Does it work from abroad?"""
 
 
 @dataclass(frozen=True, slots=True)
 class LocalNumber:
-    """Police of a country. checked: somebody has confirmed it, so the bot says it as well."""
+    """The police of a country."""
 
     number: str
     checked: bool
+    """Somebody has confirmed it, so the bot says it as well."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """desk: the only way to a conversation. live: news for open pages. door, accounts, entrance: who enters, who may,
-    and how it is proved. audit: who did what. organisation: its identity provider, None without one. texts: language
-    -> the words of the pages, by (context, Dutch). problems: language -> words for what goes wrong with a message.
-    titles: language -> topic -> what it is about. country_names: language -> ISO 3166 code -> name. at_hand: language
-    -> texts for advisors. numbers: those that may be given. local_numbers: ISO code -> police there. week: the
-    opening hours that were agreed. code_words: those case codes are made of.
-    spoken: languages an advisor can say she answers in. address: where browsers find
-    us, such as "https://helpline.example"; "" = as the browser says, on one's own machine. may_postpone: the second
-    factor may wait, on one's own machine. now: the clock.
-    """
+    """The services and texts that views use."""
 
     desk: Desk
+    """The only way to a conversation."""
+
     live: Live
-    door: Door
+    """News for open pages."""
+
     accounts: Accounts
-    entrance: Authenticator
+    sessions: Sessions
+    authenticator: Authenticator
+    enrolment: Enrolment
     audit: AuditLog
     organisation: "Organisation | None"
-    texts: Mapping[str, Mapping[tuple[str, str], str]]
+    """The identity provider, where there is one."""
+
+    catalogs: Mapping[str, Mapping[tuple[str, str], str]]
+    """Language -> the texts of the pages, by (context, Dutch)."""
+
     problems: Mapping[str, Mapping[str, Problem]]
-    titles: Mapping[str, Mapping[str, str]]
+    """Language -> what can go wrong with a message, in words."""
+
+    topic_titles: Mapping[str, Mapping[str, str]]
+    """Language -> topic -> what it is about."""
+
     country_names: Mapping[str, Mapping[str, str]]
-    at_hand: Mapping[str, DeskTexts]
+    """Language -> ISO 3166 code -> name."""
+
+    desk_texts: Mapping[str, DeskTexts]
+    """Language -> prepared texts for advisors."""
+
     numbers: Sequence[GivenNumber]
     local_numbers: Mapping[str, LocalNumber]
+    """By ISO 3166 code."""
+
     week: Week
+    """The regular opening hours."""
+
     code_words: frozenset[str]
-    spoken: Sequence[str]
-    address: str
-    may_postpone: bool
+    """The words case codes are made of."""
+
+    advisor_languages: Sequence[str]
+    """Languages an advisor can say they answer in."""
+
+    public_url: str
+    """Where browsers find us, such as "https://helpline.example"; "" = as the browser says, on one's own machine."""
+
+    second_factor_optional: bool
+    """May the second factor wait? Only on one's own machine."""
+
     now: Callable[[], datetime]
+
+    @property
+    def current_session(self) -> CurrentSession:
+        """The session of the request that is being answered."""
+        return CurrentSession(self.sessions)

@@ -1,4 +1,4 @@
-"""Counts of days, for those who lead. One kind at a time, and no small number: a handful of people could be told apart.
+"""Figures for supervisors. One kind at a time, and no small numbers: a handful of people could be told apart.
 
 Under 10 is shown as "< 10". Where a kind adds up to a total that is shown, one hidden number alone could be worked out;
 then the smallest shown one is hidden with it (secondary suppression).
@@ -16,14 +16,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from bot.console.language import language
 from bot.console.page_context import PageContext
-from bot.console.people import LEADERS
-from bot.console.permissions import entry, visitor
+from bot.console.signin.permissions import SUPERVISORS, requires_role, visitor
 from bot.handoff.counting import KINDS, day_of
 
 SMALL = 10
 PERIODS = (1, 7, 28)
 KEPT_DAYS = 400
-"""So long counts are kept (storage/commit.lua)."""
+"""How long counts are kept (storage/commit.lua)."""
 
 ADDS_UP = ("language",)
 """Kinds whose numbers add up to that of all conversations."""
@@ -31,42 +30,45 @@ ADDS_UP = ("language",)
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One number. shown: None = under SMALL, -1 = hidden so that another stays hidden. share: of the largest shown."""
+    """One number of a table."""
 
     name: str
     shown: int | None
+    """None = under SMALL, -1 = hidden so that another one stays hidden."""
+
     share: float = 0.0
+    """Of the largest number that is shown."""
 
 
-def add_routes(blueprint: Blueprint, parts: PageContext) -> None:
+def add_routes(blueprint: Blueprint, context: PageContext) -> None:
     """/console/statistics and the same as CSV."""
 
     @blueprint.get("/statistics")
-    @entry(LEADERS)
+    @requires_role(SUPERVISORS)
     def statistics() -> str:
-        last, days = _period(parts)
-        lang = language(parts.texts)
+        last, days = _period(context)
+        lang = language(context.catalogs)
         return render_template(
             "console/statistics.html",
-            tables=_tables(parts, last, days),
+            tables=_tables(context, last, days),
             last=last,
             days=days,
             periods=PERIODS,
-            titles=parts.titles[lang],
-            outcomes=parts.at_hand[lang].wrap_up,
+            titles=context.topic_titles[lang],
+            outcomes=context.desk_texts[lang].wrap_up,
         )
 
     @blueprint.get("/statistics.csv")
-    @entry(LEADERS)
+    @requires_role(SUPERVISORS)
     def statistics_csv() -> BaseResponse:
-        last, days = _period(parts)
+        last, days = _period(context)
         written = io.StringIO()
         rows = csv.writer(written)
         rows.writerow(["from", "to", "kind", "name", "count"])
-        for kind, counts in _tables(parts, last, days).items():
+        for kind, counts in _tables(context, last, days).items():
             for each in counts:
                 rows.writerow([last - timedelta(days - 1), last, kind, each.name, _said(each)])
-        parts.audit.write(visitor().id, "exported")
+        context.audit.write(visitor().id, "exported")
         name = f"attachment; filename=counts-{last}-{days}.csv"
         return Response(written.getvalue(), mimetype="text/csv", headers={"Content-Disposition": name})
 
@@ -83,9 +85,9 @@ def suppressed(numbers: Mapping[str, int], *, adds_up: bool) -> list[Count]:
     return [*shown, *(Count(name, -1) for name in sorted(also)), *(Count(name, None) for name in sorted(hidden))]
 
 
-def _tables(parts: PageContext, last: date, days: int) -> dict[str, list[Count]]:
+def _tables(context: PageContext, last: date, days: int) -> dict[str, list[Count]]:
     total: Counter[str] = Counter()
-    for counted in parts.desk.counts([str(last - timedelta(back)) for back in range(days)]).values():
+    for counted in context.desk.counts([str(last - timedelta(back)) for back in range(days)]).values():
         total.update(counted)
     return {
         kind: suppressed(
@@ -96,9 +98,9 @@ def _tables(parts: PageContext, last: date, days: int) -> dict[str, list[Count]]
     }
 
 
-def _period(parts: PageContext) -> tuple[date, int]:
+def _period(context: PageContext) -> tuple[date, int]:
     """The last day and how many; what is asked for, else today."""
-    today = date.fromisoformat(day_of(int(parts.now().timestamp()) // 60))
+    today = date.fromisoformat(day_of(int(context.now().timestamp()) // 60))
     try:
         last = max(min(date.fromisoformat(request.args.get("last", "")), today), today - timedelta(KEPT_DAYS))
     except ValueError:

@@ -47,27 +47,45 @@ MARKS = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line. kind: "person", "bot", "advisor", "note" or "mark". what: which mark, or what kind of message came.
-    who, other: ids of advisors. text: words, never of a mark. state, twice: how far a message to the person has come.
-    trouble: why it did not arrive, in words. sent: its id. media: how many files came.
-    card: what stands behind a case code that was brought."""
+    """One line."""
 
     kind: str
+    """One of "person", "bot", "advisor", "note" and "mark"."""
+
     minute: int
     what: str = ""
+    """Which mark, or what kind of message came."""
+
     who: str = ""
+    """Id of the advisor who did it."""
+
     other: str = ""
+    """Id of the advisor it was done to; the country where somebody told a place."""
+
     text: str = ""
+    """Words; never those of a mark."""
+
     sent: str = ""
+    """Id of a message to the person."""
+
     state: str = ""
+    """How far that message has come."""
+
     trouble: str = ""
-    twice: bool = False
+    """Why it did not arrive, in words."""
+
+    maybe_duplicate: bool = False
+    """It may have arrived twice."""
+
     media: int = 0
+    """How many files came."""
+
     card: Card | None = None
+    """What stands behind a case code that was brought."""
 
 
 def lines(history: Sequence[Entry], sent: Mapping[str, Record], problems: Mapping[str, Problem]) -> list[Line]:
-    """The lines of a transcript, oldest first. sent: how each message stands. problems: words for what went wrong."""
+    """The lines of a transcript, oldest first. `problems` has words for what can go wrong with a message."""
     found = (_line(entry, sent, problems) for entry in history)
     return [line for line in found if line is not None]
 
@@ -111,4 +129,6 @@ def _outgoing(
     if record is None:
         return Line(kind, minute, who=who, text=text, sent=id)
     trouble = problem(record.code, problems).say if record.code else ""
-    return Line(kind, minute, who=who, text=text, sent=id, state=record.state, trouble=trouble, twice=record.twice)
+    return Line(
+        kind, minute, who=who, text=text, sent=id, state=record.state, trouble=trouble, maybe_duplicate=record.twice
+    )

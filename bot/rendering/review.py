@@ -62,7 +62,7 @@ _INSTEAD = {
 }  # fmt: skip
 
 
-def looked_at(
+def review(
     text: str, texts: DeskTexts, *, numbers: Collection[str], names: Collection[str], sms: bool, at_home: bool
 ) -> list[Finding]:
     """What to look at in `text`, in the order in which it can hurt.
@@ -86,7 +86,7 @@ def looked_at(
 
 def is_neutral(text: str, texts: DeskTexts, subject: Collection[str]) -> bool:
     """Does `text` name no organisation, link, address or person, and no word about the subject?"""
-    found = looked_at(text, texts, numbers=(), names=(), sms=False, at_home=True)
+    found = review(text, texts, numbers=(), names=(), sms=False, at_home=True)
     return not any(each.kind in _TELLING for each in found) and not any(word in text.lower() for word in subject)
 
 

@@ -6,7 +6,7 @@ import msgspec
 import redis
 
 from bot.access.accounts import Account
-from bot.access.authenticator import Session
+from bot.access.sessions import Session
 from bot.advisors.audit import Line
 from bot.storage import keys
 from bot.storage.redis import asked
@@ -32,7 +32,7 @@ _session = msgspec.msgpack.Decoder(Session)
 
 
 class RedisAccess:
-    """`access.accounts.Directory`, `access.authenticator.Vault` and `advisors.audit.AuditLog` on Redis >= 6.2."""
+    """`access.accounts.Directory`, `access.sessions.SessionStore` and `advisors.audit.AuditLog` on Redis >= 6.2."""
 
     def __init__(self, client: redis.Redis, sealer: Sealer) -> None:
         self._redis = client
@@ -67,12 +67,12 @@ class RedisAccess:
     # -- sessions ----------------------------------------------------------------------------------------------------
 
     def begin(self, token: str, session: Session, seconds: int) -> None:
-        """See `Vault.begin`."""
+        """See `SessionStore.begin`."""
         name = _hash(token)
         asked(self._redis.set, keys.session(name), self._sealed(name, session), ex=seconds)
 
     def session(self, token: str) -> Session | None:
-        """See `Vault.session`."""
+        """See `SessionStore.session`."""
         name = _hash(token)
         stored = asked(self._redis.get, keys.session(name))
         try:
@@ -81,12 +81,12 @@ class RedisAccess:
             return None
 
     def renew(self, token: str, session: Session) -> None:
-        """See `Vault.renew`."""
+        """See `SessionStore.renew`."""
         name = _hash(token)
         asked(self._redis.set, keys.session(name), self._sealed(name, session), xx=True, keepttl=True)
 
     def end(self, token: str) -> None:
-        """See `Vault.end`."""
+        """See `SessionStore.end`."""
         asked(self._redis.delete, keys.session(_hash(token)))
 
     def _sealed(self, name: str, session: Session) -> bytes:
@@ -95,23 +95,23 @@ class RedisAccess:
     # -- at the door -------------------------------------------------------------------------------------------------
 
     def tries(self, what: str, seconds: int) -> int:
-        """See `Vault.tries`."""
+        """See `SessionStore.tries`."""
         return int(asked(self._redis.eval, _TRIES, 1, _door("tries", what), seconds))
 
     def forget_tries(self, what: str) -> None:
-        """See `Vault.forget_tries`."""
+        """See `SessionStore.forget_tries`."""
         asked(self._redis.delete, _door("tries", what))
 
-    def once(self, what: str, seconds: int) -> bool:
-        """See `Vault.once`."""
+    def claim_once(self, what: str, seconds: int) -> bool:
+        """See `SessionStore.claim_once`."""
         return bool(asked(self._redis.set, _door("once", what), b"", nx=True, ex=seconds))
 
-    def lay_by(self, what: str, value: bytes, seconds: int) -> None:
-        """See `Vault.lay_by`."""
+    def put(self, what: str, value: bytes, seconds: int) -> None:
+        """See `SessionStore.put`."""
         asked(self._redis.set, _door("kept", what), value, ex=seconds)
 
-    def take(self, what: str) -> bytes | None:
-        """See `Vault.take`."""
+    def pop(self, what: str) -> bytes | None:
+        """See `SessionStore.pop`."""
         found: bytes | None = asked(self._redis.getdel, _door("kept", what))
         return found
 

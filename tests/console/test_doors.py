@@ -18,7 +18,7 @@ MAY_ENTER = {
     "conversation": EVERYBODY, "check": EVERYBODY, "claim": EVERYBODY, "reply": EVERYBODY, "note": EVERYBODY,
     "transfer": EVERYBODY, "decline": EVERYBODY, "hand-back": EVERYBODY, "close": EVERYBODY,
     "erase": EVERYBODY, "agree": EVERYBODY, "check-in": EVERYBODY, "end_check_in": EVERYBODY,
-    "words": EVERYBODY, "block": EVERYBODY, "open_words": EVERYBODY,
+    "case_code": EVERYBODY, "block": EVERYBODY, "open_case_code": EVERYBODY,
     "account": EVERYBODY, "account_languages": EVERYBODY, "account_password": EVERYBODY, "account_app": EVERYBODY,
     "account_app_code": EVERYBODY, "account_codes": EVERYBODY, "account_passkey": EVERYBODY,
     "account_no_passkeys": EVERYBODY, "account_everywhere": EVERYBODY,
@@ -62,7 +62,7 @@ def test_every_route_says_who_may_enter_and_the_table_agrees(pages: Pages) -> No
     found = {rule.endpoint.removeprefix("console."): rule for rule in rules(pages) if rule.endpoint != "console.static"}
     assert found.keys() == MAY_ENTER.keys()
     for name, rule in found.items():
-        roles = pages.app.view_functions[rule.endpoint].entry  # type: ignore[attr-defined]
+        roles = pages.app.view_functions[rule.endpoint].requires_role  # type: ignore[attr-defined]
         assert (set(roles) or ANYONE) == MAY_ENTER[name], name
 
 

@@ -6,8 +6,9 @@ import pyotp
 import pytest
 
 from bot.access.accounts import ONE_TIME_LIFE, Role
-from bot.access.authenticator import IDLE_LIFE, TRIES, TRIES_SECONDS, Why
-from bot.console.login import STATUS
+from bot.access.attempts import ATTEMPTS, ATTEMPTS_SECONDS, Failure
+from bot.access.sessions import IDLE_LIFE
+from bot.console.signin.answers import STATUS
 from tests.console.pages import PASSWORD, SECRET, Pages, where
 
 
@@ -31,7 +32,7 @@ def test_a_wrong_name_looks_like_a_wrong_password(pages: Pages, name: str, passw
     pages.somebody("Ada")
     pages.somebody("Gone", disabled=True)
     answer = pages.browser().log_in(name, password)
-    assert answer.status_code == STATUS[Why.WRONG]
+    assert answer.status_code == STATUS[Failure.WRONG]
     assert "Dat klopt niet" in answer.text
     assert pages.audit() == ["login_refused"]
 
@@ -41,7 +42,7 @@ def test_digits_serve_once(pages: Pages) -> None:
     visit = pages.browser()
     code = visit.digits()
     assert visit.log_in("Ada", code=code).status_code == 303
-    assert pages.browser().log_in("Ada", code=code).status_code == STATUS[Why.WRONG]
+    assert pages.browser().log_in("Ada", code=code).status_code == STATUS[Failure.WRONG]
 
 
 def test_digits_of_a_clock_that_is_half_a_minute_off_are_taken_and_older_ones_are_not(pages: Pages) -> None:
@@ -54,18 +55,18 @@ def test_digits_of_a_clock_that_is_half_a_minute_off_are_taken_and_older_ones_ar
 def test_after_too_many_tries_even_the_right_password_waits(pages: Pages) -> None:
     pages.somebody("Ada")
     pages.somebody("Bea")
-    for _try in range(TRIES):
-        assert pages.browser().log_in("ADA", "wrong").status_code == STATUS[Why.WRONG]
-    assert pages.browser().log_in("Ada").status_code == STATUS[Why.TOO_OFTEN]
+    for _try in range(ATTEMPTS):
+        assert pages.browser().log_in("ADA", "wrong").status_code == STATUS[Failure.WRONG]
+    assert pages.browser().log_in("Ada").status_code == STATUS[Failure.TOO_OFTEN]
     assert pages.browser().log_in("Bea").status_code == 303
     lives = [pages.redis.ttl(key) for key in pages.redis.keys("helpline:door:*")]
-    assert all(0 < life <= TRIES_SECONDS for life in lives)
+    assert all(0 < life <= ATTEMPTS_SECONDS for life in lives)
 
 
 def test_digits_are_guessed_no_oftener_than_passwords(pages: Pages) -> None:
     pages.somebody("Ada")
-    answers = [pages.browser().log_in("Ada", code="000000").status_code for _try in range(TRIES + 1)]
-    assert answers == [403] * TRIES + [429]
+    answers = [pages.browser().log_in("Ada", code="000000").status_code for _try in range(ATTEMPTS + 1)]
+    assert answers == [403] * ATTEMPTS + [429]
     assert pages.browser().log_in("Ada").status_code == 429
 
 
@@ -100,7 +101,7 @@ def test_a_one_time_password_is_over_after_a_week(pages: Pages) -> None:
     _made, one_time = pages.accounts.add("Ada", Role.ADVISOR)
     pages.clock.later(seconds=ONE_TIME_LIFE + 1)
     answer = pages.browser().log_in("Ada", one_time)
-    assert answer.status_code == STATUS[Why.OVER]
+    assert answer.status_code == STATUS[Failure.OVER]
     assert "eenmalig wachtwoord" in answer.text
 
 

@@ -53,7 +53,7 @@ def test_how_far_a_message_has_come_stands_beside_it(library: Library) -> None:
     problems = localize_problems(library, "nl")
     failed, arrived = lines([Entry(7, Replied("ada", "a", "s1")), Entry(7, Replied("ada", "b", "s2"))], sent, problems)
     assert (failed.state, failed.trouble) == ("failed", problems["30003"].say)
-    assert (arrived.state, arrived.trouble, arrived.twice) == ("delivered", "", True)
+    assert (arrived.state, arrived.trouble, arrived.maybe_duplicate) == ("delivered", "", True)
 
 
 @pytest.mark.parametrize(

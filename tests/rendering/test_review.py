@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.content.library import Library
 from bot.content.localizing import localize_desk
-from bot.rendering.review import Finding, Kind, looked_at, without_strays
+from bot.rendering.review import Finding, Kind, review, without_strays
 from bot.rendering.segments import measure
 
 NUMBERS = ["112", "+31 247 247 247", "0800 2000"]
@@ -14,7 +14,7 @@ NAMES = ["Ada van Dam", "Bea"]
 
 
 def found(library: Library, text: str, *, sms: bool = True, at_home: bool = False) -> list[Finding]:
-    return looked_at(text, localize_desk(library, "nl"), numbers=NUMBERS, names=NAMES, sms=sms, at_home=at_home)
+    return review(text, localize_desk(library, "nl"), numbers=NUMBERS, names=NAMES, sms=sms, at_home=at_home)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +89,6 @@ def test_the_quick_texts_give_nothing_to_look_at(library: Library) -> None:
 
 
 @given(st.text(max_size=400))
-def test_any_text_can_be_looked_at(library: Library, text: str) -> None:
+def test_any_text_can_be_review(library: Library, text: str) -> None:
     found(library, text)
     assert measure(without_strays(text)).segments <= measure(text).segments + text.count("\N{HORIZONTAL ELLIPSIS}")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from bot.access.accounts import Account, Accounts, NameRefused, Passkey, Role
-from bot.access.authenticator import Session, Stage
+from bot.access.sessions import Session, Stage
 from bot.dialogue.overrides import Overrides
 from bot.handoff.check_in import CheckIn
 from bot.storage import keys
@@ -103,9 +103,9 @@ def test_counting_and_laying_by(access: RedisAccess, clean_redis: "redis.Redis[b
     assert access.tries("b", 60) == 1
     access.forget_tries("a")
     assert access.tries("a", 60) == 1
-    assert [access.once("x", 60) for _time in range(2)] == [True, False]
-    access.lay_by("c", b"value", 60)
-    assert [access.take("c") for _time in range(2)] == [b"value", None]
+    assert [access.claim_once("x", 60) for _time in range(2)] == [True, False]
+    access.put("c", b"value", 60)
+    assert [access.pop("c") for _time in range(2)] == [b"value", None]
     assert all(0 < clean_redis.ttl(key) <= 60 for key in clean_redis.keys("helpline:door:*"))
 
 

@@ -1,8 +1,7 @@
-"""Who may enter which page. A view that does not say so is open to nobody."""
+"""Which role a view requires. A view that does not say so is open to nobody."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol, TypeVar, cast
+from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
@@ -13,7 +12,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms.validators import ValidationError
 
 from bot.access.accounts import Role
-from bot.advisors.desk import Advisor
+from bot.console.signin.current_session import CurrentSession
+from bot.console.signin.visitor import Visitor
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -21,35 +21,15 @@ ANYONE: frozenset[Role] = frozenset()
 EVERYBODY = frozenset(Role)
 """Whoever is logged in."""
 
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Somebody who is logged in. id is opaque; name is shown to colleagues, never to people who write to us."""
-
-    id: str
-    name: str
-    role: Role
-    languages: tuple[str, ...] = ("nl",)
-
-    @property
-    def advisor(self) -> Advisor:
-        """The same person as the desk knows her."""
-        return Advisor(self.id, self.languages)
+SUPERVISORS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 
-class Door(Protocol):
-    """Knows who is at the door of this request; see `console.door`."""
-
-    def visitor(self) -> Visitor | None:
-        """Who is logged in with this request; None: nobody."""
-        ...
-
-
-def entry(roles: frozenset[Role] = EVERYBODY) -> Callable[[View], View]:
-    """Say who may enter the view that follows; ANYONE also lets in those who are not logged in."""
+def requires_role(roles: frozenset[Role] = EVERYBODY) -> Callable[[View], View]:
+    """Say which roles may use the view that follows; ANYONE includes those who are not logged in."""
 
     def mark(view: View) -> View:
-        view.entry = roles  # type: ignore[attr-defined]
+        view.requires_role = roles  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -61,8 +41,8 @@ def visitor() -> Visitor:
 
 
 def may(endpoint: str) -> bool:
-    """Is there such a view, and may the visitor of this request enter it?"""
-    roles: frozenset[Role] | None = getattr(current_app.view_functions.get(endpoint), "entry", None)
+    """Is there such a view, and may the visitor of this request use it?"""
+    roles = _required_roles(endpoint)
     who: Visitor | None = g.get("visitor")
     return roles is not None and who is not None and (roles is ANYONE or who.role in roles)
 
@@ -72,29 +52,31 @@ def csrf() -> Markup:
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
 
 
-def guard(blueprint: Blueprint, door: Door) -> None:
-    """Let nobody into a view of `blueprint` but those it names, and take no form from another site."""
+def guard(blueprint: Blueprint, current_session: CurrentSession) -> None:
+    """Refuse requests to views of `blueprint` from roles they do not name, and forms from other sites."""
 
     @blueprint.before_request
     def check() -> BaseResponse | tuple[str, int] | None:
         if request.endpoint == f"{blueprint.name}.static":
             return None  # style and scripts, the same for everybody
-        roles: frozenset[Role] | None = getattr(current_app.view_functions[request.endpoint or ""], "entry", None)
+        roles: frozenset[Role] | None = getattr(
+            current_app.view_functions[request.endpoint or ""], "requires_role", None
+        )
         if roles is None:
             abort(403)
         changes = request.method not in ("GET", "HEAD", "OPTIONS")
-        if changes and not _from_here():
+        if changes and not _is_same_origin():
             abort(403)
-        g.visitor = door.visitor()
+        g.visitor = current_session.visitor()
         if roles is not ANYONE and g.visitor is None:
-            return _not_in(changes)
+            return _not_logged_in(changes)
         if roles is not ANYONE and g.visitor.role not in roles:
             abort(403)
         if changes:
             try:
                 validate_csrf(request.headers.get("X-CSRFToken") or request.form.get("csrf_token"))
             except ValidationError:
-                return _lapsed(400)
+                return _session_over(400)
         return None
 
     @blueprint.context_processor
@@ -102,12 +84,18 @@ def guard(blueprint: Blueprint, door: Door) -> None:
         return {"visitor": g.get("visitor"), "may": may, "csrf": csrf, "csrf_token_value": generate_csrf}
 
     @blueprint.errorhandler(HTTPException)
-    def shut(error: HTTPException) -> tuple[str, int]:
-        return render_template("console/shut.html", status=error.code), error.code or 500
+    def refused(error: HTTPException) -> tuple[str, int]:
+        return render_template("console/refused.html", status=error.code), error.code or 500
 
 
-def _from_here() -> bool:
-    """Does the browser say that a page of ours sent this? Browsers that say nothing have the form's token only."""
+def _required_roles(endpoint: str | None) -> frozenset[Role] | None:
+    """The roles that `requires_role` gave this view; None where it has none or does not exist."""
+    found: frozenset[Role] | None = getattr(current_app.view_functions.get(endpoint or ""), "requires_role", None)
+    return found
+
+
+def _is_same_origin() -> bool:
+    """Does the browser say that a page of ours sent this? Browsers that say nothing have only the form's token."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
@@ -115,15 +103,15 @@ def _from_here() -> bool:
     return origin is None or urlsplit(origin).netloc == request.host
 
 
-def _not_in(changes: bool) -> BaseResponse | tuple[str, int]:
-    """Nobody is logged in. What was typed is given back; a page goes to the login and from there to where it was."""
+def _not_logged_in(changes: bool) -> BaseResponse | tuple[str, int]:
+    """Nobody is logged in. What was typed is given back; a page leads to the login and from there back to itself."""
     if request.headers.get("X-Requested-With") or request.endpoint == "console.events":
         return "", 401
     if changes:
-        return _lapsed(401)
+        return _session_over(401)
     return redirect(url_for("console.login", next=request.path))
 
 
-def _lapsed(status: int) -> tuple[str, int]:
-    """The session is over, or another one began: nothing was done, and nothing typed is lost."""
-    return render_template("console/lapsed.html", typed=request.form.get("text", "")), status
+def _session_over(status: int) -> tuple[str, int]:
+    """The session is over, or another one started: nothing was done, and nothing typed is lost."""
+    return render_template("console/session_over.html", typed=request.form.get("text", "")), status

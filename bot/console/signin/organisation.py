@@ -1,8 +1,7 @@
-"""Logging in with the organisation's own identity provider (OpenID Connect, by Authlib).
+"""The organisation's identity provider (OpenID Connect, with Authlib).
 
-An account is joined to somebody there only by herself, while she is logged in here: the names a provider tells are not
-proof of who somebody is here (OpenID Connect Core 5.7). What the provider asks of her, such as a second factor, is
-its own affair.
+Only its owner can link an account to a subject there, while logged in here: the names a provider tells do not prove
+who somebody is here (OpenID Connect Core 5.7). What the provider asks for, such as a second factor, is its own affair.
 """
 
 from authlib.integrations.base_client import OAuthError
@@ -10,7 +9,7 @@ from authlib.integrations.flask_client import OAuth
 from flask import Flask
 from werkzeug.wrappers import Response as BaseResponse
 
-from bot.access.authenticator import AuthenticationFailed, Why
+from bot.access.attempts import AuthenticationFailed, Failure
 
 SECONDS = 5
 """How long we wait for the provider."""
@@ -30,20 +29,20 @@ class Organisation:
         )
 
     def ask(self, back: str) -> BaseResponse:
-        """Send the browser there; it comes to `back`. Raises AuthenticationFailed."""
+        """Redirect the browser there; it comes back to `back`. Raises AuthenticationFailed."""
         try:
             answer: BaseResponse = self._client.authorize_redirect(back)
         except (OAuthError, OSError):
-            raise AuthenticationFailed(Why.AWAY) from None
+            raise AuthenticationFailed(Failure.AWAY) from None
         return answer
 
     def subject(self) -> str:
-        """Who the browser that came back is, as the provider calls her for ever. Raises AuthenticationFailed."""
+        """The permanent subject of whoever logged in there. Raises AuthenticationFailed."""
         try:
             told = self._client.authorize_access_token(claims_options={"iss": {"values": [self._issuer]}})["userinfo"]
         except OSError:
-            raise AuthenticationFailed(Why.AWAY) from None
-        except Exception:  # noqa: BLE001 - Authlib and its JOSE library raise many kinds; none of them lets in
-            raise AuthenticationFailed(Why.WRONG) from None
+            raise AuthenticationFailed(Failure.AWAY) from None
+        except Exception:  # noqa: BLE001 - Authlib and its JOSE library raise many kinds; each is a failure
+            raise AuthenticationFailed(Failure.WRONG) from None
         subject: str = told["sub"]
         return subject

@@ -1,0 +1,1 @@
+"""Logging in and out, one's own account, and which pages a role may see."""

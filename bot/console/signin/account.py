@@ -1,0 +1,181 @@
+"""One's own account. What authenticates its owner is changed with their password only."""
+
+import json
+from collections.abc import Callable
+from functools import wraps
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from msgspec.structs import replace
+from werkzeug.wrappers import Response as BaseResponse
+
+from bot.access import passkeys
+from bot.access.accounts import Account
+from bot.access.attempts import AuthenticationFailed, Failure
+from bot.access.codes import app_uri
+from bot.access.passkeys import PasskeyRefused
+from bot.access.passwords import password_fault
+from bot.access.sessions import Stage
+from bot.console.page_context import PageContext
+from bot.console.signin.answers import STATUS, Page, site_host, site_url
+from bot.console.signin.permissions import EVERYBODY, requires_role
+from bot.console.signin.qr_code import qr_code
+
+
+def add_routes(blueprint: Blueprint, context: PageContext) -> None:
+    """/console/account and what is done there."""
+    session = context.current_session
+
+    @blueprint.get("/account")
+    @requires_role(EVERYBODY)
+    def account() -> Page:
+        return _page(context)
+
+    @blueprint.post("/account/languages")
+    @requires_role(EVERYBODY)
+    def account_languages() -> Page:
+        chosen = tuple(code for code in context.advisor_languages if code in request.form.getlist("language"))
+        mine = session.account()
+        changed = context.accounts.change(mine.id, lambda newest: replace(newest, languages=chosen or ("nl",)))
+        return _done(context, changed, "languages")
+
+    @blueprint.post("/account/everywhere")
+    @requires_role(EVERYBODY)
+    def account_everywhere() -> Page:
+        mine = context.sessions.end_all(session.account())
+        context.audit.write(mine.id, "everywhere")
+        session.end_session()
+        return redirect(url_for("console.login"), 303)
+
+    _add_password_and_app(blueprint, context)
+    _add_passkeys(blueprint, context)
+
+
+def _add_password_and_app(blueprint: Blueprint, context: PageContext) -> None:
+    with_password, enrolment = _with_password(context), context.enrolment
+
+    @blueprint.post("/account/password")
+    @requires_role(EVERYBODY)
+    @with_password
+    def account_password(mine: Account) -> Page:
+        chosen = request.form.get("password", "")
+        fault = password_fault(chosen, mine.name)
+        if fault:
+            return _page(context, fault, 409)
+        mine = enrolment.choose_password(mine, chosen)
+        context.current_session.start_session(mine, Stage.IN)
+        return _done(context, mine, "password")
+
+    @blueprint.post("/account/app")
+    @requires_role(EVERYBODY)
+    @with_password
+    def account_app(mine: Account) -> Page:
+        return _app_page(mine, enrolment.new_app_secret(mine))
+
+    @blueprint.post("/account/app/code")
+    @requires_role(EVERYBODY)
+    def account_app_code() -> Page:
+        mine = context.current_session.account()
+        try:
+            mine, codes = enrolment.confirm_app(mine, request.form.get("code", ""))
+        except AuthenticationFailed as failed:
+            return _app_page(mine, enrolment.pending_app_secret(mine), "code"), STATUS[failed.reason]
+        context.audit.write(mine.id, "app")
+        return render_template("console/codes.html", codes=codes)
+
+    @blueprint.post("/account/codes")
+    @requires_role(EVERYBODY)
+    @with_password
+    def account_codes(mine: Account) -> Page:
+        if not mine.totp:
+            return _page(context, status=409)
+        mine, codes = enrolment.new_recovery_codes(mine)
+        context.audit.write(mine.id, "codes")
+        return render_template("console/codes.html", codes=codes)
+
+
+def _add_passkeys(blueprint: Blueprint, context: PageContext) -> None:
+    with_password = _with_password(context)
+
+    @blueprint.post("/account/passkey")
+    @requires_role(EVERYBODY)
+    def account_passkey() -> Response:
+        """Asks for a new passkey, and takes it: the form holds the password first, the device's answer then."""
+        answers = "answer" in request.form
+        try:
+            return _json(_take_passkey(context) if answers else _passkey_options(context))
+        except AuthenticationFailed as failed:
+            return _json({}, 403 if answers else STATUS[failed.reason])
+        except PasskeyRefused:
+            return _json({}, 403)
+
+    @blueprint.post("/account/no-passkeys")
+    @requires_role(EVERYBODY)
+    @with_password
+    def account_no_passkeys(mine: Account) -> Page:
+        return _done(context, context.enrolment.drop_passkeys(mine), "no_passkeys")
+
+
+def _passkey_options(context: PageContext) -> dict[str, object]:
+    """What the device is asked. Raises AuthenticationFailed."""
+    mine = _prove_password(context)
+    name, challenge = context.authenticator.challenge(mine.id)
+    return {"name": name, "options": json.loads(passkeys.registration(mine, challenge, site_host(context)))}
+
+
+def _take_passkey(context: PageContext) -> dict[str, object]:
+    """Add the key the device made. Raises AuthenticationFailed or PasskeyRefused."""
+    mine = context.current_session.account()
+    challenge = context.authenticator.take_challenge(request.form.get("name", ""), mine.id)
+    passkey = passkeys.verified_registration(
+        request.form["answer"], challenge, site_host(context), site_url(context), int(context.now().timestamp())
+    )
+    mine = context.enrolment.add_passkey(mine, passkey)
+    context.audit.write(mine.id, "passkey")
+    return {"to": url_for("console.account", done="")}
+
+
+def _prove_password(context: PageContext) -> Account:
+    """The account whose password came with this request. Raises AuthenticationFailed."""
+    return context.authenticator.password(context.current_session.account().name, request.form.get("current", ""))
+
+
+def _with_password(context: PageContext) -> Callable[[Callable[[Account], Page]], Callable[[], Page]]:
+    """A decorator for views that change something only with the owner's password."""
+
+    def decorate(view: Callable[[Account], Page]) -> Callable[[], Page]:
+        @wraps(view)
+        def proved() -> Page:
+            try:
+                mine = _prove_password(context)
+            except AuthenticationFailed as failed:
+                fault = "too_often" if failed.reason is Failure.TOO_OFTEN else "wrong"
+                return _page(context, fault, STATUS[failed.reason])
+            return view(mine)
+
+        return proved
+
+    return decorate
+
+
+def _page(context: PageContext, fault: str = "", status: int = 200) -> tuple[str, int]:
+    return render_template(
+        "console/account.html",
+        account=context.current_session.account(),
+        spoken=context.advisor_languages,
+        organisation=bool(context.organisation),
+        fault=fault,
+        done="done" in request.args,
+    ), status
+
+
+def _done(context: PageContext, account: Account, what: str) -> BaseResponse:
+    context.audit.write(account.id, what)
+    return redirect(url_for("console.account", done=""), 303)
+
+
+def _json(content: dict[str, object], status: int = 200) -> Response:
+    return Response(json.dumps(content), status, mimetype="application/json")
+
+
+def _app_page(account: Account, secret: str, fault: str = "") -> str:
+    return render_template("console/app.html", secret=secret, qr_code=qr_code(app_uri(account, secret)), fault=fault)

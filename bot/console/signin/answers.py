@@ -1,0 +1,54 @@
+"""What the pages for logging in share: where the site is, where a login leads, and how a failed one is answered."""
+
+from urllib.parse import urlsplit
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from bot.access.accounts import Account
+from bot.access.attempts import AuthenticationFailed, Failure
+from bot.access.sessions import Stage
+from bot.console.page_context import PageContext
+
+Page = BaseResponse | str | tuple[str, int]
+
+STATUS = {Failure.WRONG: 403, Failure.OVER: 403, Failure.TOO_OFTEN: 429, Failure.AWAY: 503}
+
+
+def site_url(context: PageContext) -> str:
+    """This site as browsers call it, such as "https://helpline.example": passkeys are bound to it."""
+    return context.public_url or request.host_url.rstrip("/")
+
+
+def site_host(context: PageContext) -> str:
+    """The host name of this site."""
+    return urlsplit(site_url(context)).hostname or ""
+
+
+def next_page() -> str:
+    """Where the browser was going: a page of ours, else the board."""
+    asked = request.values.get("next", "")
+    if not asked.startswith("/console/") or "//" in asked or "\\" in asked or not asked.isprintable():
+        return url_for("console.board")
+    return asked
+
+
+def log_in(context: PageContext, account: Account) -> BaseResponse:
+    """Start the session of somebody who has given every proof, and send them on."""
+    context.current_session.start_session(account, Stage.IN)
+    context.audit.write(account.id, "login")
+    return redirect(next_page(), 303)
+
+
+def refuse(context: PageContext, template: str, failed: AuthenticationFailed, **more: object) -> tuple[str, int]:
+    """The page of `template` again, with the reason."""
+    context.audit.write("", "login_refused")
+    return render_template(template, why=failed.reason, next=next_page(), **more), STATUS[failed.reason]
+
+
+def refuse_login(
+    context: PageContext, failed: AuthenticationFailed, locked: Account | None, name: str = ""
+) -> tuple[str, int]:
+    """The login page again, with the reason."""
+    organisation = bool(context.organisation)
+    return refuse(context, "console/login.html", failed, locked=locked, name=name, organisation=organisation)
