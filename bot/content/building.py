@@ -6,7 +6,7 @@ from bot.content.translation.catalogs import SOURCE
 from bot.content.values import Content
 from bot.dialogue.engine import Engine
 from bot.dialogue.machine import Machines
-from bot.nlu.countries import Countries, CountryNames
+from bot.nlu.countries import CountryFinder, CountryNames
 from bot.nlu.embedding import Encoder
 from bot.nlu.model import Model
 from bot.nlu.normalise import normalise
@@ -32,7 +32,7 @@ def build_engine(library: Library, encoder: Encoder | None = None) -> Engine:
         ),
         subject=_subject_words(content),
         default_locale=SOURCE,
-        hurried=reader.by_letters(),
+        hurried=reader.without_encoder(),
     )
 
 
@@ -67,14 +67,14 @@ def lexicons(content: Content) -> list[Lexicon]:
     ]
 
 
-def _countries(content: Content) -> Countries:
+def _countries(content: Content) -> CountryFinder:
     """Names and cities of flows/countries.toml, and the official names in every language we know."""
     official: dict[str, list[str]] = {}
     for locale in content.vocabularies:
         for code, name in country_names(locale).items():
             official.setdefault(code, []).append(name)
     written = content.countries.names
-    return Countries(
+    return CountryFinder(
         [*written.values(), *(CountryNames(code, names) for code, names in official.items())],
         **content.countries.words,
     )

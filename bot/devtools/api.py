@@ -7,9 +7,9 @@ from datetime import UTC, datetime, time
 from itertools import islice
 from urllib.parse import urlencode
 
+from bot.devtools.behaviour import Behaviour, without_prefix
 from bot.devtools.forms import API_VERSION, new_sid
-from bot.devtools.ledger import Ledger, Message
-from bot.devtools.setup import Setup, bare
+from bot.devtools.ledger import Ledger, MessageResource
 
 MAX_BODY = 1600
 PAGE_SIZE, MAX_PAGE_SIZE = 50, 1000
@@ -38,44 +38,47 @@ _ERRORS = {
     21910: (400, "Invalid From and To pair. From {sender} and To {to} should be of the same channel."),
     63007: (400, "Twilio could not find a Channel with the specified From address {sender}"),
 }
-"""Code to HTTP status and words. They quote the number, as Twilio's do: nobody may log them. The status of 20009 is
-not documented."""
+"""Code -> HTTP status and message. Like Twilio's, the messages quote the number, so nobody may log them. The status of
+20009 is not documented."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """An HTTP status, and what becomes its JSON; None for an empty body."""
+class ApiResponse:
+    """What the API answers."""
 
     status: int
     body: object = None
+    """Encoded as JSON; None for an empty body."""
 
 
-def refusal(code: int, *, to: str = "", sender: str = "", path: str = "") -> Answer:
-    """An error in Twilio's shape."""
+def refusal(code: int, *, to: str = "", sender: str = "", path: str = "") -> ApiResponse:
+    """An error response as Twilio's."""
     status, words = _ERRORS.get(code, (400, "The message to {to} was refused."))
     message = words.format(to=to, sender=sender, path=path)
     more = f"https://www.twilio.com/docs/errors/{code}"
-    return Answer(status, {"code": code, "message": message, "more_info": more, "status": status})
+    return ApiResponse(status, {"code": code, "message": message, "more_info": more, "status": status})
 
 
-def known(table: Mapping[str, int], to: str) -> int | None:
-    """What `table` has for this number: for its channel, else for both."""
-    return table.get(to, table.get(bare(to)))
+def lookup(table: Mapping[str, int], to: str) -> int | None:
+    """The entry of `table` for this number: for its channel, else for both."""
+    return table.get(to, table.get(without_prefix(to)))
 
 
 class Api:
-    """Answers requests; whether they arrive, and whether the answer does, is not its concern."""
+    """Answers requests. Whether a request or its answer is lost is decided elsewhere."""
 
-    def __init__(self, setup: Setup, ledger: Ledger, accepted: Callable[[Message, Mapping[str, str]], None]) -> None:
-        """accepted: told of every message that was created, with the form it came in."""
-        self._setup = setup
+    def __init__(
+        self, behaviour: Behaviour, ledger: Ledger, accepted: Callable[[MessageResource, Mapping[str, str]], None]
+    ) -> None:
+        """accepted: called with every created message and the form it came in."""
+        self._behaviour = behaviour
         self._ledger = ledger
         self._accepted = accepted
 
-    def answer(self, method: str, path: str, query: Mapping[str, str], form: Mapping[str, str]) -> Answer:
-        """One request, its credentials already checked."""
+    def answer(self, method: str, path: str, query: Mapping[str, str], form: Mapping[str, str]) -> ApiResponse:
+        """Answer one request, its credentials already checked."""
         match = _PATH.fullmatch(path)
-        if match is None or match["account"] != self._setup.account_sid:
+        if match is None or match["account"] != self._behaviour.account_sid:
             return refusal(20404, path=path)
         sid = match["sid"]
         if sid is None and method == "POST":
@@ -89,41 +92,41 @@ class Api:
             return self._redact(sid, form)
         if method == "DELETE":
             return self._delete(sid)
-        return Answer(200, resource)
+        return ApiResponse(200, resource)
 
-    def _create(self, form: Mapping[str, str]) -> Answer:
+    def _create(self, form: Mapping[str, str]) -> ApiResponse:
         to, service = form.get("To", ""), form.get("MessagingServiceSid", "")
-        of_channel = self._setup.whatsapp_sender if to.startswith("whatsapp:") else self._setup.sms_number
+        of_channel = self._behaviour.whatsapp_sender if to.startswith("whatsapp:") else self._behaviour.sms_number
         sender = form.get("From", "") or (of_channel if service else "")
         code = self._fault(to, sender, service, form)
         if code is not None:
             return refusal(code, to=to, sender=service if code == 21705 else sender)
-        message = Message(
-            sid=new_sid(), account_sid=self._setup.account_sid, to=to, sender=sender, body=form.get("Body", ""),
+        message = MessageResource(
+            sid=new_sid(), account_sid=self._behaviour.account_sid, to=to, sender=sender, body=form.get("Body", ""),
             direction="outbound-api", status="queued", service=service,
         )  # fmt: skip
         self._ledger.add(message)
         created = message.resource()
         self._accepted(message, form)
-        return Answer(201, created)
+        return ApiResponse(201, created)
 
     def _fault(self, to: str, sender: str, service: str, form: Mapping[str, str]) -> int | None:
-        """The code with which this message is refused; None for a good one."""
+        """The code this message is refused with; None for a good one."""
         checks = (
             (not to, 21604),
             (not _ADDRESS.fullmatch(to), 21211),
             (service and not _SERVICE.fullmatch(service), 21705),
             (not sender, 21603),
             (to.startswith("whatsapp:") != sender.startswith("whatsapp:"), 21910),
-            (sender.startswith("whatsapp:") and sender != self._setup.whatsapp_sender, 63007),
-            (not sender.startswith("whatsapp:") and sender != self._setup.sms_number, 21606),
+            (sender.startswith("whatsapp:") and sender != self._behaviour.whatsapp_sender, 63007),
+            (not sender.startswith("whatsapp:") and sender != self._behaviour.sms_number, 21606),
             (not form.get("Body") and not form.get("MediaUrl"), 21619),
             (len(form.get("Body", "")) > MAX_BODY, 21617),
-            (to in self._setup.opted_out or bare(to) in self._setup.opted_out, 21610),
+            (to in self._behaviour.opted_out or without_prefix(to) in self._behaviour.opted_out, 21610),
         )
-        return next((code for is_wrong, code in checks if is_wrong), known(self._setup.refusals, to))
+        return next((code for is_wrong, code in checks if is_wrong), lookup(self._behaviour.refusals, to))
 
-    def _list(self, path: str, query: Mapping[str, str]) -> Answer:
+    def _list(self, path: str, query: Mapping[str, str]) -> ApiResponse:
         try:
             size = min(max(int(query.get("PageSize") or PAGE_SIZE), 1), MAX_PAGE_SIZE)
             page = int(query.get("Page") or 0)
@@ -142,10 +145,10 @@ class Api:
             pages = {"PageSize": size, "Page": number} | ({"PageToken": token} if token else {})
             return f"{path}?{urlencode(filters | pages)}"
 
-        # The token is a place in the list, so that what comes in meanwhile shifts nothing.
+        # The token is a position in the list, so that messages arriving meanwhile shift nothing.
         following = uri(page + 1, f"PA{shown[size - 1].serial}") if len(shown) > size else None
         messages = [message.resource() for message in shown[:size]]
-        return Answer(
+        return ApiResponse(
             200,
             {
                 "end": page * size + max(len(messages) - 1, 0),
@@ -160,22 +163,24 @@ class Api:
             },
         )
 
-    def _redact(self, sid: str, form: Mapping[str, str]) -> Answer:
+    def _redact(self, sid: str, form: Mapping[str, str]) -> ApiResponse:
         if form.get("Body") != "":
             return refusal(20001)
         self._ledger.redact(sid)
-        return Answer(200, self._ledger.resource(sid))
+        return ApiResponse(200, self._ledger.resource(sid))
 
-    def _delete(self, sid: str) -> Answer:
-        gone = self._ledger.delete(sid, min_age=self._setup.deletable_after, min_tries=self._setup.delete_refusals)
-        return Answer(204) if gone else refusal(20009)
+    def _delete(self, sid: str) -> ApiResponse:
+        gone = self._ledger.delete(
+            sid, min_age=self._behaviour.deletable_after, min_tries=self._behaviour.delete_refusals
+        )
+        return ApiResponse(204) if gone else refusal(20009)
 
 
 _FILTERS = ("To", "From", "DateSent", "DateSent>", "DateSent<")
 
 
-def _matches(message: Message, query: Mapping[str, str]) -> bool:
-    """Raises ValueError when the query holds a date that is none."""
+def _matches(message: MessageResource, query: Mapping[str, str]) -> bool:
+    """Whether a message passes the filters. Raises ValueError for a malformed date."""
     to, sender = query.get("To"), query.get("From")
     on, since, until = (_date(query.get(name)) for name in ("DateSent", "DateSent>", "DateSent<"))
     return (
@@ -188,7 +193,7 @@ def _matches(message: Message, query: Mapping[str, str]) -> bool:
 
 
 def _date(written: str | None) -> datetime | None:
-    """A day, which stands for its first second, or a moment; in UTC."""
+    """A moment in UTC; a day alone is its first second."""
     if not written:
         return None
     if len(written) == len("2026-11-25"):

@@ -1,4 +1,4 @@
-"""What a phone sends, as the fields Twilio posts to a webhook."""
+"""The fields Twilio posts to a webhook for a message from a phone."""
 
 import json
 import secrets
@@ -10,8 +10,8 @@ from bot.rendering.segments import measure
 
 API_VERSION = "2010-04-01"
 Number = Annotated[str, msgspec.Meta(pattern=r"^\+[1-9][0-9]{6,14}\Z")]
-Channel = Literal["sms", "whatsapp"]
-Kind = Literal["text", "empty", "photo", "voice", "location", "contact", "sticker", "reaction"]
+ChannelName = Literal["sms", "whatsapp"]
+MessageKind = Literal["text", "empty", "photo", "voice", "location", "contact", "sticker", "reaction"]
 
 MEDIA_TYPES = {
     "photo": "image/jpeg",
@@ -57,27 +57,25 @@ COUNTRIES = {
 }
 
 
-class Sending(msgspec.Struct, frozen=True):
-    """What the page asks for: one message by one of the two people.
-
-    sid: with `again`, the id to repeat. The page passes it along because another worker process may
-    have sent the first one; without it, the last id this process gave that person is repeated.
-    """
+class SendRequest(msgspec.Struct, frozen=True):
+    """One message that the page asks to send from one of its two phones."""
 
     person: Literal["a", "b"]
-    channel: Channel
+    channel: ChannelName
     sender: Number = msgspec.field(name="from")
-    kind: Kind = "text"
+    kind: MessageKind = "text"
     body: Annotated[str, msgspec.Meta(max_length=4096)] = ""
     again: bool = False
     sid: Annotated[str, msgspec.Meta(pattern=r"^(SM|MM)[0-9a-f]{32}\Z")] | None = None
+    """With `again`, the id to repeat. The page passes it along because another worker process may have sent the first
+    one; without it, the last id this process gave that person is repeated."""
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """What came to one phone after the message with this serial?"""
+class InboxRequest(msgspec.Struct, frozen=True):
+    """What reached one phone after the message with the serial `after`?"""
 
     number: Number
-    channel: Channel
+    channel: ChannelName
     after: int = 0
 
 
@@ -91,7 +89,7 @@ def _country(number: str) -> str:
     return next((name for prefix, name in COUNTRIES.items() if number.startswith(prefix)), "")
 
 
-def inbound_fields(sending: Sending, *, sid: str, to: str, account_sid: str) -> dict[str, str]:
+def inbound_fields(sending: SendRequest, *, sid: str, to: str, account_sid: str) -> dict[str, str]:
     """The fields Twilio posts for this message.
 
     Everything follows from the message and its id, so that a repeated message is the same message.
@@ -124,7 +122,7 @@ def inbound_fields(sending: Sending, *, sid: str, to: str, account_sid: str) -> 
     return form
 
 
-def _sms_fields(sending: Sending, to: str, body: str) -> dict[str, str]:
+def _sms_fields(sending: SendRequest, to: str, body: str) -> dict[str, str]:
     return {
         "From": sending.sender,
         "To": to,
@@ -140,7 +138,7 @@ def _sms_fields(sending: Sending, to: str, body: str) -> dict[str, str]:
     }
 
 
-def _whatsapp_fields(sending: Sending, to: str) -> dict[str, str]:
+def _whatsapp_fields(sending: SendRequest, to: str) -> dict[str, str]:
     profile = {"ProfileName": f"Test {sending.person.upper()}", "WaId": sending.sender[1:]}
     metadata = {"type": "whatsapp", "data": {"context": profile}}
     return profile | {

@@ -1,6 +1,6 @@
-"""What the stand-in for Twilio remembers: its messages, in both directions, and what reached the phones.
+"""What the stand-in for Twilio remembers: messages in both directions, and what reached the phones.
 
-In memory only, and of each kind only the newest MOST.
+In memory only, the newest MAX_KEPT of each.
 """
 
 import threading
@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
+from bot.devtools.behaviour import without_prefix
 from bot.devtools.forms import API_VERSION
-from bot.devtools.setup import bare
 from bot.rendering.segments import measure
 
-MOST = 20_000
-RANKS = {"received": 0, "queued": 0, "sent": 1, "delivered": 2, "undelivered": 2, "failed": 2, "read": 3}
-"""A status never goes back, whatever order its callbacks come in."""
+MAX_KEPT = 20_000
+STATUS_RANKS = {"received": 0, "queued": 0, "sent": 1, "delivered": 2, "undelivered": 2, "failed": 2, "read": 3}
+"""A status never goes back, whatever order the callbacks come in."""
 
 
 def _now() -> datetime:
@@ -26,7 +26,7 @@ def _now() -> datetime:
 
 
 @dataclass(slots=True)
-class Message:
+class MessageResource:
     """One message resource. Changed by the ledger only."""
 
     sid: str
@@ -52,7 +52,7 @@ class Message:
         return self.sent or self.created
 
     def resource(self) -> dict[str, object]:
-        """As the API gives it."""
+        """As the API returns it."""
         uri = f"/{API_VERSION}/Accounts/{self.account_sid}/Messages/{self.sid}"
         return {
             "account_sid": self.account_sid,
@@ -80,7 +80,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """One message that the API took on."""
+    """One message that the API accepted."""
 
     sid: str
     to: str
@@ -94,30 +94,32 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One message on a phone. serial: grows from item to item. source: "reply" (TwiML) or "api"."""
+class PhoneMessage:
+    """One message on a phone."""
 
     serial: int
+    """Grows from message to message."""
     number: str
     channel: str
     text: str
     sid: str
     source: str
+    """reply (by TwiML) or api."""
 
 
 class Ledger:
-    """All of it; every method may be called from any thread."""
+    """The store. Every method may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._messages: dict[str, Message] = {}
-        self._accepted: deque[Accepted] = deque(maxlen=MOST)
-        self._items: deque[Item] = deque(maxlen=MOST)
+        self._messages: dict[str, MessageResource] = {}
+        self._accepted: deque[Accepted] = deque(maxlen=MAX_KEPT)
+        self._on_phones: deque[PhoneMessage] = deque(maxlen=MAX_KEPT)
         self._count = 0
-        # By the clock, so that a page which was open during a restart still finds what comes new.
-        self._item = int(time.time() * 1000)
+        # Starts at the clock, so that a page that stayed open during a restart still finds new messages.
+        self._phone_serial = int(time.time() * 1000)
 
-    def add(self, message: Message) -> bool:
+    def add(self, message: MessageResource) -> bool:
         """Put it in the list. False when its id is there already."""
         with self._lock:
             if message.sid in self._messages:
@@ -125,68 +127,68 @@ class Ledger:
             self._count += 1
             message.serial = self._count
             self._messages[message.sid] = message
-            while len(self._messages) > MOST:
+            while len(self._messages) > MAX_KEPT:
                 del self._messages[next(iter(self._messages))]
             return True
 
     def accept(self, accepted: Accepted) -> None:
-        """The API took it on."""
+        """The API accepted a message."""
         with self._lock:
             self._accepted.append(accepted)
 
     def accepted(self) -> list[Accepted]:
-        """In the order in which they were taken on."""
+        """All accepted messages, in order."""
         with self._lock:
             return list(self._accepted)
 
-    def reach(self, to: str, text: str, sid: str, source: str) -> None:
-        """It is on the phone of `to` now."""
+    def arrive(self, to: str, text: str, sid: str, source: str) -> None:
+        """The message is now on the phone of `to`."""
         channel = "whatsapp" if to.startswith("whatsapp:") else "sms"
         with self._lock:
-            self._item += 1
-            self._items.append(Item(self._item, bare(to), channel, text, sid, source))
+            self._phone_serial += 1
+            self._on_phones.append(PhoneMessage(self._phone_serial, without_prefix(to), channel, text, sid, source))
 
-    def inbox(self, number: str, channel: str, after: int) -> list[Item]:
-        """What reached this phone since the item `after`, oldest first."""
+    def inbox(self, number: str, channel: str, after: int) -> list[PhoneMessage]:
+        """What reached this phone since the message `after`, oldest first."""
         found = []
         with self._lock:
-            for item in reversed(self._items):
-                if item.serial <= after:
+            for message in reversed(self._on_phones):
+                if message.serial <= after:
                     break
-                if (item.number, item.channel) == (number, channel):
-                    found.append(item)
+                if (message.number, message.channel) == (number, channel):
+                    found.append(message)
         return found[::-1]
 
     def resource(self, sid: str) -> dict[str, object] | None:
-        """One message as the API gives it; None when it is not there, or no longer."""
+        """One message as the API returns it; None when there is none (any more)."""
         with self._lock:
             message = self._messages.get(sid)
             return message.resource() if message else None
 
-    def newest_first(self) -> Iterator[Message]:
+    def newest_first(self) -> Iterator[MessageResource]:
         """The whole list, as it is now."""
         with self._lock:
             messages = list(self._messages.values())
         return reversed(messages)
 
     def advance(self, sid: str, status: str, error_code: int | None) -> None:
-        """A message that is gone, or further already, stays as it is."""
+        """Set the status, unless the message is deleted or already further."""
         with self._lock:
             message = self._messages.get(sid)
-            if message is None or RANKS[status] < RANKS[message.status]:
+            if message is None or STATUS_RANKS[status] < STATUS_RANKS[message.status]:
                 return
             message.status, message.error_code, message.updated = status, error_code, _now()
             if status != "queued" and message.sent is None:
                 message.sent = message.updated
 
     def redact(self, sid: str) -> None:
-        """Empty its body. What the phone has stays."""
+        """Empty the body. What the phone has stays."""
         with self._lock:
             if sid in self._messages:
                 self._messages[sid].body, self._messages[sid].updated = "", _now()
 
     def delete(self, sid: str, *, min_age: float, min_tries: int) -> bool:
-        """False: not yet."""
+        """Remove a message. False: not yet."""
         with self._lock:
             message = self._messages.get(sid)
             if message is None:

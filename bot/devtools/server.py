@@ -1,4 +1,4 @@
-"""The HTTP server of the stand-in for Twilio: on this machine only, and able to leave without an answer."""
+"""The HTTP server of the stand-in for Twilio: local only, and able to hang up without an answer."""
 
 import base64
 import binascii
@@ -10,18 +10,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from urllib.parse import parse_qsl, urlsplit
 
-from bot.devtools.api import Answer
+from bot.devtools.api import ApiResponse
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """One request. credentials: user and password, "" for none."""
+class ApiRequest:
+    """One HTTP request."""
 
     method: str
     path: str
     query: dict[str, str]
     credentials: tuple[str, str]
-    kind: str
+    """User and password, "" for none."""
+    content_type: str
     body: bytes
 
     @property
@@ -30,43 +31,43 @@ class Request:
         return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
-class Server(ThreadingHTTPServer):
-    """Calls `answer` for every request, in a thread of its own; for None it closes the connection without a word.
+class ApiServer(ThreadingHTTPServer):
+    """Calls `answer` for every request in a thread of its own; for None it closes the connection without an answer.
 
-    Every answer closes its connection (HTTP/1.0): then nothing is left open when it stops.
+    Every answer closes its connection (HTTP/1.0), so nothing is left open when the server stops.
     """
 
     request_queue_size = 128
     daemon_threads = True
 
-    def __init__(self, port: int, answer: Callable[[Request], Answer | None]) -> None:
+    def __init__(self, port: int, answer: Callable[[ApiRequest], ApiResponse | None]) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.answer = answer
 
     def server_bind(self) -> None:
-        """Without looking up our own name, which may take seconds."""
+        """Skip looking up our own host name, which may take seconds."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = "127.0.0.1", int(self.socket.getsockname()[1])
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Somebody who no longer waits for the answer is no error."""
+        """A client that no longer waits for the answer is no error."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: Server
+    server: ApiServer
     timeout = 30
 
     def _serve(self) -> None:
         parts = urlsplit(self.path)
         answer = self.server.answer(
-            Request(
+            ApiRequest(
                 method=self.command,
                 path=parts.path,
                 query=dict(parse_qsl(parts.query, keep_blank_values=True)),
                 credentials=_credentials(self.headers.get("Authorization", "")),
-                kind=self.headers.get_content_type(),
+                content_type=self.headers.get_content_type(),
                 body=self.rfile.read(int(self.headers.get("Content-Length", "0"))),
             )
         )
@@ -83,7 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_DELETE = _serve
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: the addresses hold numbers."""
+        """Log nothing: the addresses contain phone numbers."""
 
 
 def _credentials(header: str) -> tuple[str, str]:

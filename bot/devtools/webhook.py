@@ -1,6 +1,6 @@
-"""Posting to a webhook as Twilio does: signed over the public address, and again as the address itself says.
+"""Posts to a webhook as Twilio does: signed over the public address, and retried as the address says.
 
-What stands after `#` in the address are Twilio's connection overrides, as in
+After `#` in the address come Twilio's connection overrides, as in
 `https://host/twilio/message#rc=3&rp=ct,rt,5xx&ct=2000&rt=4000&tt=14000`. They are neither sent nor signed.
 """
 
@@ -20,7 +20,7 @@ MAX_REPLY_BYTES = 256 * 1024
 MAX_RETRIES = 5
 MAX_SECONDS = 15.0
 PAUSE_SECONDS = 0.05
-"""Between two tries. Twilio does not say how long it waits; a short pause is the hard case for us."""
+"""Between two attempts. Twilio does not say how long it waits; a short pause is the hard case for us."""
 POLICIES = frozenset({"4xx", "5xx", "ct", "rt"})
 
 
@@ -28,7 +28,7 @@ class WebhookError(Exception):
     """The webhook gave no TwiML."""
 
     def __init__(self, code: str, *, status: int | None = None, policy: str = "") -> None:
-        """code: chooses the sentence the page shows. policy: the `rp` under which Twilio tries again."""
+        """code: selects the sentence the page shows. policy: the `rp` under which Twilio retries."""
         super().__init__(code)
         self.code = code
         self.status = status
@@ -36,8 +36,8 @@ class WebhookError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Overrides:
-    """When Twilio gives up and when it tries again; without a fragment, Twilio's own defaults."""
+class ConnectionOverrides:
+    """When Twilio gives up and when it retries. Without a fragment these are Twilio's defaults."""
 
     retries: int = 1
     policies: frozenset[str] = frozenset({"ct"})
@@ -46,7 +46,7 @@ class Overrides:
     total_seconds: float = MAX_SECONDS
 
     @classmethod
-    def read(cls, fragment: str) -> "Overrides":
+    def read(cls, fragment: str) -> "ConnectionOverrides":
         """`rc=3&rp=ct,rt&ct=2000`. Raises ValueError for what Twilio would refuse."""
         given = dict(parse_qsl(fragment, keep_blank_values=True, strict_parsing=bool(fragment)))
         policies = frozenset(given.pop("rp", "ct").split(","))
@@ -57,7 +57,7 @@ class Overrides:
             raise ValueError("rc")
         seconds = {name: int(given.pop(name, default)) / 1000 for name, default in _MILLISECONDS.items()}
         if given or min(seconds.values()) < 0.1 or max(seconds.values()) > MAX_SECONDS:
-            raise ValueError("a time, or a name that is not known")
+            raise ValueError("a time, or an unknown name")
         return cls(retries, POLICIES if "all" in policies else policies, seconds["ct"], seconds["rt"], seconds["tt"])
 
 
@@ -65,26 +65,27 @@ _MILLISECONDS = {"ct": "5000", "rt": "15000", "tt": "15000"}
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """What came of it. error: "" when the last try was answered with 2xx, else the code of a WebhookError."""
+class WebhookResponse:
+    """The outcome of posting to a webhook."""
 
     text: str
     status: int | None
     attempts: int
     error: str
+    """"" when the last attempt was answered with 2xx, else the code of a WebhookError."""
 
 
-def call(url: str, fields: Mapping[str, str], *, auth_token: str, connect_to: Callable[[str], str]) -> Reply:
-    """Post the fields to `url`, several times when its fragment says so.
+def call(url: str, fields: Mapping[str, str], *, auth_token: str, connect_to: Callable[[str], str]) -> WebhookResponse:
+    """Post the fields to `url`, again when its fragment says so.
 
-    connect_to: from the public address to the one that is really opened.
+    connect_to: maps the public address to the one that is really opened.
     """
     address, _, fragment = url.partition("#")
-    wanted = Overrides.read(fragment)
+    wanted = ConnectionOverrides.read(fragment)
     headers = {
         "Host": urlsplit(address).netloc,
         "X-Twilio-Signature": sign(auth_token, address, fields),
-        "I-Twilio-Idempotency-Token": str(uuid.uuid4()),  # the same for every try
+        "I-Twilio-Idempotency-Token": str(uuid.uuid4()),  # the same for every attempt
     }
     ends = time.monotonic() + wanted.total_seconds
     attempts = 0
@@ -102,10 +103,10 @@ def call(url: str, fields: Mapping[str, str], *, auth_token: str, connect_to: Ca
         except WebhookError as error:
             last = error
         else:
-            return Reply(text, status, attempts, "")
+            return WebhookResponse(text, status, attempts, "")
         is_over = attempts > wanted.retries or time.monotonic() + PAUSE_SECONDS >= ends
         if is_over or last.policy not in wanted.policies:
-            return Reply("", last.status, attempts, last.code)
+            return WebhookResponse("", last.status, attempts, last.code)
         time.sleep(PAUSE_SECONDS)
 
 
@@ -159,7 +160,7 @@ def post(
 
 
 def messages(twiml: str) -> list[str]:
-    """The texts Twilio would send for this TwiML, untouched; empty when it says nothing. Raises WebhookError."""
+    """The texts Twilio would send for this TwiML, unchanged; empty for silence. Raises WebhookError."""
     try:
         root = ET.fromstring(twiml)  # noqa: S314 - our own answer
     except ET.ParseError:

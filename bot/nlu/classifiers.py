@@ -1,7 +1,7 @@
-"""Linear classifiers: for each question (what topic, what danger, …) one score a label.
+"""Linear classifiers: one score per label for each question (topic, danger, person wanted).
 
-Two kinds look at a message in two ways: at its letters, always, and at its meaning as a vector, when the encoder is
-there. Their scores are logarithms of how likely each finds a label, so that adding them is letting both vote.
+There are two kinds: one reads the letters of a message, always; the other its sentence embedding, when the encoder is
+installed. Scores are log probabilities up to a constant, so adding those of both kinds combines their votes.
 """
 
 import math
@@ -15,20 +15,22 @@ from bot.nlu.features import buckets
 
 Scores = NDArray[np.float32]
 Labels = Mapping[str, tuple[str, ...]]
-"""question -> its labels. The questions stand side by side in the columns of one table, in this order."""
+"""question -> its labels. All questions share one table, their columns side by side in this order."""
 
 
 @dataclass(frozen=True, slots=True)
 class NgramClassifier:
-    """weights: one row a bucket, one column a label, in whole numbers of -127 to 127; scales turn them into scores."""
+    """Scores a text by its hashed character and word n-grams."""
 
     labels: Labels
     weights: NDArray[np.int8]
+    """One row per bucket, one column per label, quantised to -127…127."""
     scales: Scores
+    """Per column: what turns the quantised weights back into scores."""
     biases: Scores
 
     def scores(self, text: str) -> Scores:
-        """A score a column for a normalised text."""
+        """One score per column for a normalised text."""
         rows = buckets(text, len(self.weights))
         total = self.weights[rows].sum(axis=0, dtype=np.int32)
         found: Scores = (total * self.scales / math.sqrt(len(rows)) + self.biases).astype(np.float32)
@@ -37,25 +39,30 @@ class NgramClassifier:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingClassifier:
-    """centre: the mean vector of everything that was learned from. weights: one row a dimension, one column a label."""
+    """Scores a sentence embedding."""
 
     labels: Labels
     centre: Scores
+    """The mean embedding of the training lines."""
     weights: Scores
+    """One row per dimension, one column per label."""
     biases: Scores
 
     def scores(self, vector: Scores) -> Scores:
+        """One score per column for an embedding."""
         return np.asarray((vector - self.centre) @ self.weights + self.biases, np.float32)
 
 
-def likely(scores: Scores, labels: Labels, sharpness: Mapping[str, float]) -> dict[str, dict[str, float]]:
-    """question -> label -> how likely (adding up to 1 a question). sharpness: what a question's scores are multiplied
-    with, 1 where none is given."""
+def softmax(scores: Scores, labels: Labels, inverse_temperature: Mapping[str, float]) -> dict[str, dict[str, float]]:
+    """question -> label -> probability; the labels of a question add up to 1.
+
+    The scores of a question are multiplied by its inverse temperature first, 1 where none is given.
+    """
     found = {}
     first = 0
     for question, names in labels.items():
-        part = scores[first : first + len(names)].astype(np.float64) * sharpness.get(question, 1.0)
+        part = scores[first : first + len(names)].astype(np.float64) * inverse_temperature.get(question, 1.0)
         first += len(names)
-        odds = np.exp(part - part.max())
-        found[question] = dict(zip(names, (odds / odds.sum()).tolist(), strict=True))
+        powers = np.exp(part - part.max())
+        found[question] = dict(zip(names, (powers / powers.sum()).tolist(), strict=True))
     return found

@@ -7,14 +7,16 @@ from bot.nlu.normalise import normalise
 from bot.nlu.phrases import Lexicon
 
 SMALL_TALK = ("greeting", "thanks", "yes", "no")
-"""Kept among the commands in the vocabulary, but nothing the bot can be told to do."""
+"""Among the commands in the vocabulary, but nothing the bot can be told to do."""
 
-_POLITE = frozenset(normalise(word) for word in ("aub", "alsjeblieft", "graag", "svp", "please", "pls", "plz"))
-SHORT = 6
-"""In a message of at most so many words "english please" may have other words around it."""
+_COURTESY = frozenset(normalise(word) for word in ("aub", "alsjeblieft", "graag", "svp", "please", "pls", "plz"))
+MAX_SWITCH_WORDS = 6
+"""In a message of at most this many words "english please" may have other words around it."""
 
 
 class Commands:
+    """Looks up a whole message among the commands of all languages."""
+
     def __init__(self, lexicons: Iterable[Lexicon]) -> None:
         self._commands: dict[str, str] = {}
         self._languages: dict[str, set[str]] = defaultdict(set)
@@ -29,14 +31,14 @@ class Commands:
         self._named = [(f" {phrase} ", language) for phrase, language in self._switch.items() if " " in phrase]
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
-        """(word, the command it is)."""
+        """(word, its command)."""
         return iter(self._commands.items())
 
     def read(self, whole: str, words: Sequence[str]) -> tuple[str | None, str | None]:
-        """The command a whole message is, and the language it asks for. `stop` must stand alone."""
-        bare = " ".join(word for word in words if word not in _POLITE)
+        """(the command that a whole message is, the language it asks for). `stop` must stand alone."""
+        bare = " ".join(word for word in words if word not in _COURTESY)
         wanted = self._switch.get(bare)
-        if not wanted and len(words) <= SHORT:
+        if not wanted and len(words) <= MAX_SWITCH_WORDS:
             padded = f" {bare} "
             wanted = next((language for phrase, language in self._named if phrase in padded), None)
         if wanted:

@@ -1,7 +1,7 @@
-"""Which country a message mentions: by its name, bent as languages bend names, misspelt, or by one of its cities.
+"""Which country a message mentions: by its name, inflected or misspelt, or by one of its cities.
 
-A hit is only ever asked back ("Ben je in Marokko?"), so it has to be right often, not always. A name that is also
-an everyday word counts only where it is plainly a place: after "in" or "naar", with an ending that says "in", or alone.
+The bot only asks a hit back ("Ben je in Marokko?"), so it has to be right often, not always. A name that is also an
+everyday word counts only where it is clearly a place: after "in" or "naar", with an ending that means "in", or alone.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,45 +9,46 @@ from dataclasses import dataclass
 
 from bot.nlu.normalise import normalise
 
-LONGEST = 4
+MAX_NAME_WORDS = 4
 """Words in the longest names."""
 
-FUZZY_FROM = 7
-"""Names of at least so many letters are also known with one letter wrong, missing, extra or swapped."""
+MIN_FUZZY_LENGTH = 7
+"""Names of at least this many letters are also recognised with one letter wrong, missing, extra or swapped."""
 
-_SAYS_IN = frozenset((
+_LOCATIVE_ENDINGS = frozenset((
     "da", "de", "ta", "te", "dan", "den", "tan", "ten", "daki", "deki", "taki", "teki", "ya", "ye", "yede",
     "ede", "yeda", "eda", "dayim", "deyim", "tayim", "teyim", "dayiz", "deyiz", "tayiz", "teyiz", "dasin", "desin",
     "dalar", "deler", "talar", "teler", "daydim", "deydim", "taydim", "teydim", "dayken", "deyken",
 ))  # fmt: skip
-"""Endings that say "in" or "from" (Turkish, Kurmanji, Somali): they make a place even of an everyday word."""
+"""Endings that mean "in" or "from" (Turkish, Kurmanji, Somali): with them even an everyday word is a place."""
 
-_ENDINGS = _SAYS_IN | {
+_ENDINGS = _LOCATIVE_ENDINGS | {
     "a", "e", "yi", "yu", "u", "nin", "nun", "eme", "yeme", "an", "ta", "ka", "oo", "em", "ie", "im",
 }  # fmt: skip
-"""Other endings with which a name is still that name."""
+"""These and other endings leave a name that name."""
 
-_ARABIC_IN = ("وبال", "وفال", "بال", "فال", "لل", "وب", "وف", "ب", "ف", "ل")
-_ARABIC_FRONT = ("وال", "ال", "و")
+_ARABIC_LOCATIVE_PREFIXES = ("وبال", "وفال", "بال", "فال", "لل", "وب", "وف", "ب", "ف", "ل")
+_ARABIC_PREFIXES = ("وال", "ال", "و")
 _ARABIC_ENDINGS = ("دا", "دام", "ام", "م", "يم", "هوه", "ه", "داين", "يش", "دايه", "وه", "ستم", "يه", "مان")
-_TIGRINYA_FRONT = ("ኣብ", "ናብ", "ካብ", "ብ", "ን", "ከ", "ና")
-_LATIN_FRONT = ("fl", "l", "d", "f", "b")
-"""The article or "in" written on to a name: French, Moroccan."""
+_TIGRINYA_PREFIXES = ("ኣብ", "ናብ", "ካብ", "ብ", "ን", "ከ", "ና")
+_LATIN_PREFIXES = ("fl", "l", "d", "f", "b")
+"""The article or "in" written as part of the name: French, Moroccan Arabic."""
 
 
 @dataclass(frozen=True, slots=True)
 class CountryNames:
-    """code: ISO 3166-1 alpha-2. names: of the country. cities. ambiguous: either kind, but an everyday word as well."""
+    """How one country and its cities are written, in all languages."""
 
     code: str
+    """ISO 3166-1 alpha-2."""
     names: Sequence[str]
     cities: Sequence[str] = ()
     ambiguous: Sequence[str] = ()
+    """Names and cities that are everyday words as well."""
 
 
-class Countries:
-    """Built from names in all languages. ordinary: words people type that only look like one. before, after: words
-    beside a name that make it a place ("in", "naar"; in some languages they come after)."""
+class CountryFinder:
+    """Finds the country that a message mentions."""
 
     def __init__(
         self,
@@ -56,6 +57,8 @@ class Countries:
         before: Iterable[str] = (),
         after: Iterable[str] = (),
     ) -> None:
+        """ordinary: words people type that only look like a name. before, after: words beside a name that make it a
+        place ("in", "naar"; in some languages they come after)."""
         self._names: dict[str, str] = {}
         self._ambiguous: dict[str, str] = {}
         self._misspelt: dict[str, str] = {}
@@ -72,8 +75,8 @@ class Countries:
             self._names.pop(word, None)
         for country in countries:
             for word in map(normalise, country.names):
-                if len(word) >= FUZZY_FROM and " " not in word and word in self._names:
-                    self._misspelt |= dict.fromkeys(_one_less(word) | {word}, country.code)
+                if len(word) >= MIN_FUZZY_LENGTH and " " not in word and word in self._names:
+                    self._misspelt |= dict.fromkeys(_deletions(word) | {word}, country.code)
 
     def find(self, words: Sequence[str]) -> str | None:
         """The country of a normalised message: one abroad before the Netherlands, the first before the others."""
@@ -83,7 +86,7 @@ class Countries:
     def _all(self, words: Sequence[str]) -> Iterator[str]:
         at = 0
         while at < len(words):
-            for length in range(min(LONGEST, len(words) - at), 0, -1):
+            for length in range(min(MAX_NAME_WORDS, len(words) - at), 0, -1):
                 code = self._named(words, at, length)
                 if code:
                     yield code
@@ -100,10 +103,10 @@ class Countries:
             return self._ambiguous[phrase] if self._is_place(words, at, at + length) else None
         if phrase in self._ordinary:
             return None
-        return self._bent(phrase) or (self._nearly(phrase) if length == 1 else None)
+        return self._inflected(phrase) or (self._one_typo_away(phrase) if length == 1 else None)
 
     def _is_place(self, words: Sequence[str], start: int, end: int) -> bool:
-        """Is this the whole message, or does a word beside it say "in" or "from"?"""
+        """Whether this is the whole message, or a word beside it means "in" or "from"."""
         whole = start == 0 and end == len(words)
         return (
             whole
@@ -111,55 +114,59 @@ class Countries:
             or (end < len(words) and words[end] in self._after)
         )
 
-    def _bent(self, word: str) -> str | None:
-        """The country of a name with something stuck to its front or end."""
-        for stem, says_in in _stems(word):
+    def _inflected(self, word: str) -> str | None:
+        """The country of a name with a prefix or an ending."""
+        for stem, is_locative in _stems(word):
             if len(stem) < 3 or stem in self._ordinary:
                 continue
             if stem in self._names and (len(stem) > 3 or not stem.isascii()):
                 return self._names[stem]
-            if says_in and stem in self._ambiguous:
+            if is_locative and stem in self._ambiguous:
                 return self._ambiguous[stem]
         return None
 
-    def _nearly(self, word: str) -> str | None:
-        """The country whose name is one slip of the finger away. In Latin letters only: in other scripts nearly every
-        such hit was another word."""
-        if len(word) < FUZZY_FROM or not word.isascii():
+    def _one_typo_away(self, word: str) -> str | None:
+        """The country whose name is one typing error away. Latin letters only: in other scripts nearly every such hit
+        was another word."""
+        if len(word) < MIN_FUZZY_LENGTH or not word.isascii():
             return None
-        return next((self._misspelt[each] for each in (word, *sorted(_one_less(word))) if each in self._misspelt), None)
+        return next(
+            (self._misspelt[each] for each in (word, *sorted(_deletions(word))) if each in self._misspelt), None
+        )
 
 
 def _stems(word: str) -> Iterator[tuple[str, bool]]:
-    """What may be left of a word without what is stuck to it, and whether that says "in"."""
+    """(what may be left of a word without its prefix or ending, whether that prefix or ending means "in")."""
     if "\u0600" <= word[0] <= "\u06ff":
         yield from _arabic_stems(word)
     elif "\u1200" <= word[0] <= "\u139f":
-        yield from ((word[len(front) :], True) for front in _TIGRINYA_FRONT if word.startswith(front))
+        yield from ((word[len(prefix) :], True) for prefix in _TIGRINYA_PREFIXES if word.startswith(prefix))
     elif "\u0400" <= word[0] <= "\u04ff":
-        # Ukrainian bends the last vowel: Варшава, Варшави, Варшаву.
+        # Ukrainian changes the last vowel: Варшава, Варшави, Варшаву.
         yield from ((word[:-1] + vowel, False) for vowel in ("а", "я", "") if len(word) > 4)
     else:
         for size in range(min(6, len(word) - 3), 0, -1):
             if word[-size:] in _ENDINGS:
-                yield word[:-size], word[-size:] in _SAYS_IN
+                yield word[:-size], word[-size:] in _LOCATIVE_ENDINGS
         if len(word) > 6:
             yield word[:-2] + "a", False  # Polish: Warszawa, Warszawie
-        yield from ((word[len(front) :], False) for front in _LATIN_FRONT if word.startswith(front) and len(word) > 5)
+        yield from (
+            (word[len(prefix) :], False) for prefix in _LATIN_PREFIXES if word.startswith(prefix) and len(word) > 5
+        )
 
 
 def _arabic_stems(word: str) -> Iterator[tuple[str, bool]]:
-    for front in _ARABIC_IN:
-        if word.startswith(front):
-            yield word[len(front) :], True
-    rests = [word, *(word[len(front) :] for front in _ARABIC_FRONT if word.startswith(front))]
+    for prefix in _ARABIC_LOCATIVE_PREFIXES:
+        if word.startswith(prefix):
+            yield word[len(prefix) :], True
+    rests = [word, *(word[len(prefix) :] for prefix in _ARABIC_PREFIXES if word.startswith(prefix))]
     for rest in rests:
         if rest != word:
             yield rest, False
         yield from ((rest[: -len(ending)], False) for ending in _ARABIC_ENDINGS if rest.endswith(ending))
 
 
-def _one_less(word: str) -> set[str]:
-    """The word without one of its letters (never the first): two words that share one are a slip apart (SymSpell,
-    Garbe 2012)."""
+def _deletions(word: str) -> set[str]:
+    """The word without one of its letters (never the first). Two words that share one of these are one typing error
+    apart (SymSpell, Garbe 2012)."""
     return {word[:at] + word[at + 1 :] for at in range(1, len(word))}

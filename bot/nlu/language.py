@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.nlu.classifiers import NgramClassifier, likely
+from bot.nlu.classifiers import NgramClassifier, softmax
 from bot.nlu.features import spelled
 
 _BLOCKS = (
@@ -13,33 +13,34 @@ _BLOCKS = (
 )
 _NOT_LATIN = frozenset(("ar", "fa", "prs", "ckb", "ps", "uk", "ti"))
 HABIT = 3.0
-"""How many times likelier than the letters alone say the language of the conversation so far is."""
+"""The language of the conversation so far is this many times more likely than its letters alone say."""
 
 
 class LanguageGuesser:
-    def __init__(self, heads: NgramClassifier, default: str) -> None:
-        self._heads = heads
+    def __init__(self, classifier: NgramClassifier, default: str) -> None:
+        self._classifier = classifier
         self._default = default
 
     def guess(self, text: str, known: frozenset[str], locale: str | None) -> tuple[str, float]:
-        """(language, how likely). known: the languages in which the whole message is a command or greeting.
+        """(language, its probability). known: the languages in which the whole message is a command or greeting.
 
         With nothing to go by (digits, signs): the language of the conversation or the default one, 0.0.
         """
         letters = spelled(text)
         if not any(each.isalpha() for each in letters):
             return locale or self._default, 0.0
-        shares = _within(likely(self._heads.scores(letters), self._heads.labels, {})["language"], _possible(letters))
+        every = softmax(self._classifier.scores(letters), self._classifier.labels, {})["language"]
+        probabilities = _within(every, _possible(letters))
         if known:
-            shares = _within(shares, known & shares.keys()) or shares
-        if locale is not None and locale in shares:
-            shares[locale] *= HABIT
-        best = max(shares, key=lambda name: (shares[name], name == self._default))
-        return best, round(shares[best] / sum(shares.values()), 2)
+            probabilities = _within(probabilities, known & probabilities.keys()) or probabilities
+        if locale is not None and locale in probabilities:
+            probabilities[locale] *= HABIT
+        best = max(probabilities, key=lambda name: (probabilities[name], name == self._default))
+        return best, round(probabilities[best] / sum(probabilities.values()), 2)
 
 
 def _possible(letters: str) -> frozenset[str] | None:
-    """The languages written in the script most letters are of; None for Latin and scripts we do not know."""
+    """The languages written in the script of most letters; None for Latin and unknown scripts."""
     counts = {languages: 0 for _first, _last, languages in _BLOCKS}
     for each in letters:
         for first, last, languages in _BLOCKS:
@@ -49,12 +50,12 @@ def _possible(letters: str) -> frozenset[str] | None:
     return most if counts[most] * 2 >= len(letters.replace(" ", "")) else None
 
 
-def _within(shares: Mapping[str, float], possible: frozenset[str] | None) -> dict[str, float]:
-    """The shares of the possible languages, adding up to 1."""
+def _within(probabilities: Mapping[str, float], possible: frozenset[str] | None) -> dict[str, float]:
+    """The possible languages only, their probabilities adding up to 1 again."""
     kept = {
-        name: share
-        for name, share in shares.items()
+        name: probability
+        for name, probability in probabilities.items()
         if (name in possible if possible is not None else name not in _NOT_LATIN)
     }
     total = sum(kept.values())
-    return {name: share / total for name, share in kept.items()} if total else {}
+    return {name: probability / total for name, probability in kept.items()} if total else {}

@@ -1,4 +1,4 @@
-"""What was learned, as arrays and a few numbers: the one value the reader of messages is built from."""
+"""The trained model: classifiers and decision thresholds, which the reader of messages is built from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,34 +10,39 @@ from bot.nlu.classifiers import EmbeddingClassifier, NgramClassifier
 
 
 class Thresholds(msgspec.Struct, frozen=True):
-    """From how likely on the reader acts. Fitted at every build; see docs/understanding.md.
+    """Decision thresholds on probabilities. Fitted at every build; see docs/understanding.md."""
 
-    sharpness: question -> what scores are multiplied with, so that "0.8" is right eight times in ten.
-    direct: a topic is answered without asking.
-    red: danger is put first; red_named: the same where a word list names it too. danger: it is thought possible.
-    calm: below this danger a plain question may go without the emergency line.
-    wants: a person is asked for; wants_named: the same where words name one. nocall: a call is refused.
-    weak: language the encoder hardly knows -> what its vote counts there instead of 1.
-    """
-
-    sharpness: dict[str, float]
+    inverse_temperature: dict[str, float]
+    """question -> factor on its scores, so that "0.8" is right eight times in ten."""
     direct: float
+    """From here on a topic is answered without asking."""
     red: float
+    """From here on danger is answered before anything else."""
     red_named: float
+    """The same where a phrase of the vocabulary names the danger too."""
     danger: float
+    """From here on danger is thought possible (amber)."""
     calm: float
+    """Below this probability of danger a plain question may go without the emergency line."""
     wants: float
+    """From here on a person is asked for."""
     wants_named: float
+    """The same where the words name a person too."""
     nocall: float
-    weak: dict[str, float] = {}
+    """From here on a call is refused."""
+    encoder_weights: dict[str, float] = {}
+    """language the encoder hardly knows -> the weight of its vote there, instead of 1."""
 
 
-class Figures(msgspec.Struct, frozen=True):
-    """letters: thresholds when only the letters vote; both: when the meaning votes too."""
+class Calibration(msgspec.Struct, frozen=True):
+    """The thresholds for both ways of reading."""
 
     fingerprint: str
+    """A hash of what the model was built from."""
     letters: Thresholds
+    """When only the letters vote."""
     both: Thresholds
+    """When the encoder votes too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +50,9 @@ class Model:
     letters: NgramClassifier
     meaning: EmbeddingClassifier
     languages: NgramClassifier
-    figures: Figures
+    calibration: Calibration
 
 
-QUESTIONS = ("topic", "danger", "person")
 _ARRAYS = (
     "letters_weights", "letters_scales", "letters_biases", "meaning_centre", "meaning_weights", "meaning_biases",
     "languages_weights", "languages_scales", "languages_biases",
@@ -60,19 +64,19 @@ class UnreadableModel(ValueError):
 
 
 def model_from(arrays: Mapping[str, "np.ndarray[tuple[int, ...], np.dtype[np.generic]]"], written: bytes) -> Model:
-    """The model of the named arrays and of the JSON beside them. Raises UnreadableModel."""
+    """The model from its named arrays and the JSON that describes them. Raises UnreadableModel."""
     try:
-        beside = msgspec.json.decode(written, type=_Beside)
+        description = msgspec.json.decode(written, type=_Description)
     except msgspec.MsgspecError as error:
         raise UnreadableModel(f"its description cannot be read: {error}") from None
     missing = [name for name in _ARRAYS if name not in arrays]
     if missing:
         raise UnreadableModel(f"has no {', '.join(missing)}")
-    columns = sum(map(len, beside.labels.values()))
+    columns = sum(map(len, description.labels.values()))
     shapes = {
         "letters_weights": columns,
         "meaning_weights": columns,
-        "languages_weights": len(beside.languages),
+        "languages_weights": len(description.languages),
     }
     for name, width in shapes.items():
         if arrays[name].ndim != 2 or arrays[name].shape[1] != width:
@@ -81,22 +85,25 @@ def model_from(arrays: Mapping[str, "np.ndarray[tuple[int, ...], np.dtype[np.gen
     floats = {name: array.astype(np.float32) for name, array in got.items() if array.dtype != np.int8}
     return Model(
         letters=NgramClassifier(
-            beside.labels, got["letters_weights"].astype(np.int8), floats["letters_scales"], floats["letters_biases"]
+            description.labels,
+            got["letters_weights"].astype(np.int8),
+            floats["letters_scales"],
+            floats["letters_biases"],
         ),
         meaning=EmbeddingClassifier(
-            beside.labels, floats["meaning_centre"], floats["meaning_weights"], floats["meaning_biases"]
+            description.labels, floats["meaning_centre"], floats["meaning_weights"], floats["meaning_biases"]
         ),
         languages=NgramClassifier(
-            {"language": beside.languages},
+            {"language": description.languages},
             got["languages_weights"].astype(np.int8),
             floats["languages_scales"],
             floats["languages_biases"],
         ),
-        figures=beside.figures,
+        calibration=description.calibration,
     )
 
 
-class _Beside(msgspec.Struct, frozen=True):
+class _Description(msgspec.Struct, frozen=True):
     labels: dict[str, tuple[str, ...]]
     languages: tuple[str, ...]
-    figures: Figures
+    calibration: Calibration

@@ -1,13 +1,13 @@
 """One spelling for comparing: lower case, no accents, one alphabet for digits, one form of Arabic letters.
 
-Used on what people type and on our own word lists alike.
+Applied to what people type and to our own word lists alike.
 """
 
 import re
 import unicodedata
 
 MAX_LENGTH = 480
-"""Longer input is cut before any work: a first sentence decides, and nobody can make us slow."""
+"""Longer input is cut before any work, so that nobody can make us slow; the first sentences decide."""
 
 _LETTERS = str.maketrans(
     {

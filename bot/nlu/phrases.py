@@ -1,4 +1,4 @@
-"""Words and phrases of the vocabulary, found in a message. Exact where a model can only be likely."""
+"""Finds words and phrases of the vocabulary in a message: exact where a classifier gives only a probability."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from bot.nlu.normalise import normalise
 
 GAP = 4
-"""How many words "..." in a phrase may stand for."""
+"""How many words "..." in a phrase may stand for at most."""
 
 FILLERS = 2
-"""How many other words may stand inside a phrase."""
+"""How many other words may stand inside a phrase at most."""
 
-AROUND = 3
-"""How many words before and after a red phrase say how it is meant."""
+CONTEXT_WORDS = 3
+"""How many words before and after a red phrase show how it is meant."""
 
-REFUSAL = 4
+NEGATION_REACH = 4
 """How many words before "a person" a "no" or "not" still belongs to it."""
 
 _NOT = frozenset(("geen", "niet", "no", "not", "dont", "nooit", "never"))
 _NEVER_BETWEEN = _NOT | {"he", "she", "her", "him", "his", "they", "them", "haar", "hem", "hij", "hen"}
-"""Words that make a phrase mean something else, or somebody else."""
-_TURN = frozenset(("maar", "but", "alleen", "gewoon", "liever", "just", "rather"))
+"""Words that make a phrase mean the opposite, or somebody else."""
+_CONTRASTS = frozenset(("maar", "but", "alleen", "gewoon", "liever", "just", "rather"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +38,22 @@ class Lexicon:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A phrase found in a message: what it stands for and the words it covers."""
+    """A phrase found in a message."""
 
     kind: str
+    """advisor, danger or place."""
     value: str
+    """What it says of that: red, amber, not; nl, abroad."""
     start: int
+    """The first word it covers."""
     end: int
+    """The word after the last."""
     weight: int
+    """How many words the phrase has."""
 
 
 class Phrases:
-    """Phrases looked up by their first word."""
+    """All phrases, indexed by their first word."""
 
     def __init__(self, lexicons: Iterable[Lexicon]) -> None:
         self._by_first: dict[str, list[tuple[tuple[tuple[str, ...], ...], str, str]]] = defaultdict(list)
@@ -67,22 +72,23 @@ class Phrases:
             self._by_first[parts[0][0]].append((parts, kind, value))
 
     def find(self, words: Sequence[str]) -> list[Hit]:
+        """Every phrase in a normalised message, by where it starts."""
         return list(self._hits(words))
 
     def _hits(self, words: Sequence[str]) -> Iterator[Hit]:
         for start, word in enumerate(words):
             for parts, kind, value in self._by_first.get(word, ()):
-                # What excuses a danger word must stand there almost literally: "slaat me als ik niet..." is no excuse.
+                # A denial must stand there almost literally: "slaat me als ik niet..." denies nothing.
                 end = _match(words, start, parts, 1 if value == "not" else FILLERS)
                 if end is not None:
                     yield Hit(kind, value, start, end, sum(map(len, parts)))
 
 
 def _match(words: Sequence[str], start: int, parts: Sequence[Sequence[str]], fillers: int) -> int | None:
-    """Where a phrase that begins at `start` ends, None when it does not stand there.
+    """Where a phrase that begins at `start` ends; None when it is not there.
 
-    Between two words of one part `fillers` other words may stand in all ("paspoort [is] afgepakt"), between two
-    parts GAP; but never a word that turns the meaning round.
+    Inside one part at most `fillers` other words may stand in all ("paspoort [is] afgepakt"), between two parts at
+    most GAP; but never a word that reverses the meaning.
     """
     position = start
     for index, part in enumerate(parts):
@@ -115,35 +121,35 @@ def danger_named(hits: Sequence[Hit]) -> str:
 
 
 def red_parts(words: Sequence[str], hits: Sequence[Hit]) -> list[str]:
-    """What stands around each red phrase: a long message around it must not make it seem harmless."""
+    """The words around each red phrase: a long message must not make it seem harmless."""
     return [
-        " ".join(words[max(0, hit.start - AROUND) : hit.end + AROUND])
+        " ".join(words[max(0, hit.start - CONTEXT_WORDS) : hit.end + CONTEXT_WORDS])
         for hit in hits
         if hit.kind == "danger" and hit.value == "red"
     ]
 
 
 def only_red(words: Sequence[str], hits: Sequence[Hit]) -> bool:
-    """Is a red phrase at least half of the message? Then there is little else it can be about."""
+    """Whether a red phrase is at least half of the message, so that it can be about little else."""
     return any(hit.kind == "danger" and hit.value == "red" and 2 * (hit.end - hit.start) >= len(words) for hit in hits)
 
 
 def person_named(words: Sequence[str], hits: Sequence[Hit]) -> bool | None:
-    """True: a person is asked for. False: every time one is named a "no" or "not" stands before. None: not named."""
-    named = [not _refused(words[: hit.start]) for hit in hits if hit.kind == "advisor"]
+    """True: a person is asked for. False: every mention of one is negated. None: no person is mentioned."""
+    named = [not _is_negated(words[: hit.start]) for hit in hits if hit.kind == "advisor"]
     return any(named) if named else None
 
 
 def place_named(hits: Iterable[Hit]) -> str | None:
-    """ "nl" or "abroad" by the longest phrase that tells it."""
+    """ "nl" or "abroad", by the longest phrase that says so."""
     places = [hit for hit in hits if hit.kind == "place"]
     return max(places, key=lambda hit: (hit.weight, -hit.start)).value if places else None
 
 
-def _refused(before: Sequence[str]) -> bool:
-    for word in reversed(before[-REFUSAL:]):
+def _is_negated(before: Sequence[str]) -> bool:
+    for word in reversed(before[-NEGATION_REACH:]):
         if word in _NOT:
             return True
-        if word in _TURN:
+        if word in _CONTRASTS:
             return False
     return False

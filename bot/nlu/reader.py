@@ -1,7 +1,7 @@
-"""Reads a message: exact tables first, then words and phrases, then what was learned. Nothing is generated.
+"""Understands a message: exact tables first, then words and phrases, then the classifiers. Nothing is generated.
 
-One pass: spelling, commands, phrases, letters, meaning (when the encoder is there), and from all of that the answer.
-Danger is looked for in every message, whatever its language and topic.
+One pass: spelling, commands, phrases, letters, embedding (when the encoder is installed), and a decision on all of
+them. Every message is checked for danger, whatever its language and topic.
 """
 
 import copy
@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from bot.nlu.classifiers import likely
+from bot.nlu.classifiers import softmax
 from bot.nlu.commands import SMALL_TALK, Commands
-from bot.nlu.countries import Countries
+from bot.nlu.countries import CountryFinder
 from bot.nlu.embedding import Encoder
 from bot.nlu.language import LanguageGuesser
 from bot.nlu.model import Model
@@ -21,49 +21,52 @@ from bot.nlu.understanding import Candidate, Understanding
 
 OFFERED = 3
 DANGER = "danger"
-STRANGE = "out_of_scope"
-SURELY_STRANGE = 0.85
-"""So sure it must be before anybody is told that the bot cannot help with something."""
+OUT_OF_SCOPE = "out_of_scope"
+OUT_OF_SCOPE_THRESHOLD = 0.85
+"""The least probability at which a person is told that the bot cannot help with something."""
 
-Likely = Mapping[str, Mapping[str, float]]
+Probabilities = Mapping[str, Mapping[str, float]]
+"""question -> label -> probability."""
 
 
 class Reader:
-    """Understands. Built once; `understand` changes nothing.
-
-    priorities: topic id -> P0, P1 or H. encoder: None where the weights are not installed: letters decide alone then.
-    default: the language assumed when nothing says otherwise.
-    """
+    """An `Understander`. Built once; `understand` changes nothing."""
 
     def __init__(
         self,
         lexicons: Iterable[Lexicon],
-        countries: Countries,
+        countries: CountryFinder,
         model: Model,
         encoder: Encoder | None,
         priorities: Mapping[str, str],
         default: str,
     ) -> None:
+        """priorities: topic id -> P0, P1 or H. default: the language assumed when nothing says otherwise.
+
+        encoder: None where the weights are not installed; the letters then decide alone.
+        """
         lexicons = list(lexicons)
         self._commands = Commands(lexicons)
         self._phrases = Phrases(lexicons)
         self._countries = countries
         self._model = model
         self._encoder = encoder
-        self._limits = model.figures.both if encoder else model.figures.letters
+        self._thresholds = model.calibration.both if encoder else model.calibration.letters
         self._guesser = LanguageGuesser(model.languages, default)
         self._priorities = priorities
-        self._exact = {word: self._only(word, command) for word, command in self._commands if self._harmless(word)}
+        self._exact = {
+            word: self._command_alone(word, command) for word, command in self._commands if self._is_harmless(word)
+        }
 
     @property
-    def reads_meaning(self) -> bool:
-        """Does the encoder take part?"""
+    def has_encoder(self) -> bool:
+        """Whether the encoder votes."""
         return self._encoder is not None
 
-    def by_letters(self) -> "Reader":
-        """The same reader without the encoder: fast, for floods."""
+    def without_encoder(self) -> "Reader":
+        """The same reader without the encoder: faster, for floods."""
         fast = copy.copy(self)
-        fast._encoder, fast._limits = None, self._model.figures.letters
+        fast._encoder, fast._thresholds = None, self._model.calibration.letters
         return fast
 
     def understand(self, text: str, locale: str | None) -> Understanding:
@@ -77,7 +80,7 @@ class Reader:
         words = whole.split()
         hits = self._phrases.find(words)
         language, certainty = self._guesser.guess(text, self._commands.languages(whole), locale)
-        found = self._likely(text, whole, language)
+        found = self._probabilities(text, whole, language)
         command, switch_to = self._commands.read(whole, words)
         danger = self._danger(words, hits, found)
         topic, confidence = self._topic(found)
@@ -94,7 +97,7 @@ class Reader:
             candidates=self._candidates(found["topic"]),
             command=command,
             danger=danger,
-            emergency_line=danger != "none" or not (command or self._plain(topic, found)),
+            emergency_line=danger != "none" or not (command or self._is_ordinary(topic, found)),
             wants_advisor=command == "advisor" or wants,
             no_call=no_call,
             country=self._countries.find(words),
@@ -102,61 +105,63 @@ class Reader:
             switch_to=switch_to,
         )
 
-    def _likely(self, text: str, whole: str, language: str) -> Likely:
-        """What letters, and meaning where it can be read, make of the message."""
+    def _probabilities(self, text: str, whole: str, language: str) -> Probabilities:
+        """What the letters, and the embedding where there is one, make of the message."""
         scores = self._model.letters.scores(whole)
         if self._encoder is not None:
-            vote = self._limits.weak.get(language, 1.0)
-            scores = scores + vote * self._model.meaning.scores(self._encoder.vector(text))
-        return likely(scores, self._model.letters.labels, self._limits.sharpness)
+            weight = self._thresholds.encoder_weights.get(language, 1.0)
+            scores = scores + weight * self._model.meaning.scores(self._encoder.vector(text))
+        return softmax(scores, self._model.letters.labels, self._thresholds.inverse_temperature)
 
-    def _danger(self, words: Sequence[str], hits: Sequence[Hit], found: Likely) -> str:
-        """Red when it is likely, or named and not unlikely, and not when it is denied ("hij slaat me niet"). Amber when
-        it is named, or from a small suspicion on."""
-        named, odds, limits = danger_named(hits), found["danger"], self._limits
+    def _danger(self, words: Sequence[str], hits: Sequence[Hit], found: Probabilities) -> str:
+        """Red when probable, or named and not improbable; not when it is denied ("hij slaat me niet"). Amber when
+        named, or on a small suspicion."""
+        named, probabilities, thresholds = danger_named(hits), found["danger"], self._thresholds
         denied = named == "none" and any(hit.kind == "danger" and hit.value == "not" for hit in hits)
         parts = red_parts(words, hits) if named == "red" else []
-        red = max([odds["red"], *map(self._red_by_letters, parts)])
-        if not denied and red >= (limits.red_named if parts else limits.red):
+        red = max([probabilities["red"], *map(self._red_by_letters, parts)])
+        if not denied and red >= (thresholds.red_named if parts else thresholds.red):
             return "red"
         if parts and only_red(words, hits):
             return "red"
-        suspected = 1 - odds["harmless"] >= limits.danger or found["topic"]["suicide"] >= limits.direct
+        suspected = 1 - probabilities["harmless"] >= thresholds.danger or found["topic"]["suicide"] >= thresholds.direct
         return "amber" if named != "none" or suspected else "none"
 
     def _red_by_letters(self, part: str) -> float:
-        letters, sharpness = self._model.letters, self._model.figures.letters.sharpness
-        return likely(letters.scores(part), letters.labels, sharpness)["danger"]["red"]
+        letters, inverse_temperature = self._model.letters, self._model.calibration.letters.inverse_temperature
+        return softmax(letters.scores(part), letters.labels, inverse_temperature)["danger"]["red"]
 
-    def _person(self, words: Sequence[str], hits: Sequence[Hit], found: Likely) -> tuple[bool, bool]:
-        """Is a person asked for; is a call refused?"""
-        odds, limits, named = found["person"], self._limits, person_named(words, hits)
-        wants = named is not False and odds["wants"] >= (limits.wants_named if named else limits.wants)
-        return wants, odds["nocall"] >= limits.nocall
+    def _person(self, words: Sequence[str], hits: Sequence[Hit], found: Probabilities) -> tuple[bool, bool]:
+        """(whether a person is asked for, whether a call is refused)."""
+        probabilities, thresholds, named = found["person"], self._thresholds, person_named(words, hits)
+        wants = named is not False and probabilities["wants"] >= (thresholds.wants_named if named else thresholds.wants)
+        return wants, probabilities["nocall"] >= thresholds.nocall
 
-    def _topic(self, found: Likely) -> tuple[str | None, float]:
-        """The topic to answer without asking, None when that is not sure; and how likely the best one is."""
-        odds = found["topic"]
-        best = max(odds, key=lambda topic: odds[topic])
-        enough = max(self._limits.direct, SURELY_STRANGE) if best == STRANGE else self._limits.direct
-        return best if odds[best] >= enough else None, round(odds[best], 2)
+    def _topic(self, found: Probabilities) -> tuple[str | None, float]:
+        """(the topic to answer without asking, None when unsure; the probability of the best topic)."""
+        probabilities = found["topic"]
+        best = max(probabilities, key=lambda topic: probabilities[topic])
+        enough = (
+            max(self._thresholds.direct, OUT_OF_SCOPE_THRESHOLD) if best == OUT_OF_SCOPE else self._thresholds.direct
+        )
+        return best if probabilities[best] >= enough else None, round(probabilities[best], 2)
 
-    def _candidates(self, odds: Mapping[str, float]) -> tuple[Candidate, ...]:
-        """The likeliest topics, best first."""
-        offered = [topic for topic in odds if topic in self._priorities and topic != DANGER]
-        best = sorted(offered, key=lambda topic: (-odds[topic], topic))[:OFFERED]
-        return tuple(Candidate(topic, round(odds[topic], 2)) for topic in best)
+    def _candidates(self, probabilities: Mapping[str, float]) -> tuple[Candidate, ...]:
+        """The most probable topics, best first."""
+        offered = [topic for topic in probabilities if topic in self._priorities and topic != DANGER]
+        best = sorted(offered, key=lambda topic: (-probabilities[topic], topic))[:OFFERED]
+        return tuple(Candidate(topic, round(probabilities[topic], 2)) for topic in best)
 
-    def _plain(self, topic: str | None, found: Likely) -> bool:
-        """Is this surely an ordinary question or small talk, so that it needs no emergency line?"""
-        ordinary = self._priorities.get(topic or "") == "P1" or topic in (STRANGE, *SMALL_TALK)
-        return ordinary and 1 - found["danger"]["harmless"] < self._limits.calm
+    def _is_ordinary(self, topic: str | None, found: Probabilities) -> bool:
+        """Whether this is confidently an ordinary question or small talk, so that it needs no emergency line."""
+        ordinary = self._priorities.get(topic or "") == "P1" or topic in (OUT_OF_SCOPE, *SMALL_TALK)
+        return ordinary and 1 - found["danger"]["harmless"] < self._thresholds.calm
 
-    def _harmless(self, word: str) -> bool:
+    def _is_harmless(self, word: str) -> bool:
         return danger_named(self._phrases.find(word.split())) == "none"
 
-    def _only(self, word: str, command: str) -> Understanding:
-        """What a message that is nothing but this word means, worked out at start."""
+    def _command_alone(self, word: str, command: str) -> Understanding:
+        """What a message of nothing but this command word means, computed at start."""
         small = command in SMALL_TALK
         return Understanding(
             language="",

@@ -1,4 +1,4 @@
-"""Cutting a text into SentencePiece tokens: the most probable way to write it with the pieces of a vocabulary.
+"""Splits a text into SentencePiece tokens: the most probable way to write it with the pieces of a vocabulary.
 
 The unigram model of Kudo (2018), decoded by Viterbi's algorithm. Time grows with the length of the text times the
 longest piece.
@@ -6,17 +6,19 @@ longest piece.
 
 import unicodedata
 
-from bot.nlu.weights import Vocabulary
+from bot.nlu.weights import TokenVocabulary
 
 SPACE = "\u2581"
 """How SentencePiece writes a space."""
 
 UNKNOWN_PENALTY = 10.0
-"""A character no piece has costs this much more than the rarest piece, as in SentencePiece."""
+"""A character outside every piece costs this much more than the rarest piece, as in SentencePiece."""
 
 
 class Tokeniser:
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    """Texts to token ids. Built once; tokenising changes nothing in it."""
+
+    def __init__(self, vocabulary: TokenVocabulary) -> None:
         self._vocabulary = vocabulary
         self._unknown_score = min(vocabulary.scores) - UNKNOWN_PENALTY
         self._longest = max(map(len, vocabulary.pieces))
@@ -27,25 +29,25 @@ class Tokeniser:
         text = unicodedata.normalize("NFKC", text)
         text = "".join(vocabulary.characters.get(ord(character), character) for character in text)
         written = SPACE + SPACE.join(text.split())
-        return [vocabulary.begin, *self._cut(written)[:most], vocabulary.end]
+        return [vocabulary.begin, *self._segment(written)[:most], vocabulary.end]
 
-    def _cut(self, text: str) -> list[int]:
+    def _segment(self, text: str) -> list[int]:
         pieces, scores = self._vocabulary.pieces, self._vocabulary.scores
         unknown = self._vocabulary.unknown
         best = [-float("inf")] * (len(text) + 1)
         best[0] = 0.0
-        came = [(0, unknown)] * (len(text) + 1)
+        previous = [(0, unknown)] * (len(text) + 1)
         for start in range(len(text)):
             here = best[start]
             if here + self._unknown_score > best[start + 1]:
-                best[start + 1], came[start + 1] = here + self._unknown_score, (start, unknown)
+                best[start + 1], previous[start + 1] = here + self._unknown_score, (start, unknown)
             for end in range(start + 1, min(len(text), start + self._longest) + 1):
                 token = pieces.get(text[start:end])
                 if token is not None and here + scores[token] > best[end]:
-                    best[end], came[end] = here + scores[token], (start, token)
+                    best[end], previous[end] = here + scores[token], (start, token)
         tokens = []
         at = len(text)
         while at:
-            at, token = came[at]
+            at, token = previous[at]
             tokens.append(token)
         return tokens[::-1]

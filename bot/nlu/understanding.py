@@ -1,4 +1,4 @@
-"""What a message is about: the one question the dialogue asks of language."""
+"""What a message is about: the only thing the dialogue asks of language understanding."""
 
 from typing import Protocol
 
@@ -6,37 +6,41 @@ import msgspec
 
 
 class Candidate(msgspec.Struct, frozen=True):
+    """A topic the message may be about."""
+
     topic: str
     confidence: float
 
 
 class Understanding(msgspec.Struct, frozen=True):
-    """The answer. Ids are those of the closed topic list; languages are BCP 47.
-
-    topic: None where the bot would not answer directly. candidates: at most three, best first; never a command or
-    danger. danger: "red", "amber" or "none". emergency_line: would the reply carry the emergency numbers.
-    command: only when the whole message is that command. switch_to: the language asked for, when one is named.
-    no_call: the person says not to be called. country: ISO 3166 code of a country that is
-    mentioned. place: "nl" or "abroad" when the person says so.
-    """
+    """The result. Ids are those of the closed topic list; languages are BCP 47."""
 
     language: str
     language_confidence: float
     topic: str | None = None
+    """None where the bot would not answer directly."""
     confidence: float = 0.0
     candidates: tuple[Candidate, ...] = ()
+    """At most three, best first; never a command or danger."""
     command: str | None = None
+    """Only when the whole message is that command."""
     danger: str = "none"
+    """red, amber or none."""
     emergency_line: bool = True
+    """Whether the reply should carry the emergency numbers."""
     wants_advisor: bool = False
     no_call: bool = False
+    """The person says not to be called."""
     country: str | None = None
+    """ISO 3166 code of a country that is mentioned."""
     place: str | None = None
+    """nl or abroad, when the person says so."""
     switch_to: str | None = None
+    """The language asked for, when one is named."""
 
 
 class Understander(Protocol):
-    """Whatever understands. Pure: the same text and session language give the same answer."""
+    """Understands messages. Pure: the same text and session language give the same result."""
 
     def understand(self, text: str, locale: str | None) -> Understanding:
         """`text` in the session language `locale` (None before the first answer)."""

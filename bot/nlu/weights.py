@@ -20,27 +20,33 @@ FORMAT_QUANTISED = 1
 
 
 class UnreadableWeights(ValueError):
-    """The file is not what it should be."""
+    """The file is not the expected one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """hidden: numbers in a vector. layers, heads: as usual. inner: width of the feed-forward part."""
+    """The dimensions of the transformer."""
 
     hidden: int
+    """Width of a token's vector."""
     layers: int
     heads: int
     inner: int
+    """Width of the feed-forward part."""
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """What the tokeniser needs. pieces: piece -> id. scores: log probability by id. characters: code point -> text."""
+class TokenVocabulary:
+    """What the tokeniser needs."""
 
     pieces: dict[str, int]
+    """piece -> id"""
     scores: list[float]
+    """Log probability by id."""
     characters: dict[int, str]
+    """code point -> the text that replaces it before tokenising"""
     begin: int
+    """Id of the token before every text; `end` that of the one after it, `unknown` of one no piece covers."""
     end: int
     unknown: int
 
@@ -78,7 +84,7 @@ class WeightsFile:
         }
         many, size = struct.unpack_from("<iI", buffer, at)
         at += 8
-        self.vocabulary = Vocabulary(pieces, scores, self._characters(many, at), begin, end, unknown)
+        self.vocabulary = TokenVocabulary(pieces, scores, self._characters(many, at), begin, end, unknown)
         self._directory = self._entries(at + size)
 
     def _characters(self, many: int, at: int) -> dict[int, str]:
@@ -102,14 +108,14 @@ class WeightsFile:
         return entries
 
     def array(self, name: str, columns: int) -> Array:
-        """The array `name` as rows of `columns` floats (one row: a vector of that shape is (1, columns))."""
+        """The array `name` as rows of `columns` floats; a vector is one row."""
         kind, offset, size = self._entry(name)
         if kind == FORMAT_QUANTISED:
             return unpack(self.blocks(name, columns))
         return np.frombuffer(self._buffer, "<f4", size // 4, offset).reshape(-1, columns)
 
     def blocks(self, name: str, columns: int) -> NDArray[np.uint8]:
-        """A quantised array as it stands in the file: rows x blocks x bytes."""
+        """A quantised array as it is in the file: rows x blocks x bytes."""
         _kind, offset, size = self._entry(name)
         return np.frombuffer(self._buffer, np.uint8, size, offset).reshape(-1, columns // BLOCK, BLOCK_BYTES)
 

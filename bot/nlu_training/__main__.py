@@ -1,5 +1,5 @@
-"""`python -m bot.nlu_training build`: learn flows/model anew. `evaluate`: print how well it reads. `check`: learn once
-more and compare. `make model`, `make evaluate` and `.ci/run` call these."""
+"""`python -m bot.nlu_training build`: regenerate flows/model. `evaluate`: print how well it understands. `check`: train
+again and compare. `make model`, `make evaluate` and `.ci/run` call these."""
 
 import argparse
 import sys
@@ -12,24 +12,24 @@ from numpy.typing import NDArray
 
 from bot.content.building import build_reader, lexicons
 from bot.content.files import read
-from bot.content.models import ARRAYS, BESIDE, read_encoder, read_model
+from bot.content.models import ARRAYS, DESCRIPTION, read_encoder, read_model
 from bot.content.utterances import read_utterances
 from bot.errors import StartError
 from bot.nlu.classifiers import EmbeddingClassifier, NgramClassifier
 from bot.nlu.embedding import Encoder
-from bot.nlu.model import Figures
+from bot.nlu.model import Calibration
 from bot.nlu.phrases import Phrases
 from bot.nlu_training import evaluate
-from bot.nlu_training.gates import fallen
+from bot.nlu_training.gates import beyond_limits
 from bot.nlu_training.sets import BLIND, TUNING, Sets, read_sets
 from bot.nlu_training.sources import LABELS, examples, fingerprint, languages
-from bot.nlu_training.thresholds import fit_thresholds
+from bot.nlu_training.thresholds import Classifiers, fit_thresholds
 
 ROOT = Path(__file__).parent.parent.parent
 MODEL = ROOT / "flows" / "model"
 
-APART = 0.02
-"""So far apart a model learned once more may be; another line in flows/utterances makes more difference than that."""
+TOLERANCE = 0.02
+"""How far a model trained again may differ; one line more in flows/utterances makes a larger difference."""
 
 
 def main(arguments: list[str]) -> int:
@@ -46,27 +46,28 @@ def main(arguments: list[str]) -> int:
 def build() -> int:
     """Write flows/model."""
     encoder = _encoder()
-    arrays = learned(encoder)
+    arrays = trained(encoder)
     MODEL.mkdir(exist_ok=True)
     names = tuple(map(str, arrays.pop("language_names")))
     np.savez_compressed(MODEL / ARRAYS, **arrays)  # type: ignore[arg-type]
     phrases = Phrases(lexicons(read(ROOT / "flows", datetime.now(UTC).date())))
-    figures = fitted(arrays, encoder, phrases, read_sets(ROOT, TUNING))
-    beside = {"labels": LABELS, "languages": names, "figures": figures}
-    (MODEL / BESIDE).write_bytes(msgspec.json.format(msgspec.json.encode(beside), indent=1) + b"\n")
+    calibration = calibrated(arrays, encoder, phrases, read_sets(ROOT, TUNING))
+    description = {"labels": LABELS, "languages": names, "calibration": calibration}
+    (MODEL / DESCRIPTION).write_bytes(msgspec.json.format(msgspec.json.encode(description), indent=1) + b"\n")
     print(f"wrote {MODEL / ARRAYS}, {(MODEL / ARRAYS).stat().st_size / 1e6:.1f} MB")
     return 0
 
 
-def learned(encoder: Encoder) -> dict[str, "NDArray[np.generic]"]:
-    """The arrays that flows/utterances teach."""
+def trained(encoder: Encoder) -> dict[str, "NDArray[np.generic]"]:
+    """The arrays trained on flows/utterances."""
     from bot.nlu_training.fit import fit  # noqa: PLC0415 - scikit-learn is only there to build
 
     utterances = read_utterances(ROOT / "flows" / "utterances")
     return fit(examples(utterances), languages(utterances), encoder.vectors)
 
 
-def fitted(arrays: dict[str, "NDArray[np.generic]"], encoder: Encoder, phrases: Phrases, sets: Sets) -> Figures:
+def calibrated(arrays: dict[str, "NDArray[np.generic]"], encoder: Encoder, phrases: Phrases, sets: Sets) -> Calibration:
+    """The thresholds for the classifiers in these arrays, fitted on these messages."""
     letters = NgramClassifier(
         LABELS,
         arrays["letters_weights"].astype(np.int8),
@@ -81,12 +82,13 @@ def fitted(arrays: dict[str, "NDArray[np.generic]"], encoder: Encoder, phrases: 
     )
     texts = sorted({message.text for found in sets.values() for message in found})
     vectors = dict(zip(texts, encoder.vectors(texts), strict=True))
-    by_letters = fit_thresholds(letters, None, vectors, phrases, sets)
-    by_both = fit_thresholds(letters, meaning, vectors, phrases, sets, by_letters)
-    return Figures(fingerprint=fingerprint(ROOT), letters=by_letters, both=by_both)
+    by_letters = fit_thresholds(Classifiers(letters, None, vectors), phrases, sets)
+    by_both = fit_thresholds(Classifiers(letters, meaning, vectors), phrases, sets, by_letters)
+    return Calibration(fingerprint=fingerprint(ROOT), letters=by_letters, both=by_both)
 
 
 def print_figures() -> int:
+    """Measure on both sets, with and without the encoder; 1 when a figure is beyond its limit."""
     content = read(ROOT / "flows", datetime.now(UTC).date())
     model, encoder = read_model(MODEL), read_encoder()
     if encoder is None:
@@ -103,34 +105,35 @@ def print_figures() -> int:
                 found = evaluate.figures(reader, sets)
                 for name, share in found.items():
                     print(f"{name:48} {share}")
-                worse += [f"{which}, {tier}: {each}" for each in fallen(found, which, tier)]
-                half, most, menu = evaluate.speed(reader, sets["topics"][:300])
-                print(f"{'milliseconds a message, p50 / p95; a command':48} {half:.1f} / {most:.1f}; {menu:.3f}")
-    print(f"\nmemory of this process at most: {evaluate.memory():.0f} MB")
+                worse += [f"{which}, {tier}: {each}" for each in beyond_limits(found, which, tier)]
+                median, p95, menu = evaluate.speed(reader, sets["topics"][:300])
+                print(f"{'milliseconds a message, p50 / p95; a command':48} {median:.1f} / {p95:.1f}; {menu:.3f}")
+    print(f"\npeak memory of this process: {evaluate.memory():.0f} MB")
     for each in worse:
-        print(f"worse than it may be: {each}", file=sys.stderr)
+        print(f"beyond its limit: {each}", file=sys.stderr)
     return int(bool(worse))
 
 
 def check() -> int:
-    """Learn once more and see that flows/model is what comes out: the same but for the last digits, which differ
-    between processors."""
+    """Train again and compare with flows/model: equal but for the last digits, which differ between processors."""
     encoder = _encoder()
-    if read_model(MODEL).figures.fingerprint != fingerprint(ROOT):
-        print("flows/model was not built from these flows/utterances; make model builds it anew", file=sys.stderr)
+    if read_model(MODEL).calibration.fingerprint != fingerprint(ROOT):
+        print("flows/model was not built from these flows/utterances; `make model` regenerates it", file=sys.stderr)
         return 1
     with np.load(MODEL / ARRAYS, allow_pickle=False) as stored:
-        apart = {name: _apart(stored[name], array) for name, array in learned(encoder).items() if name in stored.files}
-    for name, distance in apart.items():
+        distances = {
+            name: _distance(stored[name], array) for name, array in trained(encoder).items() if name in stored.files
+        }
+    for name, distance in distances.items():
         print(f"{name:24} {distance:.5f} apart")
-    return int(max(apart.values()) > APART)
+    return int(max(distances.values()) > TOLERANCE)
 
 
-def _apart(stored: "NDArray[np.generic]", anew: "NDArray[np.generic]") -> float:
-    """How far two arrays are apart, as a part of how large they are."""
-    if stored.shape != anew.shape:
+def _distance(stored: "NDArray[np.generic]", again: "NDArray[np.generic]") -> float:
+    """The distance between two arrays relative to their size."""
+    if stored.shape != again.shape:
         return 1.0
-    was, now = stored.astype(np.float64), anew.astype(np.float64)
+    was, now = stored.astype(np.float64), again.astype(np.float64)
     return float(np.linalg.norm(now - was) / (np.linalg.norm(was) or 1.0))
 
 

@@ -1,4 +1,4 @@
-"""How well messages are read, on messages that nothing was learned from. `make evaluate` prints it."""
+"""How well messages are understood, on messages outside the training data. `make evaluate` prints it."""
 
 import math
 import resource
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.dialogue.topics import NEITHER
 from bot.nlu.reader import Reader
 from bot.nlu.understanding import Understanding
-from bot.nlu_training.sets import HARMLESS, NO_COUNTRY, Message, Sets
+from bot.nlu_training.sets import HARMLESS, NO_COUNTRY, LabelledMessage, Sets
 
 P0 = frozenset(
     (
@@ -24,12 +24,12 @@ OTHERS = "other languages, P0 topics"
 WORDS_FOR_LANGUAGE = 3
 SURE = 0.9
 
-Read = tuple[Message, Understanding]
+Read = tuple[LabelledMessage, Understanding]
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """So many of so many. Printed with Wilson's interval of 95 %."""
+    """Hits among a total. Printed with Wilson's interval of 95 %."""
 
     hits: int
     total: int
@@ -46,11 +46,11 @@ class Share:
 
 
 Figures = dict[str, Share]
-"""What is measured -> how often."""
+"""What is measured -> how often it is so."""
 
 
 def figures(reader: Reader, sets: Sets) -> Figures:
-    """Everything the project set itself to reach, and what explains it."""
+    """Every figure with a gate, and those that explain it."""
     read = {
         kind: [(message, reader.understand(message.text, None)) for message in found] for kind, found in sets.items()
     }
@@ -64,7 +64,7 @@ def figures(reader: Reader, sets: Sets) -> Figures:
 
 
 def best(understood: Understanding) -> list[str]:
-    """The topics a message is taken for, the likeliest first."""
+    """The topics a message is taken for, the most probable first."""
     offered = [each.topic for each in understood.candidates]
     return list(dict.fromkeys([understood.topic, *offered] if understood.topic else offered))
 
@@ -99,7 +99,7 @@ def _topics(read: Sequence[Read]) -> Figures:
 
 
 def _covered(read: Sequence[Read]) -> Share:
-    """How many messages can be answered, the surest first, while so many of the answers are right."""
+    """How many messages, the most confident first, can be answered while SURE of the answers are right."""
     surest = sorted(read, key=lambda each: -each[1].confidence)
     right = covered = 0
     for done, (message, understood) in enumerate(surest, 1):
@@ -171,16 +171,15 @@ def _country(read: Sequence[Read], topics: Sequence[Read]) -> Figures:
     }
 
 
-def speed(reader: Reader, messages: Sequence[Message]) -> tuple[float, float, float]:
-    """Milliseconds to read one message: half of them take less than the first, 95 of 100 less than the second; and
-    the same half for a menu number."""
+def speed(reader: Reader, messages: Sequence[LabelledMessage]) -> tuple[float, float, float]:
+    """Milliseconds to understand a message: the median, the 95th percentile, and the median for a command."""
     free = sorted(_milliseconds(reader, message.text) for message in messages)
     digits = statistics.median(_milliseconds(reader, "menu") for _ in range(200))
     return free[len(free) // 2], free[int(len(free) * 0.95)], digits
 
 
 def memory() -> float:
-    """Megabytes this process has used at most."""
+    """The peak memory of this process in megabytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
@@ -190,7 +189,7 @@ def _milliseconds(reader: Reader, text: str) -> float:
     return 1000 * (time.perf_counter() - began)
 
 
-def _count(read: Iterable[Read], right: Callable[[Message, Understanding], bool]) -> Share:
+def _count(read: Iterable[Read], right: Callable[[LabelledMessage, Understanding], bool]) -> Share:
     verdicts = [right(message, understood) for message, understood in read]
     return Share(sum(verdicts), len(verdicts))
 

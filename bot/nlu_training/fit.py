@@ -1,4 +1,4 @@
-"""Learning: from examples to the arrays of `bot.nlu.model`. Needs scikit-learn, which the running bot does not."""
+"""Training: from examples to the arrays of `bot.nlu.model`. Needs scikit-learn, which the running bot does not."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ BUCKETS = 1 << 16
 LANGUAGE_BUCKETS = 1 << 15
 
 VECTOR_SCALE = 8
-"""Vectors of length 1 have small numbers; larger ones let the solver converge in few steps."""
+"""Embeddings of length 1 have small components; larger ones let the solver converge in few steps."""
 
-VOTE = 6.0
-"""What a support vector machine's distance is multiplied with to count as a logarithm beside the other's vote."""
+MARGIN_SCALE = 6.0
+"""Turns the margin of a support vector machine into something like a log probability, to add to the encoder's vote."""
 
 Arrays = dict[str, "NDArray[np.generic]"]
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -28,14 +28,14 @@ Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """One question's part of a table: a column a label."""
+    """The columns of one question, one per label."""
 
     weights: NDArray[np.float64]
     biases: NDArray[np.float64]
 
 
 def fit(examples: dict[str, list[Example]], languages: list[Example], embed: Embed) -> Arrays:
-    """All arrays of the model. `embed` gives one vector a text. The same examples give the same arrays."""
+    """All arrays of the model. `embed` gives one embedding per text. The same examples give the same arrays."""
     texts = sorted({example.text for found in examples.values() for example in found})
     vectors = dict(zip(texts, embed(texts), strict=True))
     centre = np.mean(np.stack(list(vectors.values())), axis=0)
@@ -50,11 +50,11 @@ def fit(examples: dict[str, list[Example]], languages: list[Example], embed: Emb
     tells = np.array([names.index(example.label) for example in languages])
     language = _languages(languages, tells)
     return {
-        **_whole_numbers("letters", _side_by_side(letters)),
+        **_quantised("letters", _side_by_side(letters)),
         "meaning_centre": centre.astype(np.float32),
         "meaning_weights": _side_by_side(meaning).weights.astype(np.float32),
         "meaning_biases": _side_by_side(meaning).biases.astype(np.float32),
-        **_whole_numbers("languages", language),
+        **_quantised("languages", language),
         "language_names": np.array(names),
     }
 
@@ -63,7 +63,7 @@ def _letters(found: Sequence[Example], wanted: NDArray[np.int64], count: int, qu
     table = table_of([normalise(example.text) for example in found], BUCKETS)
     if question == TOPIC:
         machine = LinearSVC(C=0.5, random_state=0).fit(table, wanted)
-        return _placed(VOTE * machine.coef_, VOTE * machine.intercept_, machine.classes_, count)
+        return _placed(MARGIN_SCALE * machine.coef_, MARGIN_SCALE * machine.intercept_, machine.classes_, count)
     machine = LogisticRegression(C=30, max_iter=400).fit(table, wanted)
     return _placed(machine.coef_, machine.intercept_, machine.classes_, count)
 
@@ -80,7 +80,7 @@ def _languages(found: Sequence[Example], wanted: NDArray[np.int64]) -> _Columns:
 
 
 def table_of(texts: Sequence[str], count: int) -> sparse.csr_matrix:
-    """One row a text: each bucket it falls into, all the same, the row of length 1."""
+    """One row per text with an equal value for each of its buckets, the row of length 1."""
     rows = [buckets(text, count) for text in texts]
     values = [np.full(len(row), 1 / np.sqrt(len(row))) for row in rows]
     ends = np.cumsum([0, *map(len, rows)])
@@ -90,7 +90,7 @@ def table_of(texts: Sequence[str], count: int) -> sparse.csr_matrix:
 def _placed(
     weights: NDArray[np.float64], biases: NDArray[np.float64], present: NDArray[np.int64], count: int
 ) -> _Columns:
-    """In the columns of their labels; a label without an example is never found."""
+    """The weights in the columns of their labels; a label without an example is never found."""
     columns = _Columns(np.zeros((weights.shape[1], count)), np.full(count, -30.0))
     columns.weights[:, present] = weights.T
     columns.biases[present] = biases
@@ -103,8 +103,8 @@ def _side_by_side(parts: Sequence[_Columns]) -> _Columns:
     )
 
 
-def _whole_numbers(name: str, columns: _Columns) -> Arrays:
-    """In whole numbers of -127 to 127: a quarter of the room, the same answers."""
+def _quantised(name: str, columns: _Columns) -> Arrays:
+    """Weights as whole numbers of -127 to 127: a quarter of the size, the same results."""
     scales = np.abs(columns.weights).max(axis=0) / 127
     scales[scales == 0] = 1.0
     return {

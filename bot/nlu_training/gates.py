@@ -1,4 +1,4 @@
-"""What no figure may fall below, or rise above where it counts mistakes. `make evaluate` and the tests fail then.
+"""The limits for each figure; `make evaluate` and the tests fail beyond them.
 
 A little under what was measured when the model was last built, so that chance alone does not trip them.
 """
@@ -41,7 +41,7 @@ GATES: Mapping[tuple[str, str], Mapping[str, float]] = {
     for which in (TUNING, BLIND)
     for tier, limits in (("letters only", _LETTERS), ("letters and meaning", _BOTH))
 }
-"""(set, what reads) -> figure -> percent: the least, or the most for what is named in MISTAKES."""
+"""(set, tier) -> figure -> percent: a minimum, or a maximum for those in MISTAKES."""
 
 MISTAKES = frozenset(
     (
@@ -51,8 +51,8 @@ MISTAKES = frozenset(
 )  # fmt: skip
 
 
-def fallen(figures: Mapping[str, Share], which: str, tier: str) -> list[str]:
-    """The figures that are worse than they may be, each with what it is and what it may be."""
+def beyond_limits(figures: Mapping[str, Share], which: str, tier: str) -> list[str]:
+    """The figures beyond their limit, each with its value and the limit."""
     found = []
     for name, limit in GATES[which, tier].items():
         if name not in figures:

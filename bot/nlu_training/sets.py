@@ -1,6 +1,6 @@
-"""Messages to measure with, written apart from the lines that are learned from: tests/nlu/sets.
+"""Messages to measure with, written independently of the training lines: tests/nlu/sets.
 
-`tuning` is looked at while thresholds are set; `blind` is only measured. Tab-separated: language, label, message.
+Thresholds are fitted on `tuning`; `blind` is only measured. Tab-separated: language, label, message.
 """
 
 from dataclasses import dataclass
@@ -13,15 +13,16 @@ NO_COUNTRY = "-"
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """label: a topic, a kind of danger, …; for `country` an ISO code or "-"; for `language` the language once more."""
+class LabelledMessage:
+    """One message and what it should be read as."""
 
     language: str
     label: str
+    """A topic, a kind of danger, …; for `country` an ISO code or "-"; for `language` the language once more."""
     text: str
 
 
-Sets = dict[str, list[Message]]
+Sets = dict[str, list[LabelledMessage]]
 """kind -> messages."""
 
 
@@ -31,6 +32,6 @@ def read_sets(root: Path, which: str) -> Sets:
     return {kind: _read(folder / f"{kind}.tsv") for kind in KINDS if (folder / f"{kind}.tsv").exists()}
 
 
-def _read(path: Path) -> list[Message]:
+def _read(path: Path) -> list[LabelledMessage]:
     lines = path.read_text(encoding="utf-8").splitlines()
-    return [Message(*line.split("\t")) for line in lines if line]
+    return [LabelledMessage(*line.split("\t")) for line in lines if line]

@@ -1,4 +1,4 @@
-"""What is learned from: the written lines of flows/, each with the label it teaches for every question."""
+"""The training data: the written lines of flows/, each with its label for every question."""
 
 import hashlib
 import unicodedata
@@ -16,7 +16,7 @@ TOPIC, DANGER, PERSON_WANTED = "topic", "danger", "person"
 LABELS = {TOPIC: (*TOPICS, *NEITHER), DANGER: LEVELS, PERSON_WANTED: PERSON}
 """Question -> labels, in the order of the columns."""
 
-TELLS_NO_LEVEL = frozenset(
+NO_DANGER_LABEL = frozenset(
     {
         "left_behind", "abroad_afraid", "trip_planned", "leaving_now", "local_emergency_number", "number_from_abroad",
         "embassy", "documents_taken", "no_money_or_phone", "prepare_trip", "someone_abroad", "am_i_exaggerating",
@@ -24,38 +24,39 @@ TELLS_NO_LEVEL = frozenset(
         "no_trace",
     }
 )  # fmt: skip
-"""Topics whose lines may or may not tell of danger: they teach nothing about it."""
+"""Topics whose lines may or may not speak of danger: they are left out of its training data."""
 
 LEVEL_OF_TOPIC = {"danger": "red", "suicide": "amber"}
 
-MAY_WANT_A_PERSON = frozenset(
+NO_PERSON_LABEL = frozenset(
     {"contact", "fier", "what_happens_when_i_call", "honour_team", "no_money_or_phone", "shelter", "greeting", "yes"}
 )
-"""Topics whose lines may ask for a person as well: they teach and tell nothing about that."""
-
+"""Topics whose lines may ask for a person as well: they are left out of training and measuring that."""
 
 STEP = 7919
-"""A prime, to go through all questions in an order of no meaning, the same at every build."""
+"""A prime: visits all questions in an arbitrary order that is the same at every build."""
 
-BETWEEN = (" ", ", ", ". ")
+SEPARATORS = (" ", ", ", ". ")
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
+    """One training example."""
+
     text: str
     label: str
 
 
 def examples(utterances: Utterances) -> dict[str, list[Example]]:
-    """Question -> what teaches it."""
+    """Question -> its training examples."""
     topics = [line for line in utterances.topics if line.label not in COMMANDS]
     levels = [
         Example(line.text, LEVEL_OF_TOPIC.get(line.label, "harmless"))
         for line in topics
-        if line.label not in TELLS_NO_LEVEL
+        if line.label not in NO_DANGER_LABEL
     ]
-    nobody = [Example(line.text, "no") for line in topics if line.label not in MAY_WANT_A_PERSON]
-    plain = [line for line in topics if line.label not in TELLS_NO_LEVEL | LEVEL_OF_TOPIC.keys() | MAY_WANT_A_PERSON]
+    nobody = [Example(line.text, "no") for line in topics if line.label not in NO_PERSON_LABEL]
+    plain = [line for line in topics if line.label not in NO_DANGER_LABEL | LEVEL_OF_TOPIC.keys() | NO_PERSON_LABEL]
     return {
         TOPIC: _as_examples(topics),
         DANGER: _as_examples(utterances.danger) + levels + list(_joined(utterances.danger, plain)),
@@ -74,22 +75,24 @@ def languages(utterances: Utterances) -> list[Example]:
 
 
 def fingerprint(root: Path) -> str:
-    """A short hash of all that a model is built from: the lines, the messages its thresholds were set on, the code."""
+    """A short hash of all that the model is built from: lines, tuning messages, code."""
     digest = hashlib.sha256()
     files = [
         *(root / "flows" / "utterances").glob("*.toml"),
         *(root / "tests" / "nlu" / "sets" / "tuning").glob("*.tsv"),
     ]
     files += [root / "bot" / "nlu_training" / f"{name}.py" for name in ("fit", "sources", "thresholds")]
-    files += [root / "bot" / "nlu" / f"{name}.py" for name in ("features", "heads", "normalise", "embedding", "tokens")]
+    files += [
+        root / "bot" / "nlu" / f"{name}.py" for name in ("features", "classifiers", "normalise", "embedding", "tokens")
+    ]
     for path in sorted(files):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:32]
 
 
 def _joined(lines: Sequence[Line], plain: Sequence[Line]) -> Iterator[Example]:
-    """Each line with an ordinary question of its language before or after it: what a message says of danger, or of a
-    person, it still says when it asks something else as well."""
+    """Each line with an ordinary question of its language before or after it: what a message says about danger or a
+    person it still says when it asks something else as well."""
     by_language: dict[str, list[str]] = defaultdict(list)
     for line in plain:
         by_language[line.language].append(line.text)
@@ -98,7 +101,7 @@ def _joined(lines: Sequence[Line], plain: Sequence[Line]) -> Iterator[Example]:
         if questions:
             question = questions[number * STEP % len(questions)]
             parts = (line.text, question) if number % 2 else (question, line.text)
-            yield Example(BETWEEN[number % len(BETWEEN)].join(parts), line.label)
+            yield Example(SEPARATORS[number % len(SEPARATORS)].join(parts), line.label)
 
 
 def _as_examples(lines: "tuple[Line, ...] | list[Line]") -> list[Example]:

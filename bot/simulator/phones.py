@@ -1,4 +1,4 @@
-"""The phones of the stand-in for Twilio, as the page's server reaches them."""
+"""The phones of the stand-in for Twilio, reached over HTTP."""
 
 import http.client
 from base64 import b64encode
@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
-from bot.devtools.forms import Sending
+from bot.devtools.forms import SendRequest
 from bot.devtools.webhook import WebhookError
 
 INBOX_SECONDS = 3
@@ -15,7 +15,7 @@ SEND_SECONDS = 35
 
 
 class Arrived(msgspec.Struct, frozen=True):
-    """One message that came to a phone by the API."""
+    """One message that reached a phone via the API."""
 
     serial: int
     text: str
@@ -25,16 +25,17 @@ class _Inbox(msgspec.Struct, frozen=True):
     messages: list[Arrived]
 
 
-class _Delivery(msgspec.Struct, frozen=True):
+class _Outcome(msgspec.Struct, frozen=True):
     twiml: str
     status: int | None
     error: str
 
 
 class Phones:
-    """url: of the stand-in. Everything raises WebhookError when it does not answer as it should."""
+    """Sends from the phones and reads what reached them. Raises WebhookError when the stand-in does not answer."""
 
     def __init__(self, url: str, account_sid: str, auth_token: str) -> None:
+        """url: the address of the stand-in."""
         parts = urlsplit(url)
         self._host, self._port = parts.hostname or "", parts.port
         self._headers = {
@@ -42,19 +43,19 @@ class Phones:
             "Content-Type": "application/json",
         }
 
-    def send(self, sending: Sending, sid: str) -> str:
-        """Send it from its phone, under this id; the TwiML of whoever answered."""
+    def send(self, sending: SendRequest, sid: str) -> str:
+        """Send it from its phone under this id; returns the TwiML of the webhook or its fallback."""
         body = msgspec.json.encode(msgspec.structs.replace(sending, sid=sid))
         try:
-            delivery = msgspec.json.decode(self._ask("POST", "/phones/messages", SEND_SECONDS, body), type=_Delivery)
+            outcome = msgspec.json.decode(self._ask("POST", "/phones/messages", SEND_SECONDS, body), type=_Outcome)
         except msgspec.MsgspecError:
             raise WebhookError("unreachable") from None
-        if delivery.error:
-            raise WebhookError(delivery.error, status=delivery.status)
-        return delivery.twiml
+        if outcome.error:
+            raise WebhookError(outcome.error, status=outcome.status)
+        return outcome.twiml
 
     def inbox(self, number: str, channel: str, after: int) -> list[Arrived]:
-        """What reached this phone by the API after the message with this serial."""
+        """What reached this phone via the API after the message with this serial."""
         query = urlencode({"number": number, "channel": channel, "after": after})
         try:
             return msgspec.json.decode(self._ask("GET", f"/phones/inbox?{query}", INBOX_SECONDS), type=_Inbox).messages

@@ -1,10 +1,10 @@
-"""A page that texts with the bot the way two people's phones would, through the real webhook.
+"""A page with two phones that text with the bot through the real webhook.
 
 Whoever can open the page can write to the bot as any telephone number, with a valid signature: the
 application decides where the blueprint is registered, and must not offer it to strangers.
 
-Nothing here logs or keeps what is written. The page holds the conversation, in the browser tab; a stand-in for Twilio,
-where there is one, its own memory of it.
+Nothing here logs or keeps what is written. The browser tab holds the conversation; the stand-in for Twilio, where
+there is one, has its own memory of it.
 """
 
 import json
@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Response, render_template, request
 
-from bot.devtools.forms import ONLY_ON_WHATSAPP, Asked, Sending, inbound_fields, new_sid
+from bot.devtools.forms import ONLY_ON_WHATSAPP, InboxRequest, SendRequest, inbound_fields, new_sid
 from bot.devtools.webhook import WebhookError, messages, post, sign
 from bot.rendering.segments import measure
 from bot.simulator.phones import Phones
@@ -43,8 +43,8 @@ def make_blueprint(
 
     public_url: the address Twilio is told, which the webhook checks signatures against.
     local_url: where the same webhook answers from this machine.
-    twilio_url: a stand-in for Twilio (bot.devtools.twilio). Messages then go by it, and the page shows what the bot
-    sends by its API. None: the API is the real one, and the messages go to the webhook straight from here.
+    twilio_url: a stand-in for Twilio (bot.devtools.twilio). Messages then go through it, and the page shows what the
+    bot sends via its API. None: the API is the real one, and messages go directly to the webhook.
     """
     blueprint = Blueprint(
         "simulator",
@@ -58,8 +58,8 @@ def make_blueprint(
     phones = Phones(twilio_url, account_sid, auth_token) if twilio_url else None
     last_sid: dict[str, str] = {}
 
-    straight = _straight(signed_url, posted_url, auth_token, account_sid, sms_number, whatsapp_number)
-    deliver = straight if phones is None else _by(phones, straight)
+    direct = _direct(signed_url, posted_url, auth_token, account_sid, sms_number, whatsapp_number)
+    deliver = direct if phones is None else _through(phones, direct)
 
     blueprint.after_request(_with_headers)
 
@@ -109,7 +109,7 @@ def make_blueprint(
         if phones is None:
             return _json({"error": "no_stand_in"}, 404)
         try:
-            asked = msgspec.convert(request.args.to_dict(), Asked, strict=False)
+            asked = msgspec.convert(request.args.to_dict(), InboxRequest, strict=False)
         except msgspec.ValidationError:
             return _json({"error": "invalid"}, 400)
         try:
@@ -128,15 +128,15 @@ def make_blueprint(
     return blueprint
 
 
-def _sending() -> Sending | Response:
-    """What the page asks for, else the refusal."""
-    # Another site could make the browser of whoever has this page open write to the bot.
+def _sending() -> SendRequest | Response:
+    """What the page asks to send, or the refusal."""
+    # Another site could make the browser of somebody with this page open write to the bot.
     if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
         return _json({"error": "cross_site"}, 403)
     if request.mimetype != "application/json":
         return _json({"error": "not_json"}, 415)
     try:
-        sending = msgspec.json.decode(request.get_data(), type=Sending)
+        sending = msgspec.json.decode(request.get_data(), type=SendRequest)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return _json({"error": "invalid"}, 400)
     if sending.channel == "sms" and sending.kind in ONLY_ON_WHATSAPP:
@@ -152,12 +152,12 @@ def _with_headers(response: Response) -> Response:
     return response
 
 
-def _straight(
+def _direct(
     signed_url: str, posted_url: str, auth_token: str, account_sid: str, sms_number: str, whatsapp_number: str
-) -> Callable[[Sending, str], str]:
-    """From here to the webhook."""
+) -> Callable[[SendRequest, str], str]:
+    """Delivers by posting to the webhook itself."""
 
-    def deliver(sending: Sending, sid: str) -> str:
+    def deliver(sending: SendRequest, sid: str) -> str:
         number = sms_number if sending.channel == "sms" else whatsapp_number
         fields = inbound_fields(sending, sid=sid, to=number, account_sid=account_sid)
         headers = {"X-Twilio-Signature": sign(auth_token, signed_url, fields)}
@@ -169,16 +169,16 @@ def _straight(
     return deliver
 
 
-def _by(phones: Phones, straight: Callable[[Sending, str], str]) -> Callable[[Sending, str], str]:
-    """By the stand-in; `straight` when it is another one, without phones."""
+def _through(phones: Phones, direct: Callable[[SendRequest, str], str]) -> Callable[[SendRequest, str], str]:
+    """Delivers through the stand-in; `direct` when it is another one, without phones."""
 
-    def deliver(sending: Sending, sid: str) -> str:
+    def deliver(sending: SendRequest, sid: str) -> str:
         try:
             return phones.send(sending, sid)
         except WebhookError as error:
             if error.status != 404:
                 raise
-            return straight(sending, sid)
+            return direct(sending, sid)
 
     return deliver
 

@@ -54,7 +54,7 @@ def statuses(webhook: Webhook) -> list[str]:
     return [form["MessageStatus"] for form in webhook.forms]
 
 
-# Sending
+# SendRequest
 
 
 def test_a_message_is_taken_on_and_reaches_the_phone(stand_in: StandIn, client: Client) -> None:
@@ -191,7 +191,7 @@ def test_pages_stay_in_step_when_new_messages_come_in_between(stand_in: StandIn,
 def test_only_so_many_messages_are_remembered(
     stand_in: StandIn, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger, "MOST", 3)
+    monkeypatch.setattr(ledger, "MAX_KEPT", 3)
     for count in range(5):
         client.messages.create(to=ANNA, from_=OURS, body=str(count))
     assert [message.body for message in client.messages.list()] == ["4", "3", "2"]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.devtools.twilio import StandIn
-from bot.devtools.webhook import Overrides
+from bot.devtools.webhook import ConnectionOverrides
 from tests.devtools.stand_in import ACCOUNT, ANNA, OUR_WHATSAPP, OURS, PUBLIC, TOKEN, is_signed, make_stand_in
 from tests.devtools.webhook import BREAK, Webhook
 
@@ -165,13 +165,13 @@ def test_lost_messages_stand_in_the_list_alone(stand_in: StandIn, webhook: Webho
 @pytest.mark.parametrize("fragment", ["rc=6", "rp=sometimes", "ct=50", "rt=16000", "zz=1", "rc", "rc=x"])
 def test_overrides_that_twilio_does_not_know_are_an_error(fragment: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
-        Overrides.read(fragment)
+        ConnectionOverrides.read(fragment)
 
 
 def test_overrides_left_out_are_those_twilio_takes_by_default() -> None:
-    assert Overrides.read("") == Overrides()
-    assert Overrides.read("rp=all").policies == {"4xx", "5xx", "ct", "rt"}
-    assert Overrides.read("rc=3&ct=2000") == Overrides(retries=3, connect_seconds=2)
+    assert ConnectionOverrides.read("") == ConnectionOverrides()
+    assert ConnectionOverrides.read("rp=all").policies == {"4xx", "5xx", "ct", "rt"}
+    assert ConnectionOverrides.read("rc=3&ct=2000") == ConnectionOverrides(retries=3, connect_seconds=2)
 
 
 # The phones of the page

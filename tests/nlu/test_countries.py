@@ -1,4 +1,4 @@
-"""Countries by their names, bent and misspelt, and by their cities; and what only looks like one."""
+"""CountryFinder by their names, bent and misspelt, and by their cities; and what only looks like one."""
 
 import pytest
 from hypothesis import given, settings
@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from bot.content.building import build_reader
 from bot.content.library import Library
-from bot.nlu.countries import Countries, CountryNames
+from bot.nlu.countries import CountryFinder, CountryNames
 from bot.nlu.normalise import normalise
 from bot.nlu.reader import Reader
 
-SMALL = Countries(
+SMALL = CountryFinder(
     [
         CountryNames("MA", ["marokko", "المغرب"], ["rabat", "fes"]),
         CountryNames("TR", ["turkije", "turkey"], ["istanbul"], ["of", "van"]),

@@ -13,7 +13,7 @@ from bot.content.utterances import Utterances, read_utterances
 from bot.dialogue.topics import TOPICS
 from bot.nlu.normalise import normalise
 from bot.nlu_training.evaluate import P0, Share, figures
-from bot.nlu_training.gates import GATES, fallen
+from bot.nlu_training.gates import GATES, beyond_limits
 from bot.nlu_training.sets import BLIND, TUNING, read_sets
 from bot.nlu_training.sources import fingerprint
 from tests.conftest import ROOT
@@ -73,17 +73,17 @@ def test_no_message_that_is_measured_with_is_nearly_a_line_that_was_learned(utte
 
 
 def test_the_model_was_built_from_these_lines() -> None:
-    assert read_model(ROOT / "flows" / "model").figures.fingerprint == fingerprint(ROOT), "run make model"
+    assert read_model(ROOT / "flows" / "model").calibration.fingerprint == fingerprint(ROOT), "run make model"
 
 
 @pytest.mark.parametrize("which", [TUNING, BLIND])
 def test_no_figure_of_the_letters_falls(library: Library, which: str) -> None:
     """With the meaning too: `make evaluate`, which CI runs after the tests."""
     reader = build_reader(library.content, library.model, None)
-    assert fallen(figures(reader, read_sets(ROOT, which)), which, "letters only") == []
+    assert beyond_limits(figures(reader, read_sets(ROOT, which)), which, "letters only") == []
 
 
 def test_a_figure_that_falls_is_named() -> None:
     (name, least), *_rest = GATES[TUNING, "letters only"].items()
-    assert fallen({name: Share(0, 1000)}, TUNING, "letters only") == [f"{name}: 0.0 % < {least} %"]
-    assert fallen({}, TUNING, "letters only") == []
+    assert beyond_limits({name: Share(0, 1000)}, TUNING, "letters only") == [f"{name}: 0.0 % < {least} %"]
+    assert beyond_limits({}, TUNING, "letters only") == []

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from bot.content.faults import ContentError
 from bot.content.library import Library
-from bot.content.models import ARRAYS, BESIDE, find_weights, read_encoder, read_model
-from bot.nlu.classifiers import NgramClassifier, likely
+from bot.content.models import ARRAYS, DESCRIPTION, find_weights, read_encoder, read_model
+from bot.nlu.classifiers import NgramClassifier, softmax
 from bot.nlu.embedding import MAX_TOKENS, Encoder
 from bot.nlu.features import buckets, spelled
 from bot.nlu.language import LanguageGuesser
 from bot.nlu.model import UnreadableModel, model_from
 from bot.nlu.tokens import Tokeniser
-from bot.nlu.weights import UnreadableWeights, Vocabulary, WeightsFile, unpack
+from bot.nlu.weights import TokenVocabulary, UnreadableWeights, WeightsFile, unpack
 from tests.conftest import ROOT
 
 MODEL = ROOT / "flows" / "model"
@@ -65,21 +65,23 @@ LABELS = {"colour": ("red", "blue"), "size": ("small", "large")}
 
 
 def test_likelihoods_add_up_to_one_for_each_question() -> None:
-    found = likely(np.array([800.0, -800.0, 1.0, 1.0], np.float32), LABELS, {})
+    found = softmax(np.array([800.0, -800.0, 1.0, 1.0], np.float32), LABELS, {})
     assert found["colour"]["red"] == pytest.approx(1.0)
     assert found["size"] == {"small": 0.5, "large": 0.5}
 
 
 def test_sharper_is_surer() -> None:
     scores = np.array([1.0, 0.0, 0.0, 0.0], np.float32)
-    assert likely(scores, LABELS, {"colour": 3})["colour"]["red"] > likely(scores, LABELS, {})["colour"]["red"]
+    assert softmax(scores, LABELS, {"colour": 3})["colour"]["red"] > softmax(scores, LABELS, {})["colour"]["red"]
 
 
 def test_a_letter_table_votes_for_what_it_was_taught() -> None:
     weights = np.zeros((1 << 10, 2), np.int8)
     weights[buckets("mes", 1 << 10), 0] = 100
-    heads = NgramClassifier({"colour": ("red", "blue")}, weights, np.full(2, 0.1, np.float32), np.zeros(2, np.float32))
-    assert heads.scores("mes")[0] > heads.scores("bloem")[0] >= 0
+    classifier = NgramClassifier(
+        {"colour": ("red", "blue")}, weights, np.full(2, 0.1, np.float32), np.zeros(2, np.float32)
+    )
+    assert classifier.scores("mes")[0] > classifier.scores("bloem")[0] >= 0
 
 
 # -- the model's files ------------------------------------------------------------------------------------------------
@@ -88,14 +90,14 @@ def test_a_letter_table_votes_for_what_it_was_taught() -> None:
 def test_the_model_is_whole(library: Library) -> None:
     model = library.model
     assert set(model.letters.labels) == {"topic", "danger", "person"}
-    assert model.figures.letters.direct > 0.2
-    assert model.figures.both.red <= 1
+    assert model.calibration.letters.direct > 0.2
+    assert model.calibration.both.red <= 1
 
 
 def test_a_model_that_does_not_fit_together_is_refused() -> None:
     with np.load(MODEL / ARRAYS) as stored:
         arrays = {name: stored[name] for name in stored.files}
-    beside = (MODEL / BESIDE).read_bytes()
+    beside = (MODEL / DESCRIPTION).read_bytes()
     with pytest.raises(UnreadableModel, match="has no letters_weights"):
         model_from({name: array for name, array in arrays.items() if name != "letters_weights"}, beside)
     with pytest.raises(UnreadableModel, match="a column for each label"):
@@ -107,7 +109,7 @@ def test_a_model_that_does_not_fit_together_is_refused() -> None:
 @pytest.mark.parametrize("damage", ["absent", "cut", "text"])
 def test_damaged_model_files_are_named_with_what_to_do(tmp_path, damage: str) -> None:  # type: ignore[no-untyped-def]
     whole = (MODEL / ARRAYS).read_bytes()
-    (tmp_path / BESIDE).write_bytes((MODEL / BESIDE).read_bytes())
+    (tmp_path / DESCRIPTION).write_bytes((MODEL / DESCRIPTION).read_bytes())
     if damage != "absent":
         (tmp_path / ARRAYS).write_bytes(whole[: len(whole) // 2] if damage == "cut" else b"hello")
     with pytest.raises(ContentError) as raised:
@@ -142,7 +144,7 @@ SCORES = [0.0, 0.0, 0.0, -3.0, -4.0, -4.0, -6.0, -5.0, -5.0, -5.0, -5.0, -5.0, -
 
 def tokeniser(**characters: str) -> Tokeniser:
     pieces = {piece: number for number, piece in enumerate(PIECES)}
-    return Tokeniser(Vocabulary(pieces, SCORES, {ord(key): value for key, value in characters.items()}, 0, 1, 2))
+    return Tokeniser(TokenVocabulary(pieces, SCORES, {ord(key): value for key, value in characters.items()}, 0, 1, 2))
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,7 @@ def test_every_red_phrase_is_seen_whatever_the_language_of_the_conversation(libr
         phrase.replace("...", " ")
         for words in library.content.vocabularies.values()
         for phrase in words.danger.get("red", ())
-    ][:: 15 if reader.reads_meaning else 1]
+    ][:: 15 if reader.has_encoder else 1]
     found = {phrase: reader.understand(phrase, None) for phrase in phrases}
     assert [phrase for phrase, each in found.items() if each.danger == "none" or not each.emergency_line] == []
     red = [phrase for phrase, each in found.items() if each.danger == "red"]
@@ -380,7 +380,7 @@ def valid(found: Understanding) -> None:
 
 def test_any_text_gives_a_valid_answer_and_the_same_one_again(reader: Reader) -> None:
     @given(text=ANY_TEXT, locale=st.sampled_from(LOCALES))
-    @settings(deadline=None, derandomize=True, max_examples=25 if reader.reads_meaning else 100)
+    @settings(deadline=None, derandomize=True, max_examples=25 if reader.has_encoder else 100)
     def holds(text: str, locale: str | None) -> None:
         found = reader.understand(text, locale)
         valid(found)

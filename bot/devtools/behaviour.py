@@ -1,11 +1,11 @@
-"""How the stand-in for Twilio is to behave. Everything here may be changed while it runs."""
+"""How the stand-in for Twilio behaves. Everything here may be changed while it runs."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """Which share of the requests to the API goes wrong, and how. Shares from 0 to 1, together at most 1."""
+    """The share of requests to the API that fail, by kind. Shares from 0 to 1, together at most 1."""
 
     too_many: float = 0.0
     """429, nothing done."""
@@ -14,13 +14,13 @@ class Faults:
     accept_then_error: float = 0.0
     """Done, but the answer is 503."""
     hang: float = 0.0
-    """Done or not, by a coin; no answer, and the connection closes after `hang_seconds`."""
+    """Done or not at random; no answer, and the connection closes after `hang_seconds`."""
     drop: float = 0.0
     """Done, and the connection closes without an answer."""
     hang_seconds: float = 30.0
 
     def draw(self, drawn: float) -> str:
-        """The fault of the request for which `drawn`, from 0 to 1, came up; "" for most."""
+        """The fault for a random number `drawn` from 0 to 1; "" for most."""
         for name in ("too_many", "server_error", "accept_then_error", "hang", "drop"):
             drawn -= getattr(self, name)
             if drawn < 0:
@@ -29,8 +29,8 @@ class Faults:
 
 
 @dataclass(kw_only=True, eq=False)
-class Setup:
-    """Whose account it is, where its webhooks go, and what it refuses, delays and loses.
+class Behaviour:
+    """The account, where its webhooks go, and what it refuses, delays and loses.
 
     Numbers in `refusals`, `opted_out`, `outcomes` and `failures` are written `+31…` for both channels, or
     `whatsapp:+31…` for that one alone.
@@ -43,7 +43,7 @@ class Setup:
     public_url: str
     """The address Twilio is told; webhooks and callbacks are signed over it."""
     local_url: str = ""
-    """Where what stands at `public_url` really answers; "": there."""
+    """The real address behind `public_url`; "": the same."""
     webhook: str = ""
     """For inbound messages, with connection overrides after `#` if any; "": /twilio/message at `public_url`."""
     fallback: str = ""
@@ -70,7 +70,7 @@ class Setup:
     deletable_after: float = 0.0
     """Seconds during which a message cannot be deleted: 20009."""
     delete_refusals: int = 0
-    """How many times in vain every message has to be deleted first: 20009."""
+    """How often deleting a message is refused first: 20009."""
 
     @property
     def whatsapp_sender(self) -> str:
@@ -84,6 +84,6 @@ class Setup:
         return local + address[len(public) :] if is_ours else address
 
 
-def bare(address: str) -> str:
+def without_prefix(address: str) -> str:
     """`whatsapp:+31…` or `+31…` to `+31…`."""
     return address.removeprefix("whatsapp:")

@@ -1,4 +1,4 @@
-"""Doing things a little later, in threads of its own."""
+"""Runs things a little later, in threads of its own."""
 
 import heapq
 import itertools
@@ -10,20 +10,20 @@ from typing import Generic, TypeVar
 _Step = TypeVar("_Step")
 
 
-class Later(Generic[_Step]):
-    """Calls `act` with every step when its time has come. Steps with the same key never overtake each other.
+class Scheduler(Generic[_Step]):
+    """Calls `act` with every step when it is due. Steps with the same key keep their order.
 
-    Several lanes, so that a web server which keeps one callback waiting does not hold up all of them.
+    It has several queues, so that a web server which keeps one callback waiting does not hold up all of them.
     """
 
-    def __init__(self, act: Callable[[_Step], None], lanes: int = 4) -> None:
+    def __init__(self, act: Callable[[_Step], None], queues: int = 4) -> None:
         self._act = act
-        self._lanes: list[list[tuple[float, int, _Step]]] = [[] for _ in range(lanes)]
+        self._queues: list[list[tuple[float, int, _Step]]] = [[] for _ in range(queues)]
         self._changed = threading.Condition()
         self._order = itertools.count()
         self._unfinished = 0
         self._stopped = False
-        self._threads = [threading.Thread(target=self._run, args=(lane,), daemon=True) for lane in self._lanes]
+        self._threads = [threading.Thread(target=self._run, args=(queue,), daemon=True) for queue in self._queues]
 
     def start(self) -> None:
         """Begin; what was added before waits until then."""
@@ -31,7 +31,7 @@ class Later(Generic[_Step]):
             thread.start()
 
     def stop(self) -> None:
-        """Forget what is still to be done."""
+        """Stop; what is still scheduled is dropped."""
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
@@ -40,11 +40,11 @@ class Later(Generic[_Step]):
                 thread.join(1)
 
     def add(self, key: int, seconds: float, step: _Step) -> None:
-        """Do `step` after so many seconds."""
+        """Run `step` after this many seconds."""
         with self._changed:
             self._unfinished += 1
-            lane = self._lanes[key % len(self._lanes)]
-            heapq.heappush(lane, (time.monotonic() + seconds, next(self._order), step))
+            queue = self._queues[key % len(self._queues)]
+            heapq.heappush(queue, (time.monotonic() + seconds, next(self._order), step))
             self._changed.notify_all()
 
     def settled(self, timeout: float) -> bool:
@@ -52,14 +52,14 @@ class Later(Generic[_Step]):
         with self._changed:
             return self._changed.wait_for(lambda: self._unfinished == 0, timeout)
 
-    def _run(self, lane: list[tuple[float, int, _Step]]) -> None:
+    def _run(self, queue: list[tuple[float, int, _Step]]) -> None:
         while True:
             with self._changed:
-                while not self._stopped and (not lane or lane[0][0] > time.monotonic()):
-                    self._changed.wait(lane[0][0] - time.monotonic() if lane else None)
+                while not self._stopped and (not queue or queue[0][0] > time.monotonic()):
+                    self._changed.wait(queue[0][0] - time.monotonic() if queue else None)
                 if self._stopped:
                     return
-                _due, _order, step = heapq.heappop(lane)
+                _due, _order, step = heapq.heappop(queue)
             try:
                 self._act(step)
             finally:
