@@ -16,7 +16,6 @@ from babel.messages import pofile
 from redis.connection import AbstractConnection
 from transitions import Machine
 
-from bot.dialogue.conversation import Conversation
 from bot.dialogue.engine import Engine
 from bot.messages import Channel, Inbound
 from bot.messaging.runner import Runner
@@ -24,6 +23,7 @@ from bot.storage import keys
 from bot.storage.redis import RedisStorage, connect
 from bot.storage.sealing import Sealer
 from tests.conftest import NOW
+from tests.conversations import a_conversation
 from tests.tester import ListSpool, Reports
 
 CONTACT = "c" * 22
@@ -162,9 +162,10 @@ def test_a_conversation_grows_to_no_end(engine: Engine, storage: RedisStorage, c
     longest = sorted(engine.books["nl"].states, key=len)[-7:]
     topics = sorted(engine.books["nl"].topics, key=len)[-3:]
     message = Inbound(message_id="SM1", contact=CONTACT, channel=Channel.SMS)
-    full = Conversation(
-        state=longest[0], locale="ary-Latn", country="MA", asked_country="TR", role="other", safe=True, open=True,
-        trail=tuple(longest[1:]), candidates=tuple(topics), misses=9, danger=True, maybe_read=True,
+    full = a_conversation(
+        state=longest[0], locale="ary-Latn", country="MA", mentioned_country="TR", role="other", safe=True,
+        subject_disclosed=True,
+        history=tuple(longest[1:]), candidates=tuple(topics), fallback_count=9, danger=True, observed=True,
         heard_minute=29_923_920, waiting_minute=29_923_920,
     )  # fmt: skip
     assert storage.commit(message, storage.open(message), full, (), "ok") is None

@@ -91,7 +91,9 @@ class _Player:
         self.source = text.splitlines()
         self.engine = engine
         self.tester = DialogueTester(engine, NOW)
-        self.tester.runner._luck = itertools.count(10**15, 10**9 + 7).__next__  # the words of a code stay the same
+        self.tester.runner._random_bits = itertools.count(
+            10**15, 10**9 + 7
+        ).__next__  # the words of a code stay the same
         who = _WHO.search(text)
         assert who, f"{path.name}: a line '# who: sms' or '# who: whatsapp' is missing"
         self.channel = Channel(who.group(1))
@@ -131,10 +133,10 @@ class _Player:
     def _step(self, number: int, said: str, before: Conversation, caused: frozenset[str], *, readable: bool) -> Step:
         after = self.tester.conversation
         understood = self.engine._understander.understand(said, before.locale or None) if readable else None
-        state = self.engine.book(before).states.get(before.state)
+        state = self.engine.book(before).states.get(before.position.state)
         chosen = state is not None and any(normalise(said) in each.keys for each in state.visible(before))
         if "PlaceTold" in caused:
-            self.abroad = after.place is Place.ABROAD
+            self.abroad = after.told.place is Place.ABROAD
         elif caused & {"ErasureRequested", "Stopped", "DecoyStarted"}:
             self.abroad = False
         elif understood is not None and understood.place:
@@ -166,7 +168,7 @@ class _Player:
             self.tester.wait(minutes)
             self.abroad = self.abroad and minutes <= SILENCE_MINUTES
         elif line.startswith("= "):
-            status = str(self.tester.conversation.status)
+            status = str(self.tester.conversation.handling.status)
             if status != line[2:].strip():
                 self.played.faults.append(f"line {number}: {line!r}, but the conversation is with {status!r}")
         elif line.startswith("! "):
@@ -209,13 +211,13 @@ def test_there_are_sixty_conversations_and_twenty_in_each_language(engine: Engin
 
 
 def test_every_topic_is_answered_to_somebody_who_types_freely(engine: Engine) -> None:
-    answered = {step.after.state.partition(".")[0] for _played, step in _steps(engine) if step.free_text}
+    answered = {step.after.position.state.partition(".")[0] for _played, step in _steps(engine) if step.free_text}
     assert set(TOPICS) <= answered, f"nobody types their way to {sorted(set(TOPICS) - answered)}"
 
 
 def test_the_conversations_show_nine_in_ten_states(engine: Engine, library: Library) -> None:
     states = reachable(library.content)
-    shown = {step.after.state for _played, step in _steps(engine)}
+    shown = {step.after.position.state for _played, step in _steps(engine)}
     share = len(states & shown) / len(states)
     assert share >= 0.9, f"{share:.0%}; never shown: {sorted(states - shown)}"
 
@@ -241,8 +243,8 @@ def test_nobody_abroad_gets_only_numbers_that_do_not_work_there(engine: Engine) 
 
 def _moment(conversation: Conversation) -> str:
     """The kind of state that a person is in."""
-    state = conversation.state
-    if conversation.status is Status.WAITING or state == HANDOFF:
+    state = conversation.position.state
+    if conversation.handling.status is Status.WAITING or state == HANDOFF:
         return "waiting"
     if state.partition(".")[0] in TOPICS:
         return "topic answer"

@@ -102,7 +102,7 @@ class DialogueTester:
         return self
 
     def in_state(self, state: str) -> "DialogueTester":
-        assert self.conversation.state == state
+        assert self.conversation.position.state == state
         return self
 
     def advisor(self, who: str, what: str) -> str:

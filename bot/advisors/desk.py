@@ -115,12 +115,12 @@ class Desk:
     def open(self, advisor: Advisor, contact: str) -> Page:
         """Everything of a conversation this advisor has, or is offered. Others have no business in it."""
         conversation = self._conversation(contact)
-        if advisor.id not in (conversation.advisor, conversation.offered):
-            raise Refused(Reason.NOT_YOURS, holder=conversation.advisor)
+        if advisor.id not in (conversation.handling.advisor, conversation.handling.offered):
+            raise Refused(Reason.NOT_YOURS, holder=conversation.handling.advisor)
         transcript = self._storage.history(contact)
         shown = card(conversation, [entry.event for entry in transcript])
         window = None
-        if conversation.channel == "whatsapp":
+        if conversation.handling.channel == "whatsapp":
             since = int(self._now().timestamp()) // 60 - conversation.heard_minute
             window = max(0, handoff.WINDOW_MINUTES - since)
         return Page(
@@ -278,7 +278,7 @@ class Desk:
     def _clocks(self, conversation: Conversation) -> list[int]:
         """The minute of the day where the person said they are, or the earliest and the latest; in the Netherlands
         where they said nothing."""
-        times = local_times(conversation.country, self._now(), self._zones) if conversation.country else ()
+        times = local_times(conversation.told.country, self._now(), self._zones) if conversation.told.country else ()
         found = times or (f"{self._now().astimezone(HOME):%H:%M}",)
         return [int(time[:2]) * 60 + int(time[3:]) for time in found]
 
@@ -296,19 +296,19 @@ class Desk:
         language = conversation.locale
         return Row(
             contact=contact,
-            status=conversation.status,
-            urgency=conversation.urgency,
+            status=conversation.handling.status,
+            urgency=conversation.handling.urgency,
             language=language,
-            channel=conversation.channel,
-            place=conversation.place,
-            holder=conversation.advisor,
-            offered=conversation.offered,
+            channel=conversation.handling.channel,
+            place=conversation.told.place,
+            holder=conversation.handling.advisor,
+            offered=conversation.handling.offered,
             typing=typing,
-            waiting_minute=conversation.waiting_minute,
+            waiting_minute=conversation.handling.waiting_minute,
             heard_minute=conversation.heard_minute,
-            pending_minute=conversation.pending_minute,
-            maybe_read=conversation.maybe_read,
-            yours=advisor.id in (conversation.advisor, conversation.offered),
+            pending_minute=conversation.handling.pending_minute,
+            maybe_read=conversation.privacy.observed,
+            yours=advisor.id in (conversation.handling.advisor, conversation.handling.offered),
             spoken=language in advisor.languages,
             covered=language in there,
         )

@@ -136,8 +136,8 @@ class _Told:
     def __init__(self, change: Change, conversation: Conversation) -> None:
         self.id = change.id
         self.contact = change.contact
-        self.holders = {conversation.advisor, conversation.offered} - {""}
-        quiet = conversation.status is Status.ADVISOR and set(change.what) <= _BETWEEN_TWO
+        self.holders = {conversation.handling.advisor, conversation.handling.offered} - {""}
+        quiet = conversation.handling.status is Status.ADVISOR and set(change.what) <= _BETWEEN_TWO
         self.board = not quiet and change.what != ("Delivery",)
 
     def to(self, advisor: str) -> bool:

@@ -21,7 +21,7 @@ from bot.cli.shared import ROOT, Commands, NoSpool
 from bot.content.building import build_engine, build_reader
 from bot.content.library import read_library
 from bot.content.models import read_encoder
-from bot.dialogue.case_code import LUCK_BITS
+from bot.dialogue.case_code import RANDOM_BITS
 from bot.dialogue.conversation import Place, Status
 from bot.dialogue.engine import NOT_SURE, Engine
 from bot.dialogue.turn import Turn
@@ -153,7 +153,7 @@ class Talk:
             NoSpool(),
             lambda: self._now,
             metrics.report,
-            lambda: chance.getrandbits(LUCK_BITS),
+            lambda: chance.getrandbits(RANDOM_BITS),
             self._remember,
         )
 
@@ -173,22 +173,22 @@ class Talk:
         turn = self._turn
         assert turn is not None  # noqa: S101 - no message comes twice, so each is decided
         conversation = turn.conversation
-        state = (turn.say.state if turn.say else "") or conversation.state
+        state = (turn.say.state if turn.say else "") or conversation.position.state
         topic = state.partition(".")[0]
         book = self._rooms.engine.book(conversation)
         understood = self._rooms.reader.understand(inbound.text, conversation.locale or None)
-        danger = "red" if conversation.danger else understood.danger if understood.danger != "red" else "none"
+        danger = "red" if conversation.handling.danger else understood.danger if understood.danger != "red" else "none"
         return Shown(
             reply=reply,
             state=state,
             topic=topic if topic in book.topics else None,
             command=self._command(inbound.text, state, understood.command),
-            offered=conversation.candidates if state == NOT_SURE else (),
-            status=conversation.status,
+            offered=conversation.position.candidates if state == NOT_SURE else (),
+            status=conversation.handling.status,
             danger=danger,
-            place=conversation.place,
-            country=conversation.country,
-            role=conversation.role,
+            place=conversation.told.place,
+            country=conversation.told.country,
+            role=conversation.told.role,
             locale=conversation.locale,
             numbers=_numbers(reply, book.numbers),
             segments=measure(reply).segments if reply else 0,

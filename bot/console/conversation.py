@@ -163,7 +163,7 @@ def _findings(context: PageContext, page: Page, text: str) -> list[Finding]:
         context.desk_texts[SOURCE],
         numbers=[each.text for each in context.numbers],
         names=[colleague.name for colleague in colleagues(context.accounts)],
-        sms=page.conversation.channel == Channel.SMS,
+        sms=page.conversation.handling.channel == Channel.SMS,
         at_home=page.card.place == Place.NETHERLANDS,
     )
 

@@ -19,7 +19,7 @@ from bot.content.hours import hours
 from bot.content.values import STATUSES, Content, Countries, Fact, LocalNumber, Referral, Shared, Vocabulary
 from bot.content.zones import zones_by_country
 from bot.dialogue.engine import STATES
-from bot.dialogue.flow import BACK, HERE, Choice, Flow, State
+from bot.dialogue.flow import BACK, FACTS, HERE, Choice, Flow, State
 from bot.dialogue.hours import Hours
 from bot.dialogue.own_words import OWN_WORDS
 from bot.handoff.delivery import Problem
@@ -44,7 +44,7 @@ SETS: Mapping[str, tuple[object, ...]] = {
     "country": ("mentioned",),
     "phone": ("mine", "shared"),
 }
-WHENS = ("place", "country_known", "country_mentioned", "status", "role", "open", "phone")
+WHENS = tuple(FACTS)
 VERIFIED_FOR = timedelta(days=365)
 """A person's check of a local number counts this long: numbers change, and nobody tells us."""
 

@@ -30,13 +30,13 @@ def told_place(conversation: Conversation, understood: Understanding) -> tuple[C
     a country by name, which may be where they were or where they fear to go."""
     if understood.country not in (None, "NL"):
         return conversation, ()
-    if understood.place == "abroad" and conversation.place is not Place.ABROAD:
+    if understood.place == "abroad" and conversation.told.place is not Place.ABROAD:
         place = Place.ABROAD
-    elif understood.place == "nl" and conversation.place is Place.UNKNOWN:
+    elif understood.place == "nl" and conversation.told.place is Place.UNKNOWN:
         place = Place.NETHERLANDS
     else:
         return conversation, ()
-    return replace(conversation, place=place, country=""), (PlaceTold(place, ""),)
+    return conversation.with_told(place=place, country=""), (PlaceTold(place, ""),)
 
 
 def apply(conversation: Conversation, choice: Choice, next_locale: str) -> tuple[Conversation, Events]:
@@ -44,47 +44,48 @@ def apply(conversation: Conversation, choice: Choice, next_locale: str) -> tuple
     if not choice.sets:
         return conversation, ()
     sets = dict(choice.sets)
-    if sets.get("locale") == "next":
-        sets["locale"] = next_locale
+    locale = sets.pop("locale", conversation.locale)
     if sets.get("country") == "mentioned":
-        sets["country"] = conversation.asked_country
+        sets["country"] = conversation.told.mentioned_country
     if "place" in sets:
         sets["place"] = Place(str(sets["place"]))
         sets.setdefault("country", "")
         if sets["place"] is Place.NETHERLANDS or sets["country"]:
-            sets["asked_country"] = ""
+            sets["mentioned_country"] = ""
     if sets.get("country") == "NL":
         sets |= {"place": Place.NETHERLANDS, "country": ""}
     if sets.get("safe") is True:
-        sets |= {"open": True, "maybe_read": False}  # a fresh answer to "can you type safely"
-    conversation = replace(conversation, **sets)
+        sets["subject_disclosed"] = True  # a fresh answer to "can you type safely": nobody reads along
+        conversation = conversation.with_privacy(observed=False)
+    conversation = conversation.with_told(**sets)
     events: Events = tuple(Answered(name, _word(sets[name])) for name in ANSWERS if name in sets)
     if "place" in sets:
-        events = (*events, PlaceTold(conversation.place, conversation.country))
-    if "locale" in sets:
+        events = (*events, PlaceTold(conversation.told.place, conversation.told.country))
+    if "locale" in choice.sets:
+        conversation = replace(conversation, locale=next_locale if locale == "next" else locale)
         events = (*events, LanguageChosen(conversation.locale))
     return conversation, events
 
 
 def request_advisor(conversation: Conversation) -> tuple[Conversation, Events]:
     """Put the person in the queue. One whom an advisor has just said goodbye to stands at its front."""
-    if conversation.status in (Status.WAITING, Status.ADVISOR):
+    if conversation.handling.status in (Status.WAITING, Status.ADVISOR):
         return conversation, ()
-    returned = conversation.status is Status.CLOSED
-    waiting = replace(conversation.passed(Status.WAITING), returned=returned, waiting_minute=conversation.heard_minute)
+    returned = conversation.handling.status is Status.CLOSED
+    waiting = conversation.with_status(Status.WAITING, requeued=returned, waiting_minute=conversation.heard_minute)
     return waiting, (AdvisorRequested(),)
 
 
 def leave_advisors(conversation: Conversation) -> tuple[Conversation, Events]:
     """Out of the queue, or away from the advisor who has the conversation: it is the bot's again."""
     event: AnyEvent
-    if conversation.status is Status.WAITING:
+    if conversation.handling.status is Status.WAITING:
         event = AdvisorCancelled()
-    elif conversation.status is Status.ADVISOR:
+    elif conversation.handling.status is Status.ADVISOR:
         event = PersonLeft()
     else:
-        return conversation.passed(Status.BOT), ()
-    return conversation.passed(Status.BOT), (event,)
+        return conversation.with_status(Status.BOT), ()
+    return conversation.with_status(Status.BOT), (event,)
 
 
 def _word(value: object) -> str:

@@ -25,7 +25,7 @@ def named(text: str, shown: Sequence[Choice], conversation: Conversation, book: 
 
 def _filled(label: str, conversation: Conversation, book: LocalizedContent) -> str:
     """The label of a choice that names a country, as somebody would type it."""
-    return normalise(label.replace("{asked_country}", book.countries.get(conversation.asked_country, "")))
+    return normalise(label.replace("{asked_country}", book.countries.get(conversation.told.mentioned_country, "")))
 
 
 def _names_it(text: str, choice: Choice) -> bool:

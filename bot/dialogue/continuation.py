@@ -25,13 +25,13 @@ DANGER = ("danger.", "suicide.")
 """States whose answer stays the last on the screen for a moment."""
 
 
-def is_it(conversation: Conversation, second: int) -> bool:
+def is_continuation(conversation: Conversation, second: int) -> bool:
     """Does a message of this second (since 1970) go on with the one before, whose answer is on the screen?"""
     pace = conversation.pace
     return 0 <= second - pace.heard <= SECONDS and second - pace.answered <= ANSWER_SECONDS
 
 
-def passed(conversation: Conversation, second: int, *, answered: bool) -> Conversation:
+def written(conversation: Conversation, second: int, *, answered: bool) -> Conversation:
     """The conversation after a message of this second."""
     last = second if answered else conversation.pace.answered
     return replace(conversation, pace=replace(conversation.pace, heard=second, answered=last))
@@ -42,12 +42,12 @@ def adds_nothing(before: Conversation, turn: Turn) -> bool:
     has just brought?"""
     if turn.say is None or any(not isinstance(event, DangerSeen | TopicShown) for event in turn.events):
         return False
-    state = turn.conversation.state
-    return bool(before.state) and (state == before.state or state in CLARIFYING or before.state.startswith(DANGER))
+    state, shown = turn.conversation.position.state, before.position.state
+    return bool(shown) and (state == shown or state in CLARIFYING or shown.startswith(DANGER))
 
 
 def silent(before: Conversation, turn: Turn) -> Turn:
     """The same turn without an answer: what it learned stays, and so does the list the person sees."""
-    same = {name: getattr(before, name) for name in ("state", "trail", "candidates", "misses", "asked")}
+    shown = replace(before.position, fragment=turn.conversation.position.fragment)
     events = tuple(event for event in turn.events if not isinstance(event, TopicShown))
-    return Turn(replace(turn.conversation, **same), events, None)
+    return Turn(replace(turn.conversation, position=shown), events, None)

@@ -1,17 +1,18 @@
 """What we remember of one conversation. Nothing in it names the person; only `fragment` holds words, for minutes."""
 
 from enum import IntEnum, StrEnum
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of this shape. A stored conversation with a higher one was written by newer code (a rolling deploy)."""
 
 SILENCE_MINUTES = 30
 """After this much silence the phone may be in other hands: nothing earlier is shown or resumed (decision 10)."""
 
-TRAIL_LENGTH = 6
+HISTORY_LENGTH = 6
 
 GRACE_MINUTES = SILENCE_MINUTES
 """So long after an advisor has closed it, what the person writes comes back to the advisors."""
@@ -32,9 +33,9 @@ class Status(StrEnum):
 class Urgency(IntEnum):
     """Who is helped first. Within one class: who has waited longest."""
 
-    DANGER_RETURNED = 0
+    DANGER_REQUEUED = 0
     DANGER = 1
-    RETURNED = 2
+    REQUEUED = 2
     URGENT = 3
     ORDINARY = 4
 
@@ -47,27 +48,6 @@ class Place(StrEnum):
     ABROAD = "abroad"
 
 
-OWNERSHIP = (
-    "status", "channel", "advisor", "offered", "greeted", "returned", "urgent", "danger", "maybe_read",
-    "waiting_minute", "closed_minute", "pending_minute",
-)  # fmt: skip
-"""The fields that say who has a conversation and how it stands in the queue. A silence or an outage leaves them."""
-
-
-class Context(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a silence puts away: where the conversation was, and what the person had told. See `Conversation`."""
-
-    state: str = ""
-    place: Place = Place.UNKNOWN
-    country: str = ""
-    asked_country: str = ""
-    role: str = ""
-    phone: str = ""
-    safe: bool | None = None
-    open: bool = False
-    trail: tuple[str, ...] = ()
-
-
 class Agreement(msgspec.Struct, frozen=True, array_like=True):
     """What a person told an advisor: until when (a minute since 1970), and between which minutes of the day where they
     are, they may be written to although they have not just written. Neutral words only."""
@@ -78,122 +58,176 @@ class Agreement(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Pace(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
-    """How much was written of late. minute: when the counting began, since 1970. count: messages since then. mark: of
-    the last text. same: how often in a row it was the same. heard, answered: the second of the last message and of the
-    last answer, since 1970. day, today: the day since 1970 (UTC), and how many messages on it. blocked: was its sender
-    blocked at the last message; told anew with each."""
+    """How much was written recently, see `flood`, and when, see `continuation`."""
 
     minute: int = 0
+    """When the counting began, in minutes since 1970."""
     count: int = 0
+    """Messages since then."""
     mark: str = ""
+    """Of the last text, enough to know it again."""
     same: int = 0
+    """How often in a row it was the same text."""
     answered: int = 0
+    """The second of the last answer, since 1970."""
     heard: int = 0
+    """The second of the last message, since 1970."""
     day: int = 0
+    """The day since 1970 (UTC) that `today` counts."""
     today: int = 0
+    """Messages on that day."""
     blocked: bool = False
+    """Was the sender blocked at the last message? Set again with each message."""
 
 
-class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One person's conversation between two messages.
+class Position(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where the dialogue is."""
 
-    channel: network of the last message, while advisors have to do with it.
-    advisor: id of who has it, only in Status.ADVISOR. offered: id of the colleague it is offered to.
-    greeted: the person was told that a human being is here, since it was claimed.
-    returned: it fell back into the queue through no doing of theirs, so they stand at the front.
-    urgent: something in it must not wait: amber danger, or a topic of the first priority.
-    tell: id of a shared text that is true and could not be sent; the next answer begins with it.
-    phone: who reads this phone, as told: "mine", "shared" or "".
-    state: "flow.state" last shown, "" before the first answer.
-    locale: language of the answers, "" before the first message.
-    country: ISO 3166 code the person confirmed; asked_country: one they mentioned and have not confirmed.
-    safe: their answer to "can you type safely", None when not asked.
-    open: they used a word about the subject or said it is safe, so plain speech is fine (decision 12).
-    asked: a general topic asked about before the opener was answered.
-    trail: the states `back` returns to, oldest first. candidates: topics offered as "did you mean".
-    misses: messages in a row that were not understood.
-    fragment: the last message when it was only a few words, to be read together with the next one: people break a
-    sentence over messages. Sealed like everything here, said nowhere, gone with the next message.
-    no_call: they asked not to be called.
-    pace: how much was written of late (`flood`), and when it was answered (`interrupted`).
-    code: the case code that was given last, to say it once more.
-    agreed: when they may be written to without having written.
-    hide_word, return_word: marks of the words they chose (`own_words`). kept: what comes back with the second.
-    danger: red danger was seen since the conversation began. maybe_read: a decoy word was used.
-    heard_minute, waiting_minute, closed_minute: minutes since 1970 (UTC) of the last message, of the request for an
-    advisor, of the end by an advisor. pending_minute: of the first message the advisor who has it has not answered yet.
-    """
-
-    schema: int = SCHEMA
     state: str = ""
-    status: Status = Status.BOT
-    channel: str = ""
-    advisor: str = ""
-    offered: str = ""
-    greeted: bool = False
-    returned: bool = False
-    urgent: bool = False
-    tell: str = ""
-    phone: str = ""
-    locale: str = ""
+    """ "flow.state" that was shown last, "" before the first answer."""
+    history: tuple[str, ...] = ()
+    """The states `back` returns to, oldest first."""
+    candidates: tuple[str, ...] = ()
+    """Topics offered as "did you mean"."""
+    fallback_count: int = 0
+    """Messages in a row that were not understood."""
+    deferred_topic: str = ""
+    """A general topic that was asked about before the opener was answered."""
+    fragment: str = ""
+    """The last message when it was only a few words, to be read together with the next one: people break a sentence
+    over messages. Sealed like everything here, said nowhere, gone with the next message."""
+
+
+class Told(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the person told of themselves."""
+
     place: Place = Place.UNKNOWN
     country: str = ""
-    asked_country: str = ""
+    """ISO 3166 code of a country they confirmed."""
+    mentioned_country: str = ""
+    """One they mentioned and have not confirmed."""
     role: str = ""
+    """For whom they write: "self", "other", "work" or ""."""
+    phone: str = ""
+    """Who reads this phone: "mine", "shared" or ""."""
     safe: bool | None = None
-    open: bool = False
-    asked: str = ""
-    trail: tuple[str, ...] = ()
-    candidates: tuple[str, ...] = ()
-    misses: int = 0
-    fragment: str = ""
+    """The answer to "can you type safely", None when not asked."""
+    subject_disclosed: bool = False
+    """They used a word about the subject or said it is safe, so plain speech is fine (decision 12)."""
     no_call: bool = False
+    """They asked not to be called."""
+
+
+class Handling(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who has the conversation and how it stands in the queue. A silence or an outage leaves it as it is."""
+
+    status: Status = Status.BOT
+    channel: str = ""
+    """Network of the last message, while advisors have to do with it."""
+    advisor: str = ""
+    """Id of who has it, only in Status.ADVISOR."""
+    offered: str = ""
+    """Id of the colleague it is offered to."""
+    introduced: bool = False
+    """The person was told that a human being is here, since it was claimed."""
+    requeued: bool = False
+    """It fell back into the queue through no fault of theirs, so they stand at the front."""
+    urgent: bool = False
+    """Something in it must not wait: amber danger, or a topic of the first priority."""
     danger: bool = False
-    maybe_read: bool = False
-    heard_minute: int = 0
+    """Red danger was seen since the conversation began."""
     waiting_minute: int = 0
+    """Of the request for an advisor, since 1970 (UTC)."""
     closed_minute: int = 0
+    """Of the end by an advisor, since 1970 (UTC)."""
     pending_minute: int = 0
-    hide_word: str = ""
-    return_word: str = ""
-    kept: Context | None = None
-    pace: Pace = Pace()
-    agreed: Agreement | None = None
-    code: str = ""
+    """Of the first message that the advisor who has it has not answered yet, since 1970 (UTC)."""
+    pending_notice: str = ""
+    """Id of a shared text that is true and could not be sent; the next answer begins with it."""
 
     @property
     def urgency(self) -> Urgency:
         """Its class in the waiting list."""
         if self.danger:
-            return Urgency.DANGER_RETURNED if self.returned else Urgency.DANGER
-        if self.returned:
-            return Urgency.RETURNED
+            return Urgency.DANGER_REQUEUED if self.requeued else Urgency.DANGER
+        if self.requeued:
+            return Urgency.REQUEUED
         return Urgency.URGENT if self.urgent else Urgency.ORDINARY
 
-    def restarted(self) -> "Conversation":
+
+class SetAside(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a silence puts away until the person gives their own word."""
+
+    position: Position = Position()
+    """Only the state and the history."""
+    told: Told = Told()
+
+
+class Privacy(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who may read along, and what the person arranged against that."""
+
+    observed: bool = False
+    """A decoy word was used: somebody may read along."""
+    hide_word: str = ""
+    """Mark of the word they chose to hide with, see `own_words`."""
+    return_word: str = ""
+    """Mark of the word they chose to be known by again."""
+    set_aside: SetAside | None = None
+    """What comes back with the second word."""
+    agreement: Agreement | None = None
+    """When they may be written to without having written."""
+
+
+class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One person's conversation between two messages."""
+
+    schema: int = SCHEMA
+    locale: str = ""
+    """Language of the answers, "" before the first message."""
+    heard_minute: int = 0
+    """Of the last message, in minutes since 1970 (UTC)."""
+    case_code: str = ""
+    """The case code that was given last, to say it once more."""
+    position: Position = Position()
+    told: Told = Told()
+    handling: Handling = Handling()
+    privacy: Privacy = Privacy()
+    pace: Pace = Pace()
+
+    def with_position(self, **changes: Any) -> "Conversation":
+        """The same conversation with some of `position` changed."""
+        return replace(self, position=replace(self.position, **changes))
+
+    def with_told(self, **changes: Any) -> "Conversation":
+        """The same conversation with some of `told` changed."""
+        return replace(self, told=replace(self.told, **changes))
+
+    def with_handling(self, **changes: Any) -> "Conversation":
+        """The same conversation with some of `handling` changed."""
+        return replace(self, handling=replace(self.handling, **changes))
+
+    def with_privacy(self, **changes: Any) -> "Conversation":
+        """The same conversation with some of `privacy` changed."""
+        return replace(self, privacy=replace(self.privacy, **changes))
+
+    def with_status(self, status: Status, **changes: Any) -> "Conversation":
+        """The same conversation with a new status, in nobody's hands and in no queue. changes: of `handling`, too."""
+        before = self.handling
+        after = Handling(
+            status=status,
+            channel=before.channel,
+            urgent=before.urgent,
+            danger=before.danger,
+            pending_notice=before.pending_notice,
+        )
+        return replace(self, handling=replace(after, **changes))
+
+    def without_context(self) -> "Conversation":
         """The same conversation without its context: who has it, language, danger and "no call" stay, nothing else."""
-        kept = {name: getattr(self, name) for name in OWNERSHIP}
         return Conversation(
             locale=self.locale,
-            no_call=self.no_call,
             heard_minute=self.heard_minute,
-            hide_word=self.hide_word,
-            return_word=self.return_word,
-            kept=self.kept,
-            agreed=self.agreed,
-            **kept,
-        )
-
-    def passed(self, status: Status) -> "Conversation":
-        """The same conversation with a new status, in nobody's hands and in no queue."""
-        return replace(
-            self,
-            status=status,
-            advisor="",
-            offered="",
-            greeted=False,
-            returned=False,
-            waiting_minute=0,
-            closed_minute=0,
-            pending_minute=0,
+            told=Told(no_call=self.told.no_call),
+            handling=replace(self.handling, pending_notice=""),
+            privacy=self.privacy,
         )

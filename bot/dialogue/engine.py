@@ -20,9 +20,9 @@ from bot.dialogue.choosing import named
 from bot.dialogue.conversation import (
     FRAGMENT_MINUTES,
     GRACE_MINUTES,
+    HISTORY_LENGTH,
     SCHEMA,
     SILENCE_MINUTES,
-    TRAIL_LENGTH,
     Conversation,
     Place,
     Status,
@@ -186,7 +186,7 @@ class Engine:
         conversation: Conversation,
         inbound: Inbound,
         now: datetime,
-        luck: int,
+        random_bits: int,
         brought: Answers | None = None,
         *,
         blocked: bool = False,
@@ -194,37 +194,41 @@ class Engine:
         """The turn that answers `inbound`. `now` must carry a time zone; it is kept to the minute, for the pace to
         the second.
 
-        luck: an unpredictable number of `case_code.LUCK_BITS`. brought: what stands behind the case code that the
-        message is, if it is one. blocked: an advisor blocked this sender.
+        random_bits: an unpredictable number of `case_code.RANDOM_BITS`. brought: what stands behind the case code that
+        the message is, if it is one. blocked: an advisor blocked this sender.
         """
         heard = Heard(kind=inbound.kind, text=inbound.text, media=inbound.media)
         resumed = self._resumed(conversation, _minute(now))
         resumed = flood.counted(resumed, inbound.text, _minute(now), blocked=blocked)
         second = int(now.timestamp())
-        quick = interrupted.is_it(resumed, second) and not resumed.tell
-        turn = self._told(resumed.tell, self._answer(replace(resumed, tell=""), inbound, brought, quick=quick))
-        if self._overrides.down and not resumed.state and resumed.status is Status.BOT:
+        quick = interrupted.is_continuation(resumed, second) and not resumed.handling.pending_notice
+        turn = self._told(
+            resumed.handling.pending_notice,
+            self._answer(resumed.with_handling(pending_notice=""), inbound, brought, quick=quick),
+        )
+        if self._overrides.down and not resumed.position.state and resumed.handling.status is Status.BOT:
             turn = _with_the_truth(turn)
-        turn = case_code.given(turn, self.book(turn.conversation).code_words, self._topics, luck)
+        turn = case_code.given(turn, self.book(turn.conversation).code_words, self._topics, random_bits)
         after = turn.conversation
-        if after.status is not Status.BOT:
-            after = replace(after, channel=str(inbound.channel))  # only an advisor's answer needs to know it
-        if after.status is Status.ADVISOR and not after.pending_minute:
-            after = replace(after, pending_minute=after.heard_minute)
-        if (after.hide_word or after.return_word) and own_words.is_one(after, normalise(inbound.text)):
+        if after.handling.status is not Status.BOT:
+            after = after.with_handling(channel=str(inbound.channel))  # only an advisor's answer needs to know it
+        if after.handling.status is Status.ADVISOR and not after.handling.pending_minute:
+            after = after.with_handling(pending_minute=after.heard_minute)
+        if (after.privacy.hide_word or after.privacy.return_word) and own_words.is_own_word(
+            after, normalise(inbound.text)
+        ):
             heard = Heard(kind=OWN_WORD, text="")  # it is theirs: not even an advisor reads it
-        after = interrupted.passed(after, second, answered=turn.say is not None)
+        after = interrupted.written(after, second, answered=turn.say is not None)
         return Turn(after, (heard, *turn.events), turn.say)
 
     def failed(self, conversation: Conversation, inbound: Inbound, now: datetime, fault: str) -> Turn:
         """The turn after a bug in `advance`: the message is kept, the numbers go out, a person is asked to look."""
         minute = _minute(now)
-        conversation = replace(
-            conversation.restarted(), heard_minute=minute, state="", trail=(), channel=str(inbound.channel)
-        )
+        conversation = replace(conversation.without_context(), heard_minute=minute)
+        conversation = conversation.with_handling(channel=str(inbound.channel))
         conversation, asked = changes.request_advisor(conversation)
         events = (Heard(kind=inbound.kind, text=inbound.text, media=inbound.media), EngineFailed(fault), *asked)
-        return Turn(conversation, events, Say(above=("fault",), numbers=True))
+        return Turn(conversation, events, Say(prefix=("fault",), numbers=True))
 
     # -- the steps, in order ------------------------------------------------------------------------------------
 
@@ -232,18 +236,22 @@ class Engine:
         """The conversation as it may be continued: without context after a silence or where the state is gone."""
         since = minute - conversation.heard_minute
         silent = conversation.heard_minute and since > SILENCE_MINUTES
-        unknown = conversation.state and conversation.state not in self._states
+        unknown = conversation.position.state and conversation.position.state not in self._states
         if silent or unknown or conversation.schema > SCHEMA:
             conversation = own_words.put_away(conversation)
-        if conversation.status is Status.CLOSED and minute - conversation.closed_minute > GRACE_MINUTES:
-            conversation = conversation.passed(Status.BOT)
-        return replace(
-            conversation,
-            heard_minute=minute,
-            fragment=conversation.fragment if since <= FRAGMENT_MINUTES else "",
-            trail=tuple(state for state in conversation.trail if state in self._states),
-            candidates=tuple(topic for topic in conversation.candidates if topic in self._topics),
+        if (
+            conversation.handling.status is Status.CLOSED
+            and minute - conversation.handling.closed_minute > GRACE_MINUTES
+        ):
+            conversation = conversation.with_status(Status.BOT)
+        here = conversation.position
+        position = replace(
+            here,
+            fragment=here.fragment if since <= FRAGMENT_MINUTES else "",
+            history=tuple(state for state in here.history if state in self._states),
+            candidates=tuple(topic for topic in here.candidates if topic in self._topics),
         )
+        return replace(conversation, heard_minute=minute, position=position)
 
     def _answer(self, conversation: Conversation, inbound: Inbound, brought: Answers | None, *, quick: bool) -> Turn:
         text = normalise(inbound.text)
@@ -251,52 +259,52 @@ class Engine:
         if first is not None:
             return first
         readable = inbound.kind in (Kind.TEXT, Kind.BUTTON) and bool(text)
-        if conversation.status is Status.ADVISOR and conversation.maybe_read:
+        if conversation.handling.status is Status.ADVISOR and conversation.privacy.observed:
             return self._safe_again(conversation, inbound, text if readable else "")
         code = self.code_in(inbound.text)
         if code:
             return self._code(conversation, code, brought)
-        if conversation.status is Status.ADVISOR:
+        if conversation.handling.status is Status.ADVISOR:
             return self._with_advisor(conversation, inbound, text if readable else "")
         if not readable:
             return self._unreadable(conversation, inbound.kind)
         number = self._numbers.read(text)
         if number is not None:
-            return self._number(replace(conversation, fragment=""), number)
+            return self._number(conversation.with_position(fragment=""), number)
         conversation, understood = self._understood(conversation, inbound.text, text)
         if self._expects(conversation) in own_words.OWN_WORDS and understood.danger != "red" and not understood.command:
             return self._keep_word(conversation, text)
         turn = self._text(conversation, text, understood)
         if quick and not understood.command and interrupted.adds_nothing(conversation, turn):
             return interrupted.silent(conversation, turn)
-        new = not conversation.locale and turn.conversation.state != DECOY
+        new = not conversation.locale and turn.conversation.position.state != DECOY
         if new and self._has_no_texts(understood) and turn.say is not None:
-            return replace(turn, say=replace(turn.say, above=("language_missing", *turn.say.above)))
+            return replace(turn, say=replace(turn.say, prefix=("language_missing", *turn.say.prefix)))
         return turn
 
     @staticmethod
     def _told(tell: str, turn: Turn) -> Turn:
         """What could not be said when it happened ("the advisor is gone") stands above the answer, unless that
         answer must not speak of it."""
-        hidden = turn.conversation.state in (DECOY, CONFIRM_ERASE) or turn.conversation == Conversation()
+        hidden = turn.conversation.position.state in (DECOY, CONFIRM_ERASE) or turn.conversation == Conversation()
         if not tell or turn.say is None or hidden or any(isinstance(each, ErasureRequested) for each in turn.events):
             return turn
-        return replace(turn, say=replace(turn.say, above=(tell, *turn.say.above)))
+        return replace(turn, say=replace(turn.say, prefix=(tell, *turn.say.prefix)))
 
     def _opted_out(self, conversation: Conversation, word: str) -> Turn:
         """The network has answered STOP, START or HELP itself; a second answer would only be refused or confuse."""
         if word in STAYING:
             return Turn(conversation, (), None)
         conversation, events = changes.leave_advisors(conversation)
-        return Turn(conversation.restarted(), (*events, Stopped()), None)
+        return Turn(conversation.without_context(), (*events, Stopped()), None)
 
     def _decoy(self, conversation: Conversation, inbound: Inbound) -> Turn:
         """Dull answers only, whatever comes. Red danger still gets the two bare numbers: the opener already left
         them in this thread, so they tell a reader nothing new, and may be the one thing that is needed."""
         understood = self._understander.understand(inbound.text, conversation.locale or None)
         if understood.danger == "red" and len(normalise(inbound.text).split()) > 1:
-            conversation = replace(conversation, danger=True)
-            return Turn(conversation, (DangerSeen(),), Say(above=("emergency_line",)))
+            conversation = conversation.with_handling(danger=True)
+            return Turn(conversation, (DangerSeen(),), Say(prefix=("emergency_line",)))
         return Turn(conversation, (), Say(state=DECOY))
 
     def _before_all(self, conversation: Conversation, inbound: Inbound, text: str) -> Turn | None:
@@ -306,30 +314,30 @@ class Engine:
             return self._opted_out(conversation, text)
         if own_words.returns(conversation, text):
             return self._known_again(conversation)
-        if conversation.state != DECOY and own_words.hides(conversation, inbound.text, text):
+        if conversation.position.state != DECOY and own_words.hides(conversation, inbound.text, text):
             return self._go(conversation, DECOY, ())
-        if flood.is_one(conversation) and conversation.status is not Status.ADVISOR:
+        if flood.is_flooding(conversation) and conversation.handling.status is not Status.ADVISOR:
             return self._flooded(conversation, inbound)
-        return self._decoy(conversation, inbound) if conversation.state == DECOY else None
+        return self._decoy(conversation, inbound) if conversation.position.state == DECOY else None
 
     def _flooded(self, conversation: Conversation, inbound: Inbound) -> Turn | None:
         """Silence but for the numbers; None: a command, which works always. Read by letters alone, so that ten thousand
         messages of one sender take no time from others. Who is blocked can still leave, erase and get the numbers, and
         no more than that: not an advisor."""
         understood = self._hurried.understand(inbound.text, conversation.locale or None)
-        hidden = conversation.state == DECOY
+        hidden = conversation.position.state == DECOY
         if self._confirms_erasing(conversation, inbound) or (understood.command in WITHOUT_ADVISOR and not hidden):
             return None
         if understood.command and not hidden and not conversation.pace.blocked:
             return None
-        numbers = Say(above=("emergency_line",))
+        numbers = Say(prefix=("emergency_line",))
         if understood.danger == "red":
-            return Turn(replace(conversation, danger=True), (DangerSeen(),), numbers)
+            return Turn(conversation.with_handling(danger=True), (DangerSeen(),), numbers)
         return Turn(conversation, (), numbers if flood.reminds(conversation) and not hidden else None)
 
     def _confirms_erasing(self, conversation: Conversation, inbound: Inbound) -> bool:
         """Is this a yes or a no to "erase everything"?"""
-        if conversation.state != CONFIRM_ERASE:
+        if conversation.position.state != CONFIRM_ERASE:
             return False
         text = normalise(inbound.text)
         return self._numbers.read(text) in ("1", "2") or self._named_choice(conversation, text)[1] is not None
@@ -337,17 +345,17 @@ class Engine:
     def _known_again(self, conversation: Conversation) -> Turn:
         """The person gave the word to be known by: it goes on where it was, and advisors may write again."""
         conversation = own_words.resumed(conversation)
-        if conversation.status is Status.ADVISOR:
-            return Turn(replace(conversation, state=""), (KnownAgain(),), Say(above=("advisor_again",)))
-        state = conversation.state or (MENU if conversation.open else OPENER)
-        return Turn(replace(conversation, state=state), (KnownAgain(),), Say(state=state))
+        if conversation.handling.status is Status.ADVISOR:
+            return Turn(conversation.with_position(state=""), (KnownAgain(),), Say(prefix=("advisor_again",)))
+        state = conversation.position.state or (MENU if conversation.told.subject_disclosed else OPENER)
+        return Turn(conversation.with_position(state=state), (KnownAgain(),), Say(state=state))
 
     def _safe_again(self, conversation: Conversation, inbound: Inbound, text: str) -> Turn:
         """An advisor has it, and somebody may read along: the neutral question comes from the bot, whatever is written
         but danger and leaving. "Yes" tells that it is safe, and the advisor may write again."""
         opener = self.book(conversation).states[OPENER]
         choice = None
-        if conversation.state == OPENER and text:
+        if conversation.position.state == OPENER and text:
             number = self._numbers.read(text)
             choices = opener.visible(conversation)
             if number is not None and 1 <= int(number) <= len(choices):
@@ -356,16 +364,16 @@ class Engine:
                 choice = named(text, choices, conversation, self.book(conversation))
         if choice is not None and choice.id == "safe":
             conversation, told = changes.apply(conversation, choice, self._next_locale(conversation))
-            return Turn(replace(conversation, state=""), told, Say(above=("advisor_again",)))
+            return Turn(conversation.with_position(state=""), told, Say(prefix=("advisor_again",)))
         turn = self._with_advisor(conversation, inbound, text)
         if turn.say is not None:
             return turn
-        return Turn(replace(turn.conversation, state=OPENER), turn.events, Say(state=OPENER))
+        return Turn(turn.conversation.with_position(state=OPENER), turn.events, Say(state=OPENER))
 
     def _code(self, conversation: Conversation, code: str, brought: Answers | None) -> Turn:
         """Four words of our lists. What stands behind them goes to the advisor and is said to nobody here: whoever
         holds this phone may have found them on another one."""
-        with_advisor = conversation.status is Status.ADVISOR
+        with_advisor = conversation.handling.status is Status.ADVISOR
         if brought is not None and with_advisor:
             return Turn(conversation, (CodeBrought(code, brought),), None)
         if brought is not None:
@@ -374,13 +382,13 @@ class Engine:
         if with_advisor:
             return Turn(conversation, (), None)
         conversation, events = self._speaking(conversation, None)
-        begin = "" if conversation.state else OPENER
-        say = Say(state=begin, above=("code_unknown",), emergency_line=True)
-        return Turn(replace(conversation, state=conversation.state or begin), events, say)
+        begin = "" if conversation.position.state else OPENER
+        say = Say(state=begin, prefix=("code_unknown",), emergency_line=True)
+        return Turn(conversation.with_position(state=conversation.position.state or begin), events, say)
 
     def _keep_word(self, conversation: Conversation, text: str) -> Turn:
         """A word of their own, which is said back nowhere."""
-        kept = own_words.chosen(replace(conversation, fragment=""), self._expects(conversation), text)
+        kept = own_words.chosen(conversation.with_position(fragment=""), self._expects(conversation), text)
         if kept is None:
             return self._go(conversation, "word.again", ())
         return self._go(kept, "word.kept", ())
@@ -389,29 +397,34 @@ class Engine:
         """A photo, a voice note, an empty message, only signs. It never moves the dialogue; empty may be an alarm."""
         conversation, events = self._speaking(conversation, None)
         name = "unreadable_empty" if kind in (Kind.TEXT, Kind.BUTTON) else f"unreadable_{kind}"
-        if conversation.status is Status.CLOSED:
+        if conversation.handling.status is Status.CLOSED:
             turn = self._go(conversation, HANDOFF, events)
-            return replace(turn, say=turn.say and replace(turn.say, above=(name, *turn.say.above)))
-        state = conversation.state or OPENER
-        say = Say(state=state, above=(name,), emergency_line=True)
-        return Turn(replace(conversation, state=state), events, say)
+            return replace(turn, say=turn.say and replace(turn.say, prefix=(name, *turn.say.prefix)))
+        state = conversation.position.state or OPENER
+        say = Say(state=state, prefix=(name,), emergency_line=True)
+        return Turn(conversation.with_position(state=state), events, say)
 
     def _number(self, conversation: Conversation, digits: str) -> Turn:
         """A menu number in the state that was last shown. 9 and 0 are a person and the menu, everywhere."""
         conversation, events = self._speaking(conversation, None)
-        if conversation.status is Status.CLOSED and digits != DIGIT_ADVISOR:
-            conversation = conversation.passed(Status.BOT)
+        if conversation.handling.status is Status.CLOSED and digits != DIGIT_ADVISOR:
+            conversation = conversation.with_status(Status.BOT)
         states = self.book(conversation).states
-        state = states.get(conversation.state)
+        state = states.get(conversation.position.state)
         if state is None:
             # After a silence or an outage no list counts any more; a person is meant by 9 whenever it comes.
             return self._go(conversation, self._commands["advisor"] if digits == DIGIT_ADVISOR else OPENER, events)
-        if state.passing and not state.choices and not conversation.candidates and conversation.trail:
+        if (
+            state.passing
+            and not state.choices
+            and not conversation.position.candidates
+            and conversation.position.history
+        ):
             # A text without a list (the card, thanks) was shown last: the number is meant for the list before it.
-            state = states[conversation.trail[-1]]
-            conversation = replace(conversation, state=state.name, trail=conversation.trail[:-1])
+            state = states[conversation.position.history[-1]]
+            conversation = conversation.with_position(state=state.name, history=conversation.position.history[:-1])
         number = int(digits)
-        offered = conversation.candidates if state.name == NOT_SURE else ()
+        offered = conversation.position.candidates if state.name == NOT_SURE else ()
         if 1 <= number <= len(offered):
             return self._topic(conversation, offered[number - 1], events)
         choices = state.visible(conversation)
@@ -421,39 +434,39 @@ class Engine:
             return self._go(conversation, self._commands["advisor"], events)
         if digits == DIGIT_MENU:
             return self._go(conversation, self._commands["menu"], events)
-        return Turn(conversation, events, Say(state=state.name, above=("no_such_number",), emergency_line=True))
+        return Turn(conversation, events, Say(state=state.name, prefix=("no_such_number",), emergency_line=True))
 
     def _understood(self, conversation: Conversation, typed: str, text: str) -> tuple[Conversation, Understanding]:
         """What the message says, and how dangerous it is together with the few words sent just before ("hij heeft",
         "een mes"). A few words are kept for the next message, unless they say something by themselves."""
         locale = conversation.locale or None
         understood = self._understander.understand(typed, locale)
-        if conversation.fragment:
-            together = self._understander.understand(f"{conversation.fragment} {text}", locale)
+        if conversation.position.fragment:
+            together = self._understander.understand(f"{conversation.position.fragment} {text}", locale)
             if LEVELS.index(together.danger) > LEVELS.index(understood.danger):
                 understood = replace(understood, danger=together.danger, emergency_line=True)
         whole = understood.danger == "red" or understood.command or understood.topic in self._topics
         half = not whole and len(text.split()) <= FRAGMENT
-        return replace(conversation, fragment=text if half else ""), understood
+        return conversation.with_position(fragment=text if half else ""), understood
 
     def _with_advisor(self, conversation: Conversation, inbound: Inbound, text: str) -> Turn:
         """An advisor has the conversation: the bot is silent. Danger words still bring the numbers, and the person
         can still leave, erase, or have the bot play a stranger."""
-        if conversation.state == CONFIRM_ERASE:
+        if conversation.position.state == CONFIRM_ERASE:
             _same, choice = self._named_choice(conversation, text) if text else (conversation, None)
             number = self._numbers.read(text) if text else None
             confirmed = choice.id == "erase" if choice else number == "1"
             if confirmed:
                 return self._go(conversation, "erase.done", ())
-            conversation = replace(conversation, state="")
+            conversation = conversation.with_position(state="")
             if choice or number:
                 return Turn(conversation, (), None)
         if not text:
             return Turn(conversation, (), None)
         conversation, understood = self._understood(conversation, inbound.text, text)
         if understood.danger == "red":
-            say = Say(above=("danger_with_advisor",), numbers=True)
-            return Turn(replace(conversation, danger=True), (DangerSeen(),), say)
+            say = Say(prefix=("danger_with_advisor",), numbers=True)
+            return Turn(conversation.with_handling(danger=True), (DangerSeen(),), say)
         if understood.command in LEAVING:
             return self._go(conversation, self._commands[understood.command], ())
         return Turn(conversation, (), None)
@@ -462,10 +475,10 @@ class Engine:
         # A choice is named in the words of the list that was shown, before a change of language.
         _conversation, choice = self._named_choice(conversation, text)
         conversation, events = self._speaking(conversation, understood, 0 if choice else len(text.split()))
-        if understood.no_call and not conversation.no_call:
-            conversation, events = replace(conversation, no_call=True), (*events, CallRefused())
+        if understood.no_call and not conversation.told.no_call:
+            conversation, events = conversation.with_told(no_call=True), (*events, CallRefused())
             turn = self._meant(conversation, text, understood, events)
-            return replace(turn, say=turn.say and replace(turn.say, above=(*turn.say.above, "no_call")))
+            return replace(turn, say=turn.say and replace(turn.say, prefix=(*turn.say.prefix, "no_call")))
         return self._meant(conversation, text, understood, events)
 
     def _meant(self, conversation: Conversation, text: str, understood: Understanding, events: Events) -> Turn:
@@ -478,17 +491,17 @@ class Engine:
         if red:
             # "help" says nothing of the subject: the answer then names neither it nor an organisation (decision 12).
             topic = SUICIDE if understood.topic == SUICIDE else DANGER
-            closed = conversation.status is Status.CLOSED
-            turn = self._go(replace(conversation, danger=True), self._topics[topic], (*events, DangerSeen()))
+            closed = conversation.handling.status is Status.CLOSED
+            turn = self._go(conversation.with_handling(danger=True), self._topics[topic], (*events, DangerSeen()))
             return self._advisor_too(turn) if understood.wants_advisor or closed else turn
         if understood.command:
             return self._command(conversation, understood, events)
-        if conversation.status is Status.CLOSED:
+        if conversation.handling.status is Status.CLOSED:
             # A "thank you" asks for nobody; anything else goes back to the advisors.
             return self._go(conversation, THANKS if understood.topic in GOODBYES else HANDOFF, events)
         if self._expects_country(conversation) and understood.country:
             return self._country(conversation, understood.country, events)
-        if understood.country and conversation.state and self._only_a_place(text, understood):
+        if understood.country and conversation.position.state and self._only_a_place(text, understood):
             return self._whereabouts(conversation, understood, events)
         if understood.wants_advisor and understood.topic in (None, *NEITHER, *AROUND_A_PERSON):
             return self._go(conversation, self._commands["advisor"], events)
@@ -498,8 +511,8 @@ class Engine:
             return self._whereabouts(conversation, understood, events)
         if understood.topic in NEITHER:
             return self._small_talk(conversation, understood, events)
-        if understood.no_call and conversation.state:
-            return Turn(conversation, events, Say(state=conversation.state, emergency_line=True))
+        if understood.no_call and conversation.position.state:
+            return Turn(conversation, events, Say(state=conversation.position.state, emergency_line=True))
         return self._not_understood(conversation, understood, events)
 
     def _only_a_place(self, text: str, understood: Understanding) -> bool:
@@ -512,23 +525,23 @@ class Engine:
         """What a message tells in passing: that its writer knows the subject, where they are, a country."""
         conversation, told = changes.told_place(conversation, understood)
         if any(word in text for word in self._subject):
-            conversation = replace(conversation, open=True)
-        if understood.country and understood.country != conversation.country:
-            conversation = replace(conversation, asked_country=understood.country)
+            conversation = conversation.with_told(subject_disclosed=True)
+        if understood.country and understood.country != conversation.told.country:
+            conversation = conversation.with_told(mentioned_country=understood.country)
         if understood.danger == "amber":
-            conversation = replace(conversation, urgent=True)
+            conversation = conversation.with_handling(urgent=True)
         return conversation, told
 
     # -- what a text can lead to ---------------------------------------------------------------------------------
 
     def _command(self, conversation: Conversation, understood: Understanding, events: Events) -> Turn:
         command = understood.command or ""
-        if conversation.status is Status.CLOSED and command != "advisor":
-            conversation = conversation.passed(Status.BOT)
+        if conversation.handling.status is Status.CLOSED and command != "advisor":
+            conversation = conversation.with_status(Status.BOT)
         if command == "language" and understood.switch_to in self.books:
             # The person asked for this very language: show what they were looking at in it.
-            conversation = replace(conversation, state=conversation.state or OPENER)
-            return Turn(conversation, events, Say(state=conversation.state))
+            conversation = conversation.with_position(state=conversation.position.state or OPENER)
+            return Turn(conversation, events, Say(state=conversation.position.state))
         if command == "language" and understood.switch_to:
             return self._go(conversation, "language.other", events)
         if command == "back":
@@ -539,23 +552,29 @@ class Engine:
         """The choice a text names, and the conversation in the state it belongs to. While somebody waits for an
         advisor, the words that take it back count in every state."""
         book = self.book(conversation)
-        states = [conversation.state, HANDOFF] if conversation.status is Status.WAITING else [conversation.state]
+        states = (
+            [conversation.position.state, HANDOFF]
+            if conversation.handling.status is Status.WAITING
+            else [conversation.position.state]
+        )
         for state in filter(None, map(book.states.get, states)):
             choice = named(text, state.visible(conversation), conversation, book)
-            if choice is not None and (state.name == conversation.state or choice.id == "cancel"):
-                return replace(conversation, state=state.name), choice
+            if choice is not None and (state.name == conversation.position.state or choice.id == "cancel"):
+                return conversation.with_position(state=state.name), choice
         return conversation, None
 
     def _leads_to_numbers(self, conversation: Conversation, choice: Choice) -> bool:
         """Does a choice lead where the numbers stand on top? Then it is as good an answer to danger as any."""
-        target = self._machines.follow(conversation.state, choice.id)
+        target = self._machines.follow(conversation.position.state, choice.id)
         return target in self._states and self._states[target].numbers
 
     def _choose(self, conversation: Conversation, choice: Choice, events: Events) -> Turn:
-        target = self._machines.follow(conversation.state, choice.id)
+        target = self._machines.follow(conversation.position.state, choice.id)
         conversation, told = changes.apply(conversation, choice, self._next_locale(conversation))
-        if target == MENU and conversation.asked and conversation.open:
-            return self._topic(replace(conversation, asked=""), conversation.asked, (*events, *told))
+        if target == MENU and conversation.position.deferred_topic and conversation.told.subject_disclosed:
+            return self._topic(
+                conversation.with_position(deferred_topic=""), conversation.position.deferred_topic, (*events, *told)
+            )
         return self._go(conversation, target, (*events, *told))
 
     def _next_locale(self, conversation: Conversation) -> str:
@@ -565,7 +584,7 @@ class Engine:
 
     def _expects(self, conversation: Conversation) -> str:
         """What the state that was shown last reads a text as."""
-        state = self._states.get(conversation.state)
+        state = self._states.get(conversation.position.state)
         return state.expects if state is not None else ""
 
     def _expects_country(self, conversation: Conversation) -> bool:
@@ -573,71 +592,79 @@ class Engine:
 
     def _whereabouts(self, conversation: Conversation, understood: Understanding, events: Events) -> Turn:
         """The message says only where somebody is. A place is taken as told, a new country is asked back."""
-        if conversation.asked_country == understood.country and conversation.state and understood.country:
+        if (
+            conversation.told.mentioned_country == understood.country
+            and conversation.position.state
+            and understood.country
+        ):
             return self._go(conversation, CONFIRM_COUNTRY, events, emergency_line=True)
-        begin = conversation.state or (ABROAD if conversation.place is Place.ABROAD else OPENER)
-        return Turn(replace(conversation, state=begin), events, Say(state=begin, emergency_line=True))
+        begin = conversation.position.state or (ABROAD if conversation.told.place is Place.ABROAD else OPENER)
+        return Turn(conversation.with_position(state=begin), events, Say(state=begin, emergency_line=True))
 
     def _asked_about(self, conversation: Conversation, understood: Understanding, events: Events) -> Turn:
         """The answer to a topic. A general question before a word on the subject has fallen waits for the opener."""
         topic = understood.topic or ""
-        if topic in self._general and not conversation.open:
-            return self._go(replace(conversation, asked=topic), OPENER, events)
+        if topic in self._general and not conversation.told.subject_disclosed:
+            return self._go(conversation.with_position(deferred_topic=topic), OPENER, events)
         turn = self._topic(conversation, topic, events, understood.emergency_line)
         return self._advisor_too(turn) if understood.wants_advisor else turn
 
     def _country(self, conversation: Conversation, country: str, events: Events) -> Turn:
         """An answer to "which country": the person was asked, so it decides."""
         place = Place.NETHERLANDS if country == "NL" else Place.ABROAD
-        conversation = replace(conversation, place=place, country="" if country == "NL" else country, asked_country="")
+        conversation = conversation.with_told(
+            place=place, country="" if country == "NL" else country, mentioned_country=""
+        )
         return self._go(conversation, BACK, (*events, PlaceTold(place, country)))
 
     def _topic(self, conversation: Conversation, topic: str, events: Events, emergency_line: bool = False) -> Turn:
-        conversation = replace(conversation, open=True)
+        conversation = conversation.with_told(subject_disclosed=True)
         return self._go(conversation, self._topics[topic], events, emergency_line=emergency_line)
 
     def _small_talk(self, conversation: Conversation, understood: Understanding, events: Events) -> Turn:
         topic = understood.topic
-        if conversation.status is Status.WAITING and topic == "greeting" and conversation.state:
+        if conversation.handling.status is Status.WAITING and topic == "greeting" and conversation.position.state:
             return self._go(conversation, HANDOFF, events)
-        if topic == "greeting" or not conversation.state:
-            begin = MENU if conversation.safe and conversation.state else OPENER
+        if topic == "greeting" or not conversation.position.state:
+            begin = MENU if conversation.told.safe and conversation.position.state else OPENER
             return self._go(conversation, begin, events, emergency_line=begin == MENU and understood.emergency_line)
         if topic == "thanks":
             return self._go(conversation, THANKS, events, emergency_line=understood.emergency_line)
-        if topic == "out_of_scope" and conversation.state != OTHER:
+        if topic == "out_of_scope" and conversation.position.state != OTHER:
             return self._go(conversation, OTHER, events, emergency_line=True)
         if topic == "out_of_scope":
-            return self._not_understood(replace(conversation, misses=1), understood, events)
-        say = Say(state=conversation.state, above=("choose_number",), emergency_line=True)
+            return self._not_understood(conversation.with_position(fallback_count=1), understood, events)
+        say = Say(state=conversation.position.state, prefix=("choose_number",), emergency_line=True)
         return Turn(conversation, events, say)
 
     def _not_understood(self, conversation: Conversation, understood: Understanding, events: Events) -> Turn:
         """First the three nearest topics, then a person and the numbers, then where it began: never the same twice."""
         if understood.danger == "amber":
-            target = PERSON if conversation.state == AFRAID else AFRAID
+            target = PERSON if conversation.position.state == AFRAID else AFRAID
             return self._go(conversation, target, events, emergency_line=True)
-        if not conversation.state:
+        if not conversation.position.state:
             return self._go(conversation, OPENER, events)
-        if conversation.status is Status.WAITING:
-            say = Say(state=conversation.state, above=("kept_for_advisor",), emergency_line=True)
+        if conversation.handling.status is Status.WAITING:
+            say = Say(state=conversation.position.state, prefix=("kept_for_advisor",), emergency_line=True)
             return Turn(conversation, events, say)
-        misses = conversation.misses + 1
-        if self._expects_country(conversation) and misses == 1:
-            say = Say(state=conversation.state, above=("country_unknown",), emergency_line=True)
-            return Turn(replace(conversation, misses=misses), events, say)
-        if conversation.state.startswith(("danger.", "suicide.")):
-            misses = max(misses, 2)
-        if misses > 1 or not conversation.open:
-            begin = MENU if conversation.open else OPENER
-            target, above = (begin, ("not_understood",)) if misses % 2 else (PERSON, ())
+        fallbacks = conversation.position.fallback_count + 1
+        if self._expects_country(conversation) and fallbacks == 1:
+            say = Say(state=conversation.position.state, prefix=("country_unknown",), emergency_line=True)
+            return Turn(conversation.with_position(fallback_count=fallbacks), events, say)
+        if conversation.position.state.startswith(("danger.", "suicide.")):
+            fallbacks = max(fallbacks, 2)
+        if fallbacks > 1 or not conversation.told.subject_disclosed:
+            begin = MENU if conversation.told.subject_disclosed else OPENER
+            target, prefix = (begin, ("not_understood",)) if fallbacks % 2 else (PERSON, ())
             turn = self._go(conversation, target, events)
-            say = Say(state=target, above=above, emergency_line=True)
-            return Turn(replace(turn.conversation, misses=misses), turn.events, say)
+            say = Say(state=target, prefix=prefix, emergency_line=True)
+            return Turn(turn.conversation.with_position(fallback_count=fallbacks), turn.events, say)
         named = [each.topic for each in understood.candidates if each.topic not in NEVER_GUESSED]
         nearest = list(dict.fromkeys([*named, *FALLBACK_TOPICS]))[:3]
         turn = self._go(conversation, NOT_SURE, events, emergency_line=True)
-        return Turn(replace(turn.conversation, misses=misses, candidates=tuple(nearest)), turn.events, turn.say)
+        return Turn(
+            turn.conversation.with_position(fallback_count=fallbacks, candidates=tuple(nearest)), turn.events, turn.say
+        )
 
     # -- moving --------------------------------------------------------------------------------------------------
 
@@ -677,20 +704,20 @@ class Engine:
         emergency_line: bool = False,
     ) -> Turn:
         """Move to `target`, do what entering it causes, and show it."""
-        trail = conversation.trail
+        history = conversation.position.history
         if target == BACK:
-            target, trail = (trail[-1], trail[:-1]) if trail else (self._beginning(conversation), ())
-        elif conversation.state and target != conversation.state:
-            here = self._states.get(conversation.state)
+            target, history = (history[-1], history[:-1]) if history else (self._beginning(conversation), ())
+        elif conversation.position.state and target != conversation.position.state:
+            here = self._states.get(conversation.position.state)
             if here is not None and not here.passing:
-                trail = (*trail, conversation.state)[-TRAIL_LENGTH:]
-        conversation = replace(conversation, state=target, trail=trail, misses=0, candidates=())
+                history = (*history, conversation.position.state)[-HISTORY_LENGTH:]
+        conversation = conversation.with_position(state=target, history=history, fallback_count=0, candidates=())
         topic = target.partition(".")[0]
         if topic in self._topics:
-            conversation = replace(conversation, urgent=conversation.urgent or topic in self._urgent)
+            conversation = conversation.with_handling(urgent=conversation.handling.urgent or topic in self._urgent)
             events = (*events, TopicShown(target))
         conversation, caused = self._enter(conversation, self._states[target].does)
-        say = Say(state=target, above=self._how_long(conversation, target), emergency_line=emergency_line)
+        say = Say(state=target, prefix=self._how_long(conversation, target), emergency_line=emergency_line)
         return Turn(conversation, (*events, *caused), say)
 
     def _how_long(self, conversation: Conversation, target: str) -> tuple[str, ...]:
@@ -702,19 +729,19 @@ class Engine:
         announced = ("announcement",) if book.shared.get("announcement") else ()
         if not book.hours.is_open(now, book.locale):
             return ("closed_now" if book.hours.next_opening(now, book.locale) else "closed_long", *announced)
-        waited = conversation.heard_minute - conversation.waiting_minute
-        long = conversation.status is Status.WAITING and waited >= LONG_WAIT_MINUTES
+        waited = conversation.heard_minute - conversation.handling.waiting_minute
+        long = conversation.handling.status is Status.WAITING and waited >= LONG_WAIT_MINUTES
         return ("long_wait", *announced) if long else announced
 
     def _beginning(self, conversation: Conversation) -> str:
         """Where `back` leads when there is nothing to go back to."""
-        if not conversation.state:
+        if not conversation.position.state:
             return OPENER
-        if conversation.status is Status.WAITING:
+        if conversation.handling.status is Status.WAITING:
             return HANDOFF
-        if not conversation.open:
+        if not conversation.told.subject_disclosed:
             return OPENER
-        return ABROAD if conversation.place is Place.ABROAD else MENU
+        return ABROAD if conversation.told.place is Place.ABROAD else MENU
 
     def _enter(self, conversation: Conversation, does: str) -> tuple[Conversation, Events]:
         if does == "request_advisor":
@@ -730,11 +757,12 @@ class Engine:
             return conversation, (CodeAsked(),)
         if does == "stop":
             left, events = changes.leave_advisors(conversation)
-            return replace(left.restarted(), state=conversation.state), (*events, Stopped())
+            return left.without_context().with_position(state=conversation.position.state), (*events, Stopped())
         if does == "decoy":
-            trail = conversation.trail
-            before = replace(conversation, state=trail[-1] if trail else "", trail=trail[:-1])
-            return replace(own_words.put_away(before), state=conversation.state, maybe_read=True), (DecoyStarted(),)
+            history = conversation.position.history
+            before = conversation.with_position(state=history[-1] if history else "", history=history[:-1])
+            hidden = own_words.put_away(before).with_position(state=conversation.position.state)
+            return hidden.with_privacy(observed=True), (DecoyStarted(),)
         return conversation, ()
 
     def _advisor_too(self, turn: Turn) -> Turn:
@@ -742,16 +770,16 @@ class Engine:
         conversation, events = changes.request_advisor(turn.conversation)
         if not events or turn.say is None:
             return turn
-        say = replace(turn.say, above=(*turn.say.above, "advisor_asked"))
+        say = replace(turn.say, prefix=(*turn.say.prefix, "advisor_asked"))
         return Turn(conversation, (*turn.events, *events), say)
 
 
 def _with_the_truth(turn: Turn) -> Turn:
     """The answer to somebody new while we are down: the numbers first, then that there is a fault."""
-    hidden = turn.conversation.state == DECOY
+    hidden = turn.conversation.position.state == DECOY
     if turn.say is None or hidden:
         return turn
-    return replace(turn, say=replace(turn.say, numbers=True, above=("down", *turn.say.above)))
+    return replace(turn, say=replace(turn.say, numbers=True, prefix=("down", *turn.say.prefix)))
 
 
 def _minute(now: datetime) -> int:

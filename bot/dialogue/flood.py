@@ -37,7 +37,7 @@ def counted(conversation: Conversation, text: str, minute: int, *, blocked: bool
     )
 
 
-def is_one(conversation: Conversation) -> bool:
+def is_flooding(conversation: Conversation) -> bool:
     """Is this more than a person types, or somebody who is blocked?"""
     return conversation.pace.blocked or _over(conversation) > 0
 

@@ -9,6 +9,18 @@ from bot.nlu.normalise import normalise
 HERE = "@here"
 BACK = "@back"
 
+FACTS: Mapping[str, Callable[[Conversation], object]] = {
+    "place": lambda conversation: str(conversation.told.place),
+    "country_known": lambda conversation: bool(conversation.told.country),
+    # "Ik ben in Nederland" is offered anyway.
+    "country_mentioned": lambda conversation: conversation.told.mentioned_country not in ("", "NL"),
+    "status": lambda conversation: str(conversation.handling.status),
+    "role": lambda conversation: conversation.told.role,
+    "open": lambda conversation: str(conversation.told.subject_disclosed),
+    "phone": lambda conversation: conversation.told.phone,
+}
+"""What a `when` can compare, by the name writers know it by."""
+
 Translate = Callable[[str, str], str]
 """(context, Dutch source text) -> text in one language."""
 
@@ -17,7 +29,7 @@ Translate = Callable[[str, str], str]
 class Choice:
     """One numbered option. `next` is fully qualified ("flow.state"), HERE or BACK.
 
-    sets: fields of the conversation it changes. when: field -> values for which it is shown.
+    sets: what it changes, by the names of `told` and "locale". when: name in FACTS -> values for which it is shown.
     keys: normalised label and other words, filled in by `localised`.
     contexts: where translators find label and words, for choices that many states share.
     """
@@ -34,7 +46,7 @@ class Choice:
 
     def shown(self, conversation: Conversation) -> bool:
         """Is this choice offered to this person now?"""
-        return all(_fact(conversation, name) in allowed for name, allowed in self.when.items())
+        return all(FACTS[name](conversation) in allowed for name, allowed in self.when.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +129,3 @@ class Flow:
 
         title = translate(f"{self.name}.title", self.title) if self.title else ""
         return replace(self, title=title, states={name: state(item) for name, item in self.states.items()})
-
-
-def _fact(conversation: Conversation, name: str) -> object:
-    """The value a `when` compares: a field, or whether a country is known or has been mentioned."""
-    if name == "country_known":
-        return bool(conversation.country)
-    if name == "country_mentioned":
-        return conversation.asked_country not in ("", "NL")  # "Ik ben in Nederland" is offered anyway
-    return str(getattr(conversation, name))

@@ -8,7 +8,7 @@ import hashlib
 
 from msgspec.structs import replace
 
-from bot.dialogue.conversation import Context, Conversation
+from bot.dialogue.conversation import Conversation, Position, SetAside
 
 HIDE, RETURN = "hide_word", "return_word"
 OWN_WORDS = (HIDE, RETURN)
@@ -24,42 +24,45 @@ def mark(text: str) -> str:
 
 def chosen(conversation: Conversation, which: str, text: str) -> Conversation | None:
     """The conversation with a word of theirs; None: this one will not do. text: normalised."""
-    other = conversation.return_word if which == HIDE else conversation.hide_word
+    other = conversation.privacy.return_word if which == HIDE else conversation.privacy.hide_word
     found = mark(text)
     if not LEAST <= len(text) <= MOST or found == other:
         return None
-    return replace(conversation, **{which: found})
+    return conversation.with_privacy(**{which: found})
 
 
 def hides(conversation: Conversation, raw: str, text: str) -> bool:
     """Does this message hide everything? raw: as typed; text: normalised."""
     signs = raw.replace("\ufe0f", "").strip()
-    return (bool(signs) and set(signs) <= SIGNS) or (bool(text) and conversation.hide_word == mark(text))
+    return (bool(signs) and set(signs) <= SIGNS) or (bool(text) and conversation.privacy.hide_word == mark(text))
 
 
-def is_one(conversation: Conversation, text: str) -> bool:
+def is_own_word(conversation: Conversation, text: str) -> bool:
     """Is this text one of their own words?"""
-    return bool(text) and mark(text) in (conversation.hide_word, conversation.return_word)
+    return bool(text) and mark(text) in (conversation.privacy.hide_word, conversation.privacy.return_word)
 
 
 def returns(conversation: Conversation, text: str) -> bool:
     """Is this the word to be known by, and is there anything to come back to?"""
-    hidden = conversation.maybe_read or conversation.kept is not None
-    return hidden and bool(text) and conversation.return_word == mark(text)
+    hidden = conversation.privacy.observed or conversation.privacy.set_aside is not None
+    return hidden and bool(text) and conversation.privacy.return_word == mark(text)
 
 
 def put_away(conversation: Conversation) -> Conversation:
-    """Without its context; that is kept for who knows the word, if there is one."""
-    kept = conversation.kept
+    """Without its context; that is set aside for who knows the word, if there is one."""
+    aside, here = conversation.privacy.set_aside, conversation.position
     # What came before goes on counting while nothing but the neutral question was shown since.
-    if conversation.return_word and conversation.state and (conversation.open or kept is None):
-        kept = Context(**{name: getattr(conversation, name) for name in Context.__struct_fields__})
-    return replace(conversation.restarted(), kept=kept)
+    if conversation.privacy.return_word and here.state and (conversation.told.subject_disclosed or aside is None):
+        aside = SetAside(Position(here.state, here.history), replace(conversation.told, no_call=False))
+    return conversation.without_context().with_privacy(set_aside=aside)
 
 
 def resumed(conversation: Conversation) -> Conversation:
     """The conversation of the person who gave the word: as it was before, and nobody else is reading."""
-    back = replace(conversation, kept=None, maybe_read=False)
-    if conversation.kept is None:
-        return replace(back, state="")
-    return replace(back, **{name: getattr(conversation.kept, name) for name in Context.__struct_fields__})
+    aside = conversation.privacy.set_aside
+    back = conversation.with_privacy(set_aside=None, observed=False)
+    if aside is None:
+        return back.with_position(state="")
+    told = replace(aside.told, no_call=conversation.told.no_call)
+    back = back.with_position(state=aside.position.state, history=aside.position.history)
+    return replace(back, told=told)

@@ -9,13 +9,13 @@ from bot.dialogue.events import AnyEvent
 class Say(msgspec.Struct, frozen=True):
     """What to answer, not yet in words: `rendering.texts` turns it into one message.
 
-    state: the state to show ("" = only the texts above). above: ids of shared texts that come before it.
+    state: the state to show ("" = only the texts above). prefix: ids of shared texts that come before it.
     numbers: put the block with the numbers for this place on top, whatever the state asks for.
     emergency_line: end with the one-line emergency numbers if they are not in the message already.
     """
 
     state: str = ""
-    above: tuple[str, ...] = ()
+    prefix: tuple[str, ...] = ()
     numbers: bool = False
     emergency_line: bool = False
 

@@ -112,16 +112,18 @@ class Move(msgspec.Struct, frozen=True):
 
 def claim(conversation: Conversation, advisor: str, minute: int) -> Move:
     """Take a person who waits, one closed a moment ago, or one that a colleague offers. Again: renews the lease."""
-    if conversation.status is Status.ADVISOR:
-        if conversation.advisor == advisor:
+    if conversation.handling.status is Status.ADVISOR:
+        if conversation.handling.advisor == advisor:
             return Move(conversation, lease=Lease.TAKE)
-        if conversation.offered != advisor:
-            raise Refused(Reason.TAKEN, holder=conversation.advisor)
+        if conversation.handling.offered != advisor:
+            raise Refused(Reason.TAKEN, holder=conversation.handling.advisor)
         # A transfer is no new beginning: the person is not greeted again.
-        taken = replace(conversation, advisor=advisor, offered="")
-        return Move(taken, (Claimed(advisor, conversation.advisor),), lease=Lease.TAKE)
-    over = conversation.status is Status.CLOSED and minute - conversation.closed_minute > GRACE_MINUTES
-    if over or conversation.status is Status.BOT:
+        taken = conversation.with_handling(advisor=advisor, offered="")
+        return Move(taken, (Claimed(advisor, conversation.handling.advisor),), lease=Lease.TAKE)
+    over = (
+        conversation.handling.status is Status.CLOSED and minute - conversation.handling.closed_minute > GRACE_MINUTES
+    )
+    if over or conversation.handling.status is Status.BOT:
         raise Refused(Reason.NOT_ASKED if conversation.heard_minute else Reason.UNKNOWN)
     return Move(_taken(conversation, advisor), (Claimed(advisor),), lease=Lease.TAKE)
 
@@ -145,23 +147,29 @@ def reply(
     """
     if not text.strip():
         raise Refused(Reason.EMPTY)
-    if conversation.offered == advisor:
-        raise Refused(Reason.TAKEN, holder=conversation.advisor)  # an offer is taken by claiming it, not by accident
+    if conversation.handling.offered == advisor:
+        raise Refused(
+            Reason.TAKEN, holder=conversation.handling.advisor
+        )  # an offer is taken by claiming it, not by accident
     taken = claim(conversation, advisor, minute)
     mine = taken.conversation
     since = minute - mine.heard_minute
-    if mine.channel == Channel.WHATSAPP and since >= WINDOW_MINUTES:
+    if mine.handling.channel == Channel.WHATSAPP and since >= WINDOW_MINUTES:
         raise Refused(Reason.WINDOW)
-    if mine.maybe_read:
+    if mine.privacy.observed:
         raise Refused(Reason.MAYBE_READ)  # until the person's own word, or a fresh "yes, I can type safely"
     if since > FRESH_MINUTES:
-        if not mine.pending_minute:
-            _check_agreed(mine.agreed, minute, clocks, neutral=neutral)
+        if not mine.handling.pending_minute:
+            _check_agreed(mine.privacy.agreement, minute, clocks, neutral=neutral)
         if not sure:
             raise Refused(Reason.LATE)
-    say = None if mine.greeted else Say(above=("advisor_here",))
+    say = None if mine.handling.introduced else Say(prefix=("advisor_here",))
     return Move(
-        replace(mine, greeted=True, tell="", pending_minute=0), taken.events, say, Reply(advisor, text), Lease.TAKE
+        mine.with_handling(introduced=True, pending_notice="", pending_minute=0),
+        taken.events,
+        say,
+        Reply(advisor, text),
+        Lease.TAKE,
     )
 
 
@@ -171,7 +179,9 @@ def agree(conversation: Conversation, advisor: str, agreement: Agreement, minute
     ahead = agreement.until_minute - minute
     if not 0 < ahead <= LONGEST_AGREEMENT or not 0 <= agreement.opens < agreement.closes <= DAY:
         raise Refused(Reason.AGREEMENT)
-    return Move(replace(conversation, agreed=agreement), (Agreed(advisor, agreement.until_minute),), lease=Lease.TAKE)
+    return Move(
+        conversation.with_privacy(agreement=agreement), (Agreed(advisor, agreement.until_minute),), lease=Lease.TAKE
+    )
 
 
 def note(conversation: Conversation, advisor: str, text: str) -> Move:
@@ -189,18 +199,18 @@ def offer(conversation: Conversation, advisor: str, to: str) -> Move:
     check_holds(conversation, advisor)
     if to == advisor:
         raise Refused(Reason.TAKEN, holder=advisor)
-    return Move(replace(conversation, offered=to), (Offered(advisor, to),), lease=Lease.OFFER)
+    return Move(conversation.with_handling(offered=to), (Offered(advisor, to),), lease=Lease.OFFER)
 
 
 def assign(conversation: Conversation, leader: str, to: str) -> Move:
     """Give the conversation of somebody who waits, or that a colleague has, to an advisor who is there."""
-    if conversation.status not in (Status.WAITING, Status.ADVISOR):
+    if conversation.handling.status not in (Status.WAITING, Status.ADVISOR):
         raise Refused(Reason.NOT_ASKED)
-    before = conversation.advisor
+    before = conversation.handling.advisor
     if before == to:
         raise Refused(Reason.TAKEN, holder=to)
-    if conversation.status is Status.ADVISOR:
-        given = replace(conversation, advisor=to, offered="")
+    if conversation.handling.status is Status.ADVISOR:
+        given = conversation.with_handling(advisor=to, offered="")
     else:
         given = _taken(conversation, to)
     return Move(given, (Assigned(leader, to, before),), lease=Lease.TAKE)
@@ -208,44 +218,44 @@ def assign(conversation: Conversation, leader: str, to: str) -> Move:
 
 def decline(conversation: Conversation, to: str) -> Move:
     """The colleague says no; the conversation stays where it is."""
-    if conversation.status is not Status.ADVISOR or conversation.offered != to:
+    if conversation.handling.status is not Status.ADVISOR or conversation.handling.offered != to:
         raise Refused(Reason.NOT_OFFERED)
-    return Move(replace(conversation, offered=""), (OfferEnded(to, lapsed=False),))
+    return Move(conversation.with_handling(offered=""), (OfferEnded(to, lapsed=False),))
 
 
 def lapse(conversation: Conversation) -> Move:
     """The colleague did not react in time."""
-    if conversation.status is not Status.ADVISOR or not conversation.offered:
+    if conversation.handling.status is not Status.ADVISOR or not conversation.handling.offered:
         raise Refused(Reason.NOT_OFFERED)
-    ended = OfferEnded(conversation.offered, lapsed=True)
-    return Move(replace(conversation, offered=""), (ended,), lease=Lease.LAPSED)
+    ended = OfferEnded(conversation.handling.offered, lapsed=True)
+    return Move(conversation.with_handling(offered=""), (ended,), lease=Lease.LAPSED)
 
 
 def hand_back(conversation: Conversation, advisor: str, minute: int) -> Move:
     """Give the conversation back to the bot and say so."""
     check_holds(conversation, advisor)
-    free = conversation.passed(Status.BOT)
+    free = conversation.with_status(Status.BOT)
     told = _told(free, (HandedBack(advisor),), "advisor_left", minute)
     if told.say is None:
         return told
-    state = MENU if free.open else OPENER
-    return replace(told, conversation=replace(free, state=state), say=replace(told.say, state=state))
+    state = MENU if free.told.subject_disclosed else OPENER
+    return replace(told, conversation=free.with_position(state=state), say=replace(told.say, state=state))
 
 
 def close(conversation: Conversation, advisor: str, minute: int, outcome: str = "") -> Move:
     """End it, once, with one closing text. None is sent when the person has been silent: they may be gone, and who
     holds the phone now must not learn of it. outcome: how it ended, to be counted."""
     check_holds(conversation, advisor)
-    closed = replace(conversation.passed(Status.CLOSED), closed_minute=minute)
-    if minute - conversation.heard_minute > FRESH_MINUTES or conversation.maybe_read:
+    closed = conversation.with_status(Status.CLOSED, closed_minute=minute)
+    if minute - conversation.heard_minute > FRESH_MINUTES or conversation.privacy.observed:
         return Move(closed, (Closed(advisor, outcome),))
-    return Move(closed, (Closed(advisor, outcome),), Say(above=("advisor_closed",), emergency_line=True))
+    return Move(closed, (Closed(advisor, outcome),), Say(prefix=("advisor_closed",), emergency_line=True))
 
 
 def block(conversation: Conversation, advisor: str) -> Move:
     """Who only means harm leaves the advisors, without a word; see `flood`."""
     check_holds(conversation, advisor)
-    return Move(replace(conversation.passed(Status.BOT), state="", trail=()), (Blocked(advisor),))
+    return Move(conversation.with_status(Status.BOT).with_position(state="", history=()), (Blocked(advisor),))
 
 
 def erase(_conversation: Conversation) -> Move:
@@ -255,21 +265,18 @@ def erase(_conversation: Conversation) -> Move:
 
 def lose_lease(conversation: Conversation, minute: int) -> Move:
     """The advisor's console is gone: the person stands at the front of the queue and is told."""
-    if conversation.status is not Status.ADVISOR:
+    if conversation.handling.status is not Status.ADVISOR:
         raise Refused(Reason.NOT_ASKED)
-    waiting = replace(conversation.passed(Status.WAITING), returned=True, waiting_minute=minute)
-    return _told(waiting, (LeaseLost(conversation.advisor),), "advisor_gone", minute, Lease.LOST)
+    waiting = conversation.with_status(Status.WAITING, requeued=True, waiting_minute=minute)
+    return _told(waiting, (LeaseLost(conversation.handling.advisor),), "advisor_gone", minute, Lease.LOST)
 
 
 def _taken(conversation: Conversation, advisor: str) -> Conversation:
     """In the hands of an advisor. No list the bot has shown counts any more: "1" is now said to a human being."""
-    return replace(
-        conversation.passed(Status.ADVISOR),
-        advisor=advisor,
-        pending_minute=conversation.heard_minute if conversation.status is Status.WAITING else 0,
-        state=DECOY if conversation.state == DECOY else "",  # a stranger stays a stranger, whoever has it
-        trail=(),
-        candidates=(),
+    pending = conversation.heard_minute if conversation.handling.status is Status.WAITING else 0
+    state = DECOY if conversation.position.state == DECOY else ""  # a stranger stays a stranger, whoever has it
+    return conversation.with_status(Status.ADVISOR, advisor=advisor, pending_minute=pending).with_position(
+        state=state, history=(), candidates=()
     )
 
 
@@ -278,11 +285,11 @@ def _told(
 ) -> Move:
     """Tell the person now if they wrote a moment ago; otherwise at the beginning of the next answer. Where somebody
     may read along, never."""
-    if conversation.maybe_read:
+    if conversation.privacy.observed:
         return Move(conversation, events, lease=lease)
     if minute - conversation.heard_minute > FRESH_MINUTES:
-        return Move(replace(conversation, tell=what), events, lease=lease)
-    return Move(conversation, events, Say(above=(what,), emergency_line=True), lease=lease)
+        return Move(conversation.with_handling(pending_notice=what), events, lease=lease)
+    return Move(conversation, events, Say(prefix=(what,), emergency_line=True), lease=lease)
 
 
 def _check_agreed(agreed: Agreement | None, minute: int, clocks: Sequence[int], *, neutral: bool) -> None:
@@ -296,5 +303,5 @@ def _check_agreed(agreed: Agreement | None, minute: int, clocks: Sequence[int], 
 
 def check_holds(conversation: Conversation, advisor: str) -> None:
     """Raises Refused unless this advisor has it."""
-    if conversation.status is not Status.ADVISOR or conversation.advisor != advisor:
-        raise Refused(Reason.NOT_YOURS, holder=conversation.advisor)
+    if conversation.handling.status is not Status.ADVISOR or conversation.handling.advisor != advisor:
+        raise Refused(Reason.NOT_YOURS, holder=conversation.handling.advisor)

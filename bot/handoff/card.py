@@ -69,10 +69,10 @@ def card(conversation: Conversation, transcript: Sequence[AnyEvent]) -> Card:
     topics = tuple(dict.fromkeys(topic for topic, _dot, _state in shown))
     papers = (state for topic, _dot, state in shown if topic == DOCUMENTS and state != "answer")
     return Card(
-        danger=conversation.danger,
-        urgent=conversation.urgent,
-        maybe_read=conversation.maybe_read,
-        no_call=conversation.no_call,
+        danger=conversation.handling.danger,
+        urgent=conversation.handling.urgent,
+        maybe_read=conversation.privacy.observed,
+        no_call=conversation.told.no_call,
         language=conversation.locale,
         safe=answers.get("safe", ""),
         place=places[-1].place if places and places[-1].place != "unknown" else "",

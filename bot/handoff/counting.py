@@ -48,8 +48,8 @@ def counted(before: Conversation, after: Conversation, events: Sequence[AnyEvent
             found.append(f"topic:{event.state.partition('.')[0]}")
         elif isinstance(event, PlaceTold) and event.country:
             found.append(f"country:{event.country}")
-        elif isinstance(event, Claimed | Assigned) and not event.before and before.waiting_minute:
-            found.append(f"wait:{_wait(minute - before.waiting_minute)}")
+        elif isinstance(event, Claimed | Assigned) and not event.before and before.handling.waiting_minute:
+            found.append(f"wait:{_wait(minute - before.handling.waiting_minute)}")
         elif isinstance(event, Closed):
             found.append(f"outcome:{event.outcome or 'unsaid'}")
         elif type(event) in _PLAIN:

@@ -165,7 +165,7 @@ class Delivery:
 
     def _channel(self, attempt: Attempt) -> str:
         found = self._storage.conversations([attempt.contact]).get(attempt.contact)
-        return found.channel if found else ""
+        return found.handling.channel if found else ""
 
     def _settle(self, attempt: Attempt, state: State, code: str = "", **more: object) -> None:
         if state is State.FAILED:

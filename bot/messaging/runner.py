@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from bot.dialogue.case_code import LUCK_BITS
+from bot.dialogue.case_code import RANDOM_BITS
 from bot.dialogue.changes import request_advisor
-from bot.dialogue.conversation import OWNERSHIP, Conversation, Status
+from bot.dialogue.conversation import Conversation, Status
 from bot.dialogue.engine import Engine
 from bot.dialogue.events import (
     AdvisorCancelled,
@@ -52,8 +52,8 @@ Report = Callable[..., None]
 class Runner:
     """Answers messages. Thread- and greenlet-safe; holds no conversation of its own.
 
-    now: the clock, with a time zone. luck: unpredictable numbers of `case_code.LUCK_BITS`. on_turn: is told every
-    turn that was decided for a message, before it is committed.
+    now: the clock, with a time zone. random_bits: unpredictable numbers of `case_code.RANDOM_BITS`. on_turn: is told
+    every turn that was decided for a message, before it is committed.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Runner:
         spool: Spool,
         now: Callable[[], datetime],
         report: Report,
-        luck: Callable[[], int] = lambda: secrets.randbits(LUCK_BITS),
+        random_bits: Callable[[], int] = lambda: secrets.randbits(RANDOM_BITS),
         on_turn: Callable[[Turn], None] | None = None,
     ) -> None:
         self._engine = engine
@@ -71,7 +71,7 @@ class Runner:
         self._spool = spool
         self._now = now
         self._report = report
-        self._luck = luck
+        self._random_bits = random_bits
         self._on_turn = on_turn
         self._queues = _Queues()
 
@@ -151,8 +151,10 @@ class Runner:
             same = spooled.revision == opened.revision
             conversation = spooled.conversation if same else _rejoined(opened.conversation, spooled)
             events = (*spooled.events, Said(spooled.reply)) if spooled.reply else spooled.events
-            if first.blocked and conversation.status is Status.WAITING:  # decided where nobody knew of the block
-                conversation = conversation.passed(Status.BOT)
+            if (
+                first.blocked and conversation.handling.status is Status.WAITING
+            ):  # decided where nobody knew of the block
+                conversation = conversation.with_status(Status.BOT)
                 events = tuple(event for event in events if not isinstance(event, AdvisorRequested))
             opened = self._storage.commit(spooled.inbound, opened, conversation, events, spooled.reply)
         self._report("replayed")
@@ -177,14 +179,14 @@ class Runner:
             brought = None if late else self._brought(engine, inbound, opened.contact)
             moment = max(sent, heard)
             turn, reply = self._decided(engine, opened.conversation, inbound, moment, brought, blocked=first.blocked)
-            conversation = replace(turn.conversation, channel=str(inbound.channel))
+            conversation = turn.conversation.with_handling(channel=str(inbound.channel))
             events = turn.events
             outgoing: tuple[Outgoing, ...] = ()
             if late:
                 reply = ""
                 leaves = any(isinstance(event, ErasureRequested | Stopped) for event in events) or first.blocked
                 conversation, asked = (conversation, ()) if leaves else request_advisor(conversation)
-                conversation = replace(conversation, state="", trail=(), candidates=())
+                conversation = conversation.with_position(state="", history=(), candidates=())
                 # A code nobody has read must not take away the one they have.
                 told = (event for event in events if not isinstance(event, CodeMade))
                 events = (*told, *asked, CameLate())
@@ -244,7 +246,7 @@ class Runner:
     ) -> tuple[Turn, str]:
         """The turn and its text; after a bug the turn that keeps the message, gives the numbers, asks for a person."""
         try:
-            turn = engine.advance(conversation, inbound, now, self._luck(), brought, blocked=blocked)
+            turn = engine.advance(conversation, inbound, now, self._random_bits(), brought, blocked=blocked)
             reply = _rendered(engine, turn)
         except Exception as error:  # noqa: BLE001 - whatever it is, the person gets the numbers
             self._report("engine_failed", fault=type(error).__name__, error=error)
@@ -260,7 +262,7 @@ class Runner:
 
     def _spooled(self, inbound: Inbound, turn: Turn, reply: str, revision: int | None) -> str:
         """Keep a turn for later; returns its answer, which says so when it cannot be kept."""
-        if turn.conversation.status is Status.BOT:
+        if turn.conversation.handling.status is Status.BOT:
             inbound = replace(inbound, address="")  # only advisors will need it
         try:
             self._spool.add(Spooled(inbound, turn.conversation, turn.events, reply, revision))
@@ -273,7 +275,7 @@ class Runner:
     def _away(self, turn: Turn, above: str) -> str:
         if turn.say is None:
             return ""
-        say = replace(turn.say, numbers=True, above=(*filter(None, [above]), *turn.say.above))
+        say = replace(turn.say, numbers=True, prefix=(*filter(None, [above]), *turn.say.prefix))
         return _rendered(self._engine, Turn(turn.conversation, turn.events, say))
 
     def _count(self, events: tuple[AnyEvent, ...]) -> None:
@@ -291,20 +293,21 @@ def _rejoined(stored: Conversation, spooled: Spooled) -> Conversation:
     """The stored conversation after a turn that was decided without it: the later of the two is what the person
     sees, requests of both count, and an advisor who has the conversation keeps it."""
     shown, asked = spooled.conversation, {type(event) for event in spooled.events}
-    if stored.status is Status.BOT and AdvisorRequested in asked:
-        stored = replace(stored, status=Status.WAITING, waiting_minute=shown.waiting_minute)
-    if asked & {AdvisorCancelled, PersonLeft, Stopped} and stored.status in (Status.WAITING, Status.ADVISOR):
-        stored = stored.passed(Status.BOT)
-    stored = replace(
-        stored,
-        danger=stored.danger or shown.danger,
-        maybe_read=stored.maybe_read or shown.maybe_read,
-        urgent=stored.urgent or shown.urgent,
+    if stored.handling.status is Status.BOT and AdvisorRequested in asked:
+        stored = stored.with_handling(status=Status.WAITING, waiting_minute=shown.handling.waiting_minute)
+    if asked & {AdvisorCancelled, PersonLeft, Stopped} and stored.handling.status in (Status.WAITING, Status.ADVISOR):
+        stored = stored.with_status(Status.BOT)
+    stored = stored.with_handling(
+        danger=stored.handling.danger or shown.handling.danger,
+        urgent=stored.handling.urgent or shown.handling.urgent,
     )
+    observed = stored.privacy.observed or shown.privacy.observed
+    stored = stored.with_privacy(observed=observed)
     if stored.heard_minute > shown.heard_minute:
         return stored
-    owned = {name: getattr(stored, name) for name in OWNERSHIP if name != "channel"}
-    return replace(shown, locale=stored.locale or shown.locale, **owned)
+    theirs = shown.handling
+    handling = replace(stored.handling, channel=theirs.channel, pending_notice=theirs.pending_notice)
+    return replace(shown.with_privacy(observed=observed), locale=stored.locale or shown.locale, handling=handling)
 
 
 class _Queues:

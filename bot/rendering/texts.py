@@ -29,9 +29,9 @@ def render(say: Say, conversation: Conversation, book: LocalizedContent) -> str:
     blocks = []
     if say.numbers or (state is not None and state.numbers):
         blocks.append(numbers_block(conversation, book))
-    blocks += [_fill(book.shared[name], conversation, book) for name in say.above]
+    blocks += [_fill(book.shared[name], conversation, book) for name in say.prefix]
     if state is not None:
-        blocks.append(_fill(state.text(conversation.place), conversation, book))
+        blocks.append(_fill(state.text(conversation.told.place), conversation, book))
         blocks.append(_choices(state, conversation, book))
         blocks.append(_footer(state, conversation, book))
     text = "\n".join(block for block in blocks if block)
@@ -42,12 +42,12 @@ def render(say: Say, conversation: Conversation, book: LocalizedContent) -> str:
 
 def numbers_block(conversation: Conversation, book: LocalizedContent) -> str:
     """The numbers that fit where the person said they are; both sets when they have not said it."""
-    if not conversation.open and conversation.place is Place.UNKNOWN:
+    if not conversation.told.subject_disclosed and conversation.told.place is Place.UNKNOWN:
         return _fill(book.shared["emergency_line"], conversation, book)  # names no organisation (decision 12)
-    block = _fill(book.shared[f"numbers_{conversation.place}"], conversation, book)
-    if conversation.place is not Place.ABROAD or not conversation.country:
+    block = _fill(book.shared[f"numbers_{conversation.told.place}"], conversation, book)
+    if conversation.told.place is not Place.ABROAD or not conversation.told.country:
         return block
-    known = conversation.country in book.local_numbers
+    known = conversation.told.country in book.local_numbers
     local = book.shared["country_number" if known else "country_unsure"]
     return f"{block}\n{_fill(local, conversation, book)}"
 
@@ -58,7 +58,7 @@ def carries_numbers(text: str, conversation: Conversation, book: LocalizedConten
         Place.NETHERLANDS: ("emergency_nl",),
         Place.ABROAD: ("bz",),
         Place.UNKNOWN: ("emergency_nl", "bz"),
-    }[conversation.place]
+    }[conversation.told.place]
     return all(book.numbers[name] in text for name in needed)
 
 
@@ -69,7 +69,7 @@ def last_words(books: Iterable[LocalizedContent]) -> str:
 
 
 def _choices(state: State, conversation: Conversation, book: LocalizedContent) -> str:
-    labels = [book.titles[topic] for topic in conversation.candidates] if state.name == NOT_SURE else []
+    labels = [book.titles[topic] for topic in conversation.position.candidates] if state.name == NOT_SURE else []
     labels += [choice.label for choice in state.visible(conversation)]
     lines = (f"{number} {label}" for number, label in enumerate(labels, start=1))
     return _fill("\n".join(lines), conversation, book)
@@ -78,10 +78,10 @@ def _choices(state: State, conversation: Conversation, book: LocalizedContent) -
 def _footer(state: State, conversation: Conversation, book: LocalizedContent) -> str:
     if not state.footer:
         return ""
-    if conversation.status is Status.WAITING:
+    if conversation.handling.status is Status.WAITING:
         # After a silence nothing earlier is shown, not even that somebody was asked for (decision 10).
-        fresh = conversation.heard_minute - conversation.waiting_minute <= SILENCE_MINUTES
-        return book.shared["footer_waiting" if conversation.open or fresh else "footer"]
+        fresh = conversation.heard_minute - conversation.handling.waiting_minute <= SILENCE_MINUTES
+        return book.shared["footer_waiting" if conversation.told.subject_disclosed or fresh else "footer"]
     return book.shared["footer_offer" if state.offer else "footer"]
 
 
@@ -96,13 +96,13 @@ def _fill(text: str, conversation: Conversation, book: LocalizedContent) -> str:
     """Put country names, the local number, the case code in their places. Every name in a text was checked at start."""
     if "{" not in text:
         return text
-    country, asked = conversation.country, conversation.asked_country
+    country, asked = conversation.told.country, conversation.told.mentioned_country
     return text.format_map(
         {
             "country": book.countries.get(country, country),
             "asked_country": book.countries.get(asked, asked),
             "local_number": book.local_numbers.get(country, ""),
-            "words": conversation.code,
+            "words": conversation.case_code,
             "opens": _opens(conversation, book) if "{opens}" in text else "",
         }
     )

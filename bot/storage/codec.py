@@ -1,14 +1,45 @@
-"""Values <-> bytes (msgpack). A conversation of another version is read as far as it can be."""
+"""Values <-> bytes (msgpack). A conversation of another version is read as far as it can be; `flat` has schema 1."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
-from bot.dialogue.conversation import Conversation, Status
+from bot.dialogue.conversation import SCHEMA, Agreement, Conversation, Handling, Privacy, Status
 from bot.dialogue.events import AnyEvent, Said
 from bot.ports.everything import Entry
+from bot.storage.flat import FlatConversation, owner_fields
+
+
+class _Version(msgspec.Struct):
+    schema: int = 1  # schema 1 did not write it
+
+
+class _Record(Conversation, frozen=True, kw_only=True, omit_defaults=True):
+    """What is written: the conversation with its schema, and `flat.owner_fields`."""
+
+    schema: int
+    status: Status = Status.BOT
+    channel: str = ""
+    advisor: str = ""
+    offered: str = ""
+    greeted: bool = False
+    returned: bool = False
+    urgent: bool = False
+    danger: bool = False
+    maybe_read: bool = False
+    waiting_minute: int = 0
+    closed_minute: int = 0
+    pending_minute: int = 0
+    hide_word: str = ""
+    return_word: str = ""
+    agreed: Agreement | None = None
+    no_call: bool = False
+
 
 _encoder = msgspec.msgpack.Encoder()
+_version = msgspec.msgpack.Decoder(_Version)
+_flat = msgspec.msgpack.Decoder(FlatConversation)
 _conversation = msgspec.msgpack.Decoder(Conversation)
 
 
@@ -23,33 +54,42 @@ _turn = msgspec.msgpack.Decoder(_Turn)
 
 
 def encode_conversation(conversation: Conversation) -> bytes:
-    return _encoder.encode(conversation)
+    return _encoder.encode(_Record(**msgspec.structs.asdict(conversation), **owner_fields(conversation)))
 
 
 def decode_conversation(data: bytes) -> Conversation:
-    """The stored conversation. One we cannot read (written by newer or long gone code) starts anew, but keeps
+    """The stored conversation. One we cannot read (written by newer or long gone code) starts over, but keeps
     its owner and its language: nobody who waits for an advisor may fall out of the list by an upgrade."""
     try:
-        return _conversation.decode(data)
+        schema = _version.decode(data).schema
+        if schema == SCHEMA:
+            return _conversation.decode(data)
+        found = _flat.decode(data).nested()
+        return msgspec.structs.replace(found, schema=schema) if schema > SCHEMA else found
     except msgspec.DecodeError:
         fields = _anything(data)
-    if not isinstance(fields, dict):
-        return Conversation()
+    return _owner(fields) if isinstance(fields, dict) else Conversation()
+
+
+def _owner(fields: dict[Any, Any]) -> Conversation:
+    """A conversation of which only who has it can be read, from the fields that stand flat in every schema."""
     status = fields.get("status")
     locale = fields.get("locale")
     advisor = fields.get("advisor")
     held = isinstance(advisor, str) and bool(advisor)
     known = Status(status) if status in list(Status) else Status.BOT
     return Conversation(
-        # Without the one who has it, it goes back to the queue.
-        status=Status.WAITING if known is Status.ADVISOR and not held else known,
-        advisor=str(advisor) if known is Status.ADVISOR and held else "",
         locale=locale if isinstance(locale, str) else "",
-        danger=fields.get("danger") is True,
-        maybe_read=fields.get("maybe_read") is True,
         heard_minute=_minute(fields.get("heard_minute")),
-        waiting_minute=_minute(fields.get("waiting_minute")),
-        closed_minute=_minute(fields.get("closed_minute")),
+        handling=Handling(
+            # Without the one who has it, it goes back to the queue.
+            status=Status.WAITING if known is Status.ADVISOR and not held else known,
+            advisor=str(advisor) if known is Status.ADVISOR and held else "",
+            danger=fields.get("danger") is True,
+            waiting_minute=_minute(fields.get("waiting_minute")),
+            closed_minute=_minute(fields.get("closed_minute")),
+        ),
+        privacy=Privacy(observed=fields.get("maybe_read") is True),
     )
 
 

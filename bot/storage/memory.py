@@ -95,7 +95,11 @@ class MemoryStorage:
             self._codes = {words: each for words, each in self._codes.items() if each[0] != contact}
         if made:
             self._codes[made.words] = (contact, made.answers)
-        if opened.conversation.status is Status.BOT and conversation.status is Status.BOT and not outgoing:
+        if (
+            opened.conversation.handling.status is Status.BOT
+            and conversation.handling.status is Status.BOT
+            and not outgoing
+        ):
             return None
         self._advisors(cause, contact, Conversation() if erased else conversation, lease)
         if kinds & {ErasureRequested, Stopped}:
@@ -107,16 +111,16 @@ class MemoryStorage:
         return None
 
     def _advisors(self, cause: Cause, contact: str, conversation: Conversation, lease: Lease) -> None:
-        if cause.address and conversation.status is not Status.BOT:
+        if cause.address and conversation.handling.status is not Status.BOT:
             self.addresses[contact] = cause.address
-        if conversation.status is Status.BOT:
+        if conversation.handling.status is Status.BOT:
             self.addresses.pop(contact, None)
-        if conversation.status is not Status.ADVISOR:
+        if conversation.handling.status is not Status.ADVISOR:
             self.leases.pop(contact, None)
             self.offers.discard(contact)
             return
         if lease in (Lease.TAKE, Lease.OFFER):
-            self.leases[contact] = conversation.advisor
+            self.leases[contact] = conversation.handling.advisor
         if lease is Lease.OFFER:
             self.offers.add(contact)
 
@@ -182,9 +186,9 @@ class MemoryStorage:
     def waiting(self) -> list[Waiting]:
         """See `Storage.waiting`."""
         entries = (
-            Waiting(contact, conversation.waiting_minute, conversation.urgency)
+            Waiting(contact, conversation.handling.waiting_minute, conversation.handling.urgency)
             for contact, (conversation, _revision) in self._conversations.items()
-            if conversation.status is Status.WAITING
+            if conversation.handling.status is Status.WAITING
         )
         return sorted(entries, key=lambda entry: (entry.urgency, entry.minute, entry.contact))
 
@@ -193,7 +197,7 @@ class MemoryStorage:
         held = (
             contact
             for contact, (conversation, _revision) in self._conversations.items()
-            if conversation.status is Status.ADVISOR
+            if conversation.handling.status is Status.ADVISOR
         )
         return [Held(contact, contact in self.leases, contact in self.offers) for contact in sorted(held)]
 

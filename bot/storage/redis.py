@@ -127,7 +127,7 @@ class RedisStorage:
         minute = cause.minute if isinstance(cause, Act) else conversation.heard_minute
         turn = codec.encode_turn(reply, () if erased else events, minute)
         trims = revision % keys.TRIM_EVERY == 0 and revision > keys.TURNS_KEPT
-        life = keys.ADVISOR_LIFE if conversation.status in (Status.ADVISOR, Status.CLOSED) else keys.BOT_LIFE
+        life = keys.ADVISOR_LIFE if conversation.handling.status in (Status.ADVISOR, Status.CLOSED) else keys.BOT_LIFE
         if erased:
             life = keys.IN_FLIGHT_LIFE  # long enough for the same message to come again
         names = [keys.conversation(contact), keys.turns(contact), keys.WAITING, keys.counts(day_of(minute))]
@@ -142,7 +142,7 @@ class RedisStorage:
             _revision(revision - keys.TURNS_KEPT) if trims else b"",
             " ".join(counted(before, conversation, events, minute)),
         ]
-        bots = before.status is Status.BOT and conversation.status is Status.BOT
+        bots = before.handling.status is Status.BOT and conversation.handling.status is Status.BOT
         code = next((event for event in events if isinstance(event, CodeMade | CodeBrought)), None)
         if erased:
             # Before the commit: should that fail, only what is older than this minute stays away.
@@ -160,7 +160,8 @@ class RedisStorage:
             address, address_life = self._address(cause, opened, conversation, left=left, sends=bool(outgoing))
             values += [
                 "1", ",".join(type(event).__name__ for event in events), address, address_life,
-                "" if erased else conversation.advisor, str(lease), keys.LEASE_MS, keys.OFFER_MS, "1" if left else "",
+                "" if erased else conversation.handling.advisor, str(lease), keys.LEASE_MS, keys.OFFER_MS,
+                "1" if left else "",
                 keys.FEED_LENGTH, *self._code(code),
             ]  # fmt: skip
             for each in outgoing:
@@ -182,11 +183,11 @@ class RedisStorage:
         if left:
             return "-", ""
         kept = self._sealer.seal(cause.address.encode(), place("address", opened.contact)) if cause.address else ""
-        if after.status in (Status.WAITING, Status.ADVISOR):
-            return kept, keys.ADVISOR_LIFE if after.status is Status.ADVISOR else keys.BOT_LIFE
-        if after.status is Status.CLOSED:
+        if after.handling.status in (Status.WAITING, Status.ADVISOR):
+            return kept, keys.ADVISOR_LIFE if after.handling.status is Status.ADVISOR else keys.BOT_LIFE
+        if after.handling.status is Status.CLOSED:
             return kept, GRACE_MINUTES * 60
-        if sends or opened.conversation.status is Status.ADVISOR:
+        if sends or opened.conversation.handling.status is Status.ADVISOR:
             return kept if sends else "", keys.IN_FLIGHT_LIFE
         return "-", ""
 
@@ -608,9 +609,9 @@ class _Breaker:
 
 def _waiting(before: Conversation, after: Conversation, *, erased: bool) -> int | str:
     """What commit.lua does to the waiting list: the place in it, "" to leave it, "-" for neither."""
-    if after.status is Status.WAITING and not erased:
-        return after.urgency * keys.URGENCY_STEP + after.waiting_minute
-    return "" if before.status is Status.WAITING else "-"
+    if after.handling.status is Status.WAITING and not erased:
+        return after.handling.urgency * keys.URGENCY_STEP + after.handling.waiting_minute
+    return "" if before.handling.status is Status.WAITING else "-"
 
 
 def _due(check_in: CheckIn) -> tuple[int, str]:

@@ -14,8 +14,11 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
+from bot.dialogue.events import AnyEvent
+from bot.messages import Inbound
 from bot.ports.everything import StorageUnavailable
 from bot.ports.spool import Spooled, SpoolFull
+from bot.storage.codec import decode_conversation, encode_conversation
 
 MAX_AGE_SECONDS = 72 * 3600
 """A message older than a conversation may be is dropped unread."""
@@ -24,8 +27,20 @@ _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _INFO = b"helpline spool 1"
 _SUFFIX = ".sealed"
 _UNREADABLE = ".unreadable"
+
+
+class _Record(msgspec.Struct, frozen=True):
+    """A kept message as it is written: the conversation in the shape `codec` gives it."""
+
+    inbound: Inbound
+    conversation: msgspec.Raw
+    events: tuple[AnyEvent, ...]
+    reply: str
+    revision: int | None = None
+
+
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Spooled)
+_decoder = msgspec.msgpack.Decoder(_Record)
 
 
 class FileSpool:
@@ -48,7 +63,7 @@ class FileSpool:
 
     def add(self, spooled: Spooled) -> None:
         """See `Spool.add`."""
-        sealed = _SUITE.encrypt(_encoder.encode(spooled), self._key, _INFO)
+        sealed = _SUITE.encrypt(_packed(spooled), self._key, _INFO)
         # The order of arrival must survive, so the name carries it; the file is gone within seconds of the return.
         name = f"{time.time_ns():020d}-{os.getpid()}-{next(self._count)}"
         part = self._directory / f"{name}.part"
@@ -83,7 +98,7 @@ class FileSpoolReader:
                 self._report("spool_dropped", cause="too_old")
             else:
                 try:
-                    spooled = _decoder.decode(_SUITE.decrypt(path.read_bytes(), self._key, _INFO))
+                    spooled = _unpacked(_SUITE.decrypt(path.read_bytes(), self._key, _INFO))
                 except (InvalidTag, msgspec.DecodeError) as error:
                     self._report("spool_dropped", cause=type(error).__name__)
                     path.rename(path.with_suffix(_UNREADABLE))
@@ -105,13 +120,24 @@ class FileSpoolReader:
         dropped = 0
         for path in [*_files(self._directory), *self._directory.glob(f"*{_UNREADABLE}")]:
             try:
-                spooled = _decoder.decode(_SUITE.decrypt(path.read_bytes(), self._key, _INFO))
+                spooled = _unpacked(_SUITE.decrypt(path.read_bytes(), self._key, _INFO))
             except (InvalidTag, msgspec.DecodeError, FileNotFoundError):
                 continue
             if {spooled.inbound.contact, *spooled.inbound.former} & set(contacts):
                 path.unlink(missing_ok=True)
                 dropped += 1
         return dropped
+
+
+def _packed(spooled: Spooled) -> bytes:
+    conversation = msgspec.Raw(encode_conversation(spooled.conversation))
+    return _encoder.encode(_Record(spooled.inbound, conversation, spooled.events, spooled.reply, spooled.revision))
+
+
+def _unpacked(data: bytes) -> Spooled:
+    record = _decoder.decode(data)
+    conversation = decode_conversation(bytes(record.conversation))
+    return Spooled(record.inbound, conversation, record.events, record.reply, record.revision)
 
 
 def _files(directory: Path) -> Iterator[Path]:

@@ -47,13 +47,13 @@ def test_of_eight_who_claim_at_once_exactly_one_has_it_a_hundred_times(line: Lin
 
             def claim(advisor: Advisor, contact: str = contact) -> str:
                 try:
-                    return line.desk.claim(advisor, contact, f"{advisor.id} {contact}").advisor
+                    return line.desk.claim(advisor, contact, f"{advisor.id} {contact}").handling.advisor
                 except Refused:
                     return ""
 
             won = [winner for winner in pool.map(claim, advisors) if winner]
             assert len(won) == 1
-            assert line.storage.conversations([contact])[contact].advisor == won[0]
+            assert line.storage.conversations([contact])[contact].handling.advisor == won[0]
     assert len(line.storage.held()) == 100
     assert line.storage.waiting() == []
 
@@ -121,7 +121,7 @@ def test_a_text_that_is_too_long_is_refused_with_what_fits(line: Line) -> None:
         line.desk.reply(ADA, contact, "x" * 1601, "a1")
     assert refused.value.reason is Reason.TOO_LONG
     assert refused.value.limit == 1600 - len("Je praat nu met een medewerker.\n")
-    assert line.storage.conversations([contact])[contact].status is Status.WAITING
+    assert line.storage.conversations([contact])[contact].handling.status is Status.WAITING
 
 
 def test_a_lease_lives_by_redis_clock_and_a_heartbeat(line: Line) -> None:
@@ -130,7 +130,7 @@ def test_a_lease_lives_by_redis_clock_and_a_heartbeat(line: Line) -> None:
     for minutes in (10, -20):  # our own clock jumps about
         line.now += timedelta(minutes=minutes)
         upkeep(line).step()
-        assert line.storage.conversations([contact])[contact].advisor == "ada"
+        assert line.storage.conversations([contact])[contact].handling.advisor == "ada"
     line.client.pexpire(keys.lease(contact), 100)
     assert line.desk.heartbeat(ADA, [contact]) == []
     assert line.client.pttl(keys.lease(contact)) > 50_000
@@ -163,11 +163,11 @@ def test_an_offer_nobody_takes_ends(line: Line) -> None:
     line.desk.claim(ADA, contact, "a1")
     line.desk.transfer(ADA, contact, "bea", "a2")
     upkeep(line).step()
-    assert line.storage.conversations([contact])[contact].offered == "bea"
+    assert line.storage.conversations([contact])[contact].handling.offered == "bea"
     line.client.delete(keys.offer(contact))
     upkeep(line).step()
     found = line.storage.conversations([contact])[contact]
-    assert (found.advisor, found.offered) == ("ada", "")
+    assert (found.handling.advisor, found.handling.offered) == ("ada", "")
     assert OfferEnded("bea", lapsed=True) in line.storage.transcript(contact)
 
 

@@ -19,7 +19,7 @@ def blocked(tester: DialogueTester) -> DialogueTester:
     tester.desk.claim(ADA, CONTACT, "c")
     before = len(tester.storage.outbox)
     after = tester.desk.block(ADA, CONTACT, "b")
-    assert after.status is Status.BOT
+    assert after.handling.status is Status.BOT
     assert len(tester.storage.outbox) == before  # not a word of it to them
     return tester
 
@@ -42,7 +42,7 @@ def test_danger_always_brings_them(blocked: DialogueTester) -> None:
 )
 def test_no_way_leads_to_an_advisor(blocked: DialogueTester, texts: list[str]) -> None:
     blocked.say(*texts)
-    assert blocked.conversation.status is Status.BOT
+    assert blocked.conversation.handling.status is Status.BOT
 
 
 def test_they_can_leave_hide_and_erase(blocked: DialogueTester) -> None:
@@ -55,12 +55,12 @@ def test_they_can_leave_hide_and_erase(blocked: DialogueTester) -> None:
 
 def test_erasing_does_not_end_it_and_it_is_ended_by_who_leads(blocked: DialogueTester) -> None:
     blocked.say("wis", "ja", "medewerker")
-    assert blocked.conversation.status is Status.BOT
+    assert blocked.conversation.handling.status is Status.BOT
     (block,) = blocked.desk.blocks()
     assert (block.contact, block.advisor) == (CONTACT, "ada")
     assert blocked.desk.unblock(block.id)
     assert not blocked.desk.unblock(block.id)
-    assert blocked.say("medewerker").conversation.status is Status.WAITING
+    assert blocked.say("medewerker").conversation.handling.status is Status.WAITING
 
 
 def test_only_who_has_the_conversation_blocks(tester: DialogueTester) -> None:

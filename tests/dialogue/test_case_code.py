@@ -45,7 +45,7 @@ def test_a_code_stands_in_the_answer_on_a_line_of_its_own(tester: DialogueTester
 
 
 def test_each_time_it_is_another_one(tester: DialogueTester) -> None:
-    found = [tester.say("code").conversation.code for _time in range(20)]
+    found = [tester.say("code").conversation.case_code for _time in range(20)]
     assert len(set(found)) == 20
 
 
@@ -65,23 +65,23 @@ def test_no_word_of_it_means_danger_a_country_or_a_command(library: Library, loc
         assert (found.danger, found.country, found.command) == ("none", None, None), word
 
 
-@for_all(luck=st.integers(0, 2**case_code.LUCK_BITS - 1))
+@for_all(random_bits=st.integers(0, 2**case_code.RANDOM_BITS - 1))
 @settings(deadline=None)
-def test_what_is_drawn_is_read_back(luck: int) -> None:
+def test_what_is_drawn_is_read_back(random_bits: int) -> None:
     words = [f"{first}{second}woord" for first in "abcdefghijklmnopqrst" for second in "abcdefghijklmnopqrst"]
-    code = case_code.drawn(words, luck)
+    code = case_code.drawn(words, random_bits)
     typed = code.upper().replace(" ", ", ", 1).replace(" ", "-")
     assert case_code.read(typed, frozenset(words)) == code
     assert case_code.read(code + " en", frozenset(words)) == ""
 
 
 def test_chance_alone_decides_it(engine: Engine) -> None:
-    """Whoever asks, and whenever: the same luck is the same code, so nothing of a number is in it."""
+    """Whoever asks, and whenever: the same random bits is the same code, so nothing of a number is in it."""
     codes = set()
     for contact, channel, wait in (("a" * 22, Channel.SMS, 0), ("b" * 22, Channel.WHATSAPP, 9)):
         inbound = Inbound(message_id=contact, contact=contact, channel=channel, text="code", address="+31612345678")
         turn = engine.advance(Conversation(), inbound, NOW + timedelta(days=wait), 7**20)
-        codes.add(turn.conversation.code)
+        codes.add(turn.conversation.case_code)
     assert len(codes) == 1
 
 
@@ -94,7 +94,7 @@ def test_its_text_says_neither_subject_nor_organisation(engine: Engine, library:
 
 def test_a_silence_takes_the_words_from_the_screen(tester: DialogueTester) -> None:
     tester.say("code").wait(31).say("hoi")
-    assert tester.conversation.code == ""
+    assert tester.conversation.case_code == ""
     assert made(tester).words not in tester.reply
 
 
@@ -108,11 +108,11 @@ def test_from_another_number_the_answers_go_to_the_advisor_and_to_nobody_else(te
     second.say(code.words)
     assert "Ik bewaar dit voor de medewerker" in second.reply
     assert "Marokko" not in second.reply
-    assert second.conversation.country == ""
-    assert second.conversation.place is Place.UNKNOWN
+    assert second.conversation.told.country == ""
+    assert second.conversation.told.place is Place.UNKNOWN
     second.say("9")
     page = second.desk.claim(Advisor("ada"), second.contact, "c")
-    assert page.status is Status.ADVISOR
+    assert page.handling.status is Status.ADVISOR
     brought = [event for event in second.events if isinstance(event, CodeBrought)]
     assert [event.answers for event in brought] == [code.answers]
 
@@ -128,9 +128,9 @@ def test_it_serves_once(tester: DialogueTester) -> None:
 
 def test_one_that_was_never_given_changes_nothing(tester: DialogueTester) -> None:
     tester.say("hoi", "ja")
-    before = tester.conversation.state
+    before = tester.conversation.position.state
     assert "kan ik nu niets" in tester.say("appel peer banaan kers", "appel druif banaan kers").reply
-    assert tester.conversation.state == before
+    assert tester.conversation.position.state == before
 
 
 def test_a_guesser_is_told_the_same_whether_it_is_right_or_wrong(tester: DialogueTester) -> None:

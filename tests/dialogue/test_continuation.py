@@ -26,7 +26,7 @@ def test_five_lines_in_eight_seconds_with_danger_in_the_third(tester: DialogueTe
     assert danger[0] == replies[2]
     assert sum(bool(reply) for reply in replies) == 1  # the menu is on the screen; nobody says "I do not understand"
     assert heard(tester)[2:] == texts
-    assert tester.conversation.danger
+    assert tester.conversation.handling.danger
 
 
 def test_one_clarification_for_all_that_is_not_understood(tester: DialogueTester) -> None:
@@ -44,7 +44,7 @@ def test_what_says_something_new_is_answered_at_once(tester: DialogueTester) -> 
     tester.say("hoi", "ja", seconds=60)
     replies = quickly(tester, "bla", "mijn vader heeft mijn paspoort afgepakt", "ik ben in marokko", "medewerker")
     assert [bool(reply) for reply in replies] == [False, True, True, True]
-    assert tester.conversation.status is Status.WAITING
+    assert tester.conversation.handling.status is Status.WAITING
 
 
 def test_the_numbers_stay_the_last_on_the_screen(tester: DialogueTester) -> None:
@@ -55,11 +55,11 @@ def test_the_numbers_stay_the_last_on_the_screen(tester: DialogueTester) -> None
 
 def test_a_number_still_means_the_list_on_the_screen(tester: DialogueTester) -> None:
     tester.say("hoi", seconds=60)
-    before = tester.conversation.state
+    before = tester.conversation.position.state
     assert quickly(tester, "snap je", "kweenie") == ["", ""]
-    assert tester.conversation.state == before
+    assert tester.conversation.position.state == before
     assert tester.say("1", seconds=2).reply
-    assert tester.conversation.safe
+    assert tester.conversation.told.safe
 
 
 def test_a_command_is_always_answered(tester: DialogueTester) -> None:

@@ -3,10 +3,11 @@ a trip ahead, to do only what is safe (features-and-traps 3, rows 12 and 13)."""
 
 import pytest
 
-from bot.dialogue.conversation import Conversation, Place
+from bot.dialogue.conversation import Place
 from bot.dialogue.engine import Engine
 from bot.dialogue.turn import Say
 from bot.rendering.texts import render
+from tests.conversations import a_conversation
 from tests.tester import DialogueTester
 
 FIRST = {
@@ -21,7 +22,7 @@ BEFORE = ("trip.answer", "prepare_trip.answer")
 @pytest.mark.parametrize("place", list(Place))
 @pytest.mark.parametrize("locale", ["nl", "en"])
 def test_each_branch_begins_with_its_line_once(engine: Engine, locale: str, place: Place) -> None:
-    conversation = Conversation(locale=locale, place=place)
+    conversation = a_conversation(locale=locale, place=place)
     for states, line in ((OTHERS, FIRST), (BEFORE, SAFE)):
         for state in states:
             text = render(Say(state=state), conversation, engine.books[locale])

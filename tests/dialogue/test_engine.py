@@ -5,15 +5,14 @@ import itertools
 from datetime import UTC, datetime
 
 import pytest
-from msgspec.structs import replace
 
 from bot.content.building import build_engine
 from bot.content.library import Library
 from bot.dialogue.conversation import (
     FRAGMENT_MINUTES,
+    HISTORY_LENGTH,
     SCHEMA,
     SILENCE_MINUTES,
-    TRAIL_LENGTH,
     Conversation,
     Place,
     Status,
@@ -37,6 +36,7 @@ from bot.dialogue.flow import BACK, HERE
 from bot.messages import Channel, Inbound, Kind
 from bot.nlu.understanding import Understander, Understanding
 from bot.rendering.segments import measure
+from tests.conversations import a_conversation
 from tests.tester import DialogueTester
 
 BZ, EMERGENCY = "+31 247 247 247", "112"
@@ -68,8 +68,8 @@ def engine(library: Library) -> Engine:
 
 def at(state: str, **fields: object) -> Conversation:
     """A conversation in the middle, a minute old."""
-    values: dict[str, object] = {"locale": "nl", "heard_minute": MINUTE, "open": True} | fields
-    return Conversation(state=state, **values)  # type: ignore[arg-type]
+    values: dict[str, object] = {"locale": "nl", "heard_minute": MINUTE, "subject_disclosed": True} | fields
+    return a_conversation(state=state, **values)  # type: ignore[arg-type]
 
 
 def shared(tester: DialogueTester, name: str) -> str:
@@ -91,7 +91,7 @@ def test_who_has_said_nothing_yet_gets_the_neutral_opener_with_both_numbers(test
     lower = tester.reply.lower()
     for word in ("achter", "veilig thuis", "geweld", "huwelijk", "ministerie", "abandon", "violence", "ministry"):
         assert word not in lower
-    assert not tester.conversation.open
+    assert not tester.conversation.told.subject_disclosed
 
 
 @pytest.mark.parametrize("text", ["hoi", "hello"])
@@ -103,7 +103,7 @@ def test_the_opener_is_one_sms_with_each_number_on_its_own_line(tester: Dialogue
 
 def test_a_first_message_that_names_the_subject_is_answered_at_once(tester: DialogueTester) -> None:
     tester.say("ik ben achtergelaten").in_state("left_behind.answer").hears(BZ, EMERGENCY)
-    assert tester.conversation.open
+    assert tester.conversation.told.subject_disclosed
 
 
 def test_a_first_cry_for_help_gets_the_numbers_first(tester: DialogueTester) -> None:
@@ -139,16 +139,16 @@ def test_a_language_without_texts_is_answered_in_the_closest_live_one(
 
 @pytest.mark.parametrize(("text", "locale"), [("english please", "en"), ("in het engels", "en"), ("English", "en")])
 def test_asking_for_a_language_shows_the_same_in_it(tester: DialogueTester, text: str, locale: str) -> None:
-    tester.begin(at("questions.about", trail=(MENU,))).say(text).in_state("questions.about")
+    tester.begin(at("questions.about", history=(MENU,))).say(text).in_state("questions.about")
     assert tester.conversation.locale == locale
-    assert tester.conversation.trail == (MENU,)
+    assert tester.conversation.position.history == (MENU,)
 
 
 def test_asking_for_a_language_keeps_the_topics_that_were_offered(tester: DialogueTester) -> None:
     tester.say("ik ben achtergelaten", UNKNOWN_TEXTS[0]).in_state(NOT_SURE)
-    offered = tester.conversation.candidates
+    offered = tester.conversation.position.candidates
     tester.say("english please").in_state(NOT_SURE)
-    assert tester.conversation.candidates == offered
+    assert tester.conversation.position.candidates == offered
     tester.hears(*(tester.engine.books["en"].titles[topic] for topic in offered))
 
 
@@ -171,7 +171,7 @@ def test_the_language_menu_leads_back_to_where_the_person_was(tester: DialogueTe
 
 @pytest.mark.parametrize(("locale", "other"), [("nl", "en"), ("en", "nl")])
 def test_the_third_choice_of_the_opener_is_the_other_language(tester: DialogueTester, locale: str, other: str) -> None:
-    tester.begin(at(OPENER, locale=locale, open=False)).say("3").in_state(OPENER)
+    tester.begin(at(OPENER, locale=locale, subject_disclosed=False)).say("3").in_state(OPENER)
     assert tester.conversation.locale == other
 
 
@@ -182,24 +182,24 @@ FULL = at(
     "cost.answer",
     place=Place.ABROAD,
     country="TR",
-    asked_country="MA",
+    mentioned_country="MA",
     role="self",
     safe=True,
-    trail=(MENU,),
-    misses=1,
+    history=(MENU,),
+    fallback_count=1,
     candidates=("law",),
 )
 
 
 def test_after_half_an_hour_nothing_that_was_told_is_left(tester: DialogueTester) -> None:
     tester.begin(FULL).wait(SILENCE_MINUTES + 1).say("hoi").in_state(OPENER)
-    left = Conversation(state=OPENER, locale="nl", heard_minute=MINUTE + SILENCE_MINUTES + 1, fragment="hoi")
+    left = a_conversation(state=OPENER, locale="nl", heard_minute=MINUTE + SILENCE_MINUTES + 1, fragment="hoi")
     assert tester.conversation == left
 
 
 def test_before_that_the_conversation_goes_on(tester: DialogueTester) -> None:
     tester.begin(FULL).wait(SILENCE_MINUTES).say("terug").in_state(MENU)
-    assert tester.conversation.country == "TR"
+    assert tester.conversation.told.country == "TR"
 
 
 @pytest.mark.parametrize("text", ["1", "terug", "ja", "blorp vlim", "Ja, dat wil ik"])
@@ -209,14 +209,14 @@ def test_what_was_on_the_screen_before_a_silence_cannot_be_answered(tester: Dial
 
 def test_who_waits_for_a_person_keeps_waiting_through_a_silence(tester: DialogueTester) -> None:
     tester.say("medewerker").wait(SILENCE_MINUTES + 1).say("hoi").in_state(OPENER)
-    assert tester.conversation.status is Status.WAITING
-    assert tester.conversation.waiting_minute == MINUTE
+    assert tester.conversation.handling.status is Status.WAITING
+    assert tester.conversation.handling.waiting_minute == MINUTE
     assert [entry.contact for entry in tester.storage.waiting()] == [tester.message("").contact]
 
 
 def test_danger_that_was_seen_is_remembered_through_a_silence(tester: DialogueTester) -> None:
     tester.say("help me").wait(SILENCE_MINUTES + 1).say("hoi")
-    assert tester.conversation.danger
+    assert tester.conversation.handling.danger
 
 
 # -- numbers and choices -------------------------------------------------------------------------------------------
@@ -236,7 +236,7 @@ def test_every_choice_is_the_same_by_number_and_by_label(engine: Engine) -> None
     wrong = []
     for locale, book in engine.books.items():
         for name, state in book.states.items():
-            start = at(name, locale=locale, trail=("cost.answer",))
+            start = at(name, locale=locale, history=("cost.answer",))
             for number, choice in enumerate(state.visible(start), start=1):
                 by_number, by_label = (reached(engine, start, text) for text in (str(number), choice.label))
                 if by_number != by_label:
@@ -248,7 +248,7 @@ def test_every_other_word_of_a_choice_chooses_it_unless_it_is_danger_or_asks_for
     wrong = []
     for locale, book in engine.books.items():
         for name, state in book.states.items():
-            start = at(name, locale=locale, trail=("cost.answer",))
+            start = at(name, locale=locale, history=("cost.answer",))
             for number, choice in enumerate(state.visible(start), start=1):
                 for word in filter(str.strip, choice.words.split("|")):
                     understood = engine._understander.understand(word, locale)
@@ -260,13 +260,13 @@ def test_every_other_word_of_a_choice_chooses_it_unless_it_is_danger_or_asks_for
 
 
 def reached(engine: Engine, start: Conversation, text: str) -> str:
-    return DialogueTester(engine, NOW).begin(start).say(text).conversation.state
+    return DialogueTester(engine, NOW).begin(start).say(text).conversation.position.state
 
 
 @pytest.mark.parametrize("state", [OPENER, MENU, "cost.answer", "card.show", "leave.stopped", "erase.confirm"])
 def test_nine_is_a_person_and_zero_the_menu(tester: DialogueTester, state: str) -> None:
     tester.begin(at(state)).say("9").in_state(HANDOFF).say("0").in_state(MENU)
-    assert tester.conversation.status is Status.WAITING
+    assert tester.conversation.handling.status is Status.WAITING
 
 
 @pytest.mark.parametrize("text", ["7", "77", "99", "00"])
@@ -281,7 +281,7 @@ def test_a_number_of_the_last_menu_cannot_be_used_in_the_next(tester: DialogueTe
 @pytest.mark.parametrize(("text", "role"), [("4", "other"), ("5", "work")])
 def test_a_choice_sets_what_it_says(tester: DialogueTester, text: str, role: str) -> None:
     tester.begin(at(MENU)).say(text)
-    assert tester.conversation.role == role
+    assert tester.conversation.told.role == role
 
 
 def test_the_button_of_a_menu_is_read_by_its_title(tester: DialogueTester) -> None:
@@ -298,7 +298,7 @@ def test_back_retraces_the_steps(tester: DialogueTester) -> None:
 
 
 def test_back_without_a_trail_is_the_neutral_opener_until_the_person_has_spoken(tester: DialogueTester) -> None:
-    tester.begin(at("leave.thanks", open=False)).say("terug").in_state(OPENER)
+    tester.begin(at("leave.thanks", subject_disclosed=False)).say("terug").in_state(OPENER)
 
 
 def test_back_skips_what_was_only_passed(tester: DialogueTester) -> None:
@@ -309,12 +309,12 @@ def test_the_trail_has_an_end(tester: DialogueTester) -> None:
     tester.begin(at(MENU))
     for _ in range(10):
         tester.say("6", "0")
-    assert len(tester.conversation.trail) == TRAIL_LENGTH
+    assert len(tester.conversation.position.history) == HISTORY_LENGTH
 
 
 def test_back_after_cancelling_does_not_ask_for_a_person_again(tester: DialogueTester) -> None:
     tester.begin(at(MENU)).say("6", "medewerker", "laat maar").in_state("handoff.cancelled").say("terug")
-    assert tester.conversation.status is Status.BOT
+    assert tester.conversation.handling.status is Status.BOT
 
 
 # -- what was not understood ---------------------------------------------------------------------------------------
@@ -322,7 +322,7 @@ def test_back_after_cancelling_does_not_ask_for_a_person_again(tester: DialogueT
 
 def test_an_unknown_text_is_offered_three_topics_then_a_person(tester: DialogueTester) -> None:
     tester.say("ik ben achtergelaten", UNKNOWN_TEXTS[0]).in_state(NOT_SURE).hears(EMERGENCY, BZ)
-    offered = tester.conversation.candidates
+    offered = tester.conversation.position.candidates
     assert len(set(offered)) == 3
     tester.hears(*(f"{number} {tester.engine.books['nl'].titles[each]}" for number, each in enumerate(offered, 1)))
     tester.say(UNKNOWN_TEXTS[1]).in_state(PERSON).hears(EMERGENCY, BZ)
@@ -330,9 +330,9 @@ def test_an_unknown_text_is_offered_three_topics_then_a_person(tester: DialogueT
 
 def test_an_offered_topic_can_be_chosen(tester: DialogueTester) -> None:
     tester.say("ik ben achtergelaten", UNKNOWN_TEXTS[0])
-    offered = tester.conversation.candidates
+    offered = tester.conversation.position.candidates
     tester.say("2").in_state(tester.engine.books["nl"].topics[offered[1]])
-    assert tester.conversation.candidates == ()
+    assert tester.conversation.position.candidates == ()
 
 
 def test_none_of_the_offered_topics_leads_to_the_menu(tester: DialogueTester) -> None:
@@ -367,54 +367,54 @@ def test_who_and_by_which_way_somebody_writes_says_nothing_about_the_place(engin
         for contact in ("+31612345678", "+923001234567", "NL.1349120865530")
         for channel in Channel
     ]
-    said = {(replace(turn.conversation, channel=""), turn.events, turn.say) for turn in turns}
+    said = {(turn.conversation.with_handling(channel=""), turn.events, turn.say) for turn in turns}
     assert len(said) == 1
-    assert turns[0].conversation.place is Place.UNKNOWN
-    assert turns[0].conversation.country == ""
+    assert turns[0].conversation.told.place is Place.UNKNOWN
+    assert turns[0].conversation.told.country == ""
 
 
 def test_a_country_that_is_mentioned_decides_nothing_until_it_is_confirmed(tester: DialogueTester) -> None:
     tester.begin(at(MENU)).say("Marokko").in_state("place.confirm").hears("Marokko", EMERGENCY, BZ)
-    assert (tester.conversation.place, tester.conversation.country) == (Place.UNKNOWN, "")
+    assert (tester.conversation.told.place, tester.conversation.told.country) == (Place.UNKNOWN, "")
     tester.say("ja").in_state(MENU).caused(PlaceTold)
-    assert (tester.conversation.place, tester.conversation.country) == (Place.ABROAD, "MA")
+    assert (tester.conversation.told.place, tester.conversation.told.country) == (Place.ABROAD, "MA")
 
 
 def test_a_country_that_is_not_confirmed_is_forgotten_again(tester: DialogueTester) -> None:
     tester.begin(at(MENU)).say("Marokko", "nee").in_state(MENU)
-    assert (tester.conversation.place, tester.conversation.country) == (Place.UNKNOWN, "")
+    assert (tester.conversation.told.place, tester.conversation.told.country) == (Place.UNKNOWN, "")
 
 
 def test_a_country_in_a_question_becomes_a_choice(tester: DialogueTester) -> None:
     tester.say("ik ben achtergelaten in Turkije").in_state("left_behind.answer").hears("Ik ben in Turkije")
-    assert tester.conversation.country == ""
+    assert tester.conversation.told.country == ""
     tester.say("Ik ben in Turkije").in_state("left_behind.answer").caused(PlaceTold)
-    assert (tester.conversation.place, tester.conversation.country) == (Place.ABROAD, "TR")
+    assert (tester.conversation.told.place, tester.conversation.told.country) == (Place.ABROAD, "TR")
     tester.hears_not(EMERGENCY + "\nAnders")
 
 
 def test_the_place_can_be_told_and_then_the_country(tester: DialogueTester) -> None:
     tester.say("ik ben achtergelaten", "ik ben in het buitenland").in_state("left_behind.answer")
-    assert tester.conversation.place is Place.ABROAD
+    assert tester.conversation.told.place is Place.ABROAD
     tester.hears_not("0800")
     tester.say("land").in_state("place.country").say("Egypte").in_state("left_behind.answer").hears("122", BZ)
 
 
 def test_a_country_nobody_knows_is_asked_for_once_more_and_no_more(tester: DialogueTester) -> None:
-    tester.begin(at("place.country", place=Place.ABROAD, trail=("left_behind.answer",)))
+    tester.begin(at("place.country", place=Place.ABROAD, history=("left_behind.answer",)))
     tester.say(UNKNOWN_TEXTS[0]).in_state("place.country").hears(shared(tester, "country_unknown"))
     tester.say(UNKNOWN_TEXTS[1]).in_state(PERSON)
 
 
 def test_nobody_has_to_name_the_country(tester: DialogueTester) -> None:
-    tester.begin(at("place.country", place=Place.ABROAD, trail=("left_behind.answer",))).say("1")
+    tester.begin(at("place.country", place=Place.ABROAD, history=("left_behind.answer",))).say("1")
     tester.in_state("left_behind.answer")
-    assert tester.conversation.country == ""
+    assert tester.conversation.told.country == ""
 
 
 def test_the_netherlands_is_no_country_abroad(tester: DialogueTester) -> None:
-    tester.begin(at("place.country", trail=("left_behind.answer",))).say("Nederland").in_state("left_behind.answer")
-    assert (tester.conversation.place, tester.conversation.country) == (Place.NETHERLANDS, "")
+    tester.begin(at("place.country", history=("left_behind.answer",))).say("Nederland").in_state("left_behind.answer")
+    assert (tester.conversation.told.place, tester.conversation.told.country) == (Place.NETHERLANDS, "")
 
 
 def test_who_names_the_netherlands_is_not_asked_twice_whether_they_are_there(tester: DialogueTester) -> None:
@@ -430,27 +430,27 @@ def test_asking_for_a_person_joins_the_waiting_list_with_the_numbers_meanwhile(
     tester: DialogueTester, text: str
 ) -> None:
     tester.begin(at(MENU)).say(text).in_state(HANDOFF).hears(EMERGENCY, BZ).caused(AdvisorRequested)
-    assert tester.conversation.status is Status.WAITING
+    assert tester.conversation.handling.status is Status.WAITING
     assert [entry.minute for entry in tester.storage.waiting()] == [MINUTE]
 
 
 def test_asking_twice_keeps_the_place_in_line(tester: DialogueTester) -> None:
     tester.begin(at(MENU)).say("9").wait(5).say("9").in_state(HANDOFF)
-    assert tester.conversation.waiting_minute == MINUTE
+    assert tester.conversation.handling.waiting_minute == MINUTE
     assert sum(isinstance(event, AdvisorRequested) for event in tester.events) == 1
 
 
 @pytest.mark.parametrize("text", ["1", "laat maar", "Toch geen medewerker"])
 def test_a_request_can_be_cancelled(tester: DialogueTester, text: str) -> None:
     tester.begin(at(MENU)).say("9", text).in_state("handoff.cancelled").caused(AdvisorCancelled)
-    assert tester.conversation.status is Status.BOT
-    assert tester.conversation.waiting_minute == 0
+    assert tester.conversation.handling.status is Status.BOT
+    assert tester.conversation.handling.waiting_minute == 0
     assert tester.storage.waiting() == []
 
 
 def test_who_waits_can_go_on_reading(tester: DialogueTester) -> None:
     tester.begin(at(MENU)).say("9", "0", "6", "1").in_state("questions.about")
-    assert tester.conversation.status is Status.WAITING
+    assert tester.conversation.handling.status is Status.WAITING
 
 
 def test_what_is_not_understood_while_waiting_is_kept_for_the_person(tester: DialogueTester) -> None:
@@ -461,14 +461,17 @@ def test_what_is_not_understood_while_waiting_is_kept_for_the_person(tester: Dia
 def test_danger_while_waiting_brings_the_numbers_and_keeps_the_place_in_line(tester: DialogueTester) -> None:
     tester.begin(at(MENU)).say("9").wait(2).say("hij slaat me").in_state("danger.answer").caused(DangerSeen)
     assert {EMERGENCY, BZ} <= set(first_lines(tester.reply))
-    assert (tester.conversation.status, tester.conversation.waiting_minute) == (Status.WAITING, MINUTE)
+    assert (tester.conversation.handling.status, tester.conversation.handling.waiting_minute) == (
+        Status.WAITING,
+        MINUTE,
+    )
 
 
 def test_danger_and_a_person_are_both_answered(tester: DialogueTester) -> None:
     tester.say("hij slaat me, ik wil een mens spreken").in_state("danger.answer")
     tester.hears(shared(tester, "advisor_asked")).caused(DangerSeen, AdvisorRequested)
     assert {EMERGENCY, BZ} <= set(first_lines(tester.reply))
-    assert tester.conversation.status is Status.WAITING
+    assert tester.conversation.handling.status is Status.WAITING
 
 
 @pytest.mark.parametrize("text", ["hoi", "1", "9", "0", "blorp vlim", "menu", "hij slaat me niet"])
@@ -476,8 +479,8 @@ def test_while_an_advisor_has_the_conversation_the_bot_is_silent(tester: Dialogu
     before = at(HANDOFF, status=Status.ADVISOR, advisor="ada", channel="sms")
     tester.begin(before).say(text)
     assert tester.reply == ""
-    assert replace(tester.conversation, fragment="", pending_minute=0) == before
-    assert tester.conversation.pending_minute == tester.conversation.heard_minute
+    assert tester.conversation.with_position(fragment="").with_handling(pending_minute=0) == before
+    assert tester.conversation.handling.pending_minute == tester.conversation.heard_minute
     assert [type(event) for event in tester.events] == [Heard]
 
 
@@ -485,14 +488,14 @@ def test_while_an_advisor_has_the_conversation_the_bot_is_silent(tester: Dialogu
 def test_danger_words_bring_the_numbers_even_then(tester: DialogueTester, text: str) -> None:
     tester.begin(at(HANDOFF, status=Status.ADVISOR)).say(text).caused(DangerSeen)
     assert {EMERGENCY, BZ} <= set(first_lines(tester.reply))
-    assert tester.conversation.status is Status.ADVISOR
-    assert tester.conversation.danger
+    assert tester.conversation.handling.status is Status.ADVISOR
+    assert tester.conversation.handling.danger
 
 
 def test_an_advisor_keeps_the_conversation_through_a_silence(tester: DialogueTester) -> None:
     tester.begin(at(HANDOFF, status=Status.ADVISOR)).wait(SILENCE_MINUTES + 1).say("hoi")
     assert tester.reply == ""
-    assert tester.conversation.status is Status.ADVISOR
+    assert tester.conversation.handling.status is Status.ADVISOR
 
 
 # -- danger from anywhere ------------------------------------------------------------------------------------------
@@ -528,18 +531,18 @@ def test_a_number_in_between_parts_them(tester: DialogueTester) -> None:
 
 def test_what_was_answered_as_danger_is_not_read_again(tester: DialogueTester) -> None:
     tester.say("hij slaat me").in_state("danger.answer")
-    assert tester.conversation.fragment == ""
+    assert tester.conversation.position.fragment == ""
 
 
 def test_what_was_understood_is_no_half_sentence(tester: DialogueTester) -> None:
     tester.say("papa heeft me paspoort").in_state("documents_taken.answer")
-    assert tester.conversation.fragment == ""
+    assert tester.conversation.position.fragment == ""
     tester.say("bizi burada bırakıp gittiler").in_state("left_behind.answer")
 
 
 def test_a_sentence_is_never_kept(tester: DialogueTester) -> None:
     tester.say("hoi", "ik wil graag weten wat het kost om te bellen")
-    assert tester.conversation.fragment == ""
+    assert tester.conversation.position.fragment == ""
 
 
 # -- not to be called ----------------------------------------------------------------------------------------------
@@ -547,18 +550,18 @@ def test_a_sentence_is_never_kept(tester: DialogueTester) -> None:
 
 def test_who_must_not_be_called_is_heard_once_and_remembered(tester: DialogueTester) -> None:
     tester.say("hoi", "bel me niet").caused(CallRefused).hears(shared(tester, "no_call"))
-    assert tester.conversation.no_call
+    assert tester.conversation.told.no_call
     tester.say("bel me niet").hears_not(shared(tester, "no_call"))
 
 
 def test_it_still_counts_after_a_silence_and_in_the_waiting_list(tester: DialogueTester) -> None:
     tester.say("hoi", "bel me niet").wait(SILENCE_MINUTES + 1).say("ik wil een mens spreken").in_state(HANDOFF)
-    assert tester.conversation.no_call
+    assert tester.conversation.told.no_call
 
 
 def test_a_person_is_given_rather_than_the_text_about_the_bot(tester: DialogueTester) -> None:
     tester.say("hoi", "ik wil met een echt mens praten, niet met een robot").in_state(HANDOFF)
-    assert tester.conversation.status is Status.WAITING
+    assert tester.conversation.handling.status is Status.WAITING
 
 
 # -- erase, stop, decoy --------------------------------------------------------------------------------------------
@@ -566,7 +569,7 @@ def test_a_person_is_given_rather_than_the_text_about_the_bot(tester: DialogueTe
 
 def test_erasing_is_confirmed_first_and_then_leaves_nothing(tester: DialogueTester) -> None:
     tester.say("ik ben achtergelaten", "medewerker", "wis alles").in_state("erase.confirm")
-    assert tester.conversation.status is Status.WAITING
+    assert tester.conversation.handling.status is Status.WAITING
     tester.say("ja").hears("Gewist")
     assert tester.conversation == Conversation()
     assert tester.events == []
@@ -587,8 +590,8 @@ def test_after_erasing_the_next_message_is_a_first_one(tester: DialogueTester) -
 def test_stop_ends_with_the_numbers_and_the_door_open(tester: DialogueTester, text: str) -> None:
     tester.say("ik ben achtergelaten", "9", text).in_state("leave.stopped").hears(EMERGENCY, BZ)
     tester.caused(Stopped, AdvisorCancelled)
-    assert tester.conversation.status is Status.BOT
-    assert tester.conversation.trail == ()
+    assert tester.conversation.handling.status is Status.BOT
+    assert tester.conversation.position.history == ()
     tester.say("hoi").in_state(OPENER)
 
 
@@ -613,8 +616,8 @@ def test_after_a_decoy_word_only_a_dull_stranger_answers(tester: DialogueTester)
     for kind in Kind:
         tester.say("", kind=kind)
         assert tester.reply == dull, kind
-    assert tester.conversation.maybe_read
-    assert (tester.conversation.place, tester.conversation.trail) == (Place.UNKNOWN, ())
+    assert tester.conversation.privacy.observed
+    assert (tester.conversation.told.place, tester.conversation.position.history) == (Place.UNKNOWN, ())
 
 
 def test_behind_a_decoy_red_danger_gets_the_two_numbers_and_nothing_else(tester: DialogueTester) -> None:
@@ -630,8 +633,8 @@ def test_a_decoy_lasts_until_half_an_hour_of_silence(tester: DialogueTester) -> 
 
 def test_after_a_decoy_and_a_silence_comes_the_neutral_opener(tester: DialogueTester) -> None:
     tester.say("ik ben achtergelaten", "onweer").wait(SILENCE_MINUTES + 1).say("hoi").in_state(OPENER)
-    assert tester.conversation.maybe_read
-    assert not tester.conversation.open
+    assert tester.conversation.privacy.observed
+    assert not tester.conversation.told.subject_disclosed
 
 
 @pytest.mark.parametrize("text", ["onweer", "wrong number", "yanlış numara", "رقم خطأ"])
@@ -642,7 +645,7 @@ def test_a_first_word_that_is_a_decoy_gets_the_dull_stranger_alone(tester: Dialo
 
 def test_who_waits_is_not_forgotten_behind_a_decoy(tester: DialogueTester) -> None:
     tester.begin(at(MENU)).say("9", "onweer").in_state(DECOY)
-    assert tester.conversation.status is Status.WAITING
+    assert tester.conversation.handling.status is Status.WAITING
 
 
 # -- what the network answers, and what cannot be read -------------------------------------------------------------
@@ -651,10 +654,10 @@ def test_who_waits_is_not_forgotten_behind_a_decoy(tester: DialogueTester) -> No
 @pytest.mark.parametrize("state", ["", MENU, DECOY, HANDOFF])
 def test_a_stop_of_the_network_is_answered_by_the_network_alone(tester: DialogueTester, state: str) -> None:
     status = Status.WAITING if state == HANDOFF else Status.BOT
-    tester.begin(at(state, status=status, trail=("cost.answer",))).say("STOP", opt_out=True)
+    tester.begin(at(state, status=status, history=("cost.answer",))).say("STOP", opt_out=True)
     assert tester.reply == ""
-    assert tester.conversation.state == ""
-    assert tester.conversation.status is Status.BOT
+    assert tester.conversation.position.state == ""
+    assert tester.conversation.handling.status is Status.BOT
     tester.caused(Heard, Stopped)
     tester.say("hoi").in_state(OPENER)
 
@@ -664,17 +667,17 @@ def test_a_stop_of_the_network_is_answered_by_the_network_alone(tester: Dialogue
 def test_other_words_of_the_network_end_nothing(tester: DialogueTester, text: str, status: Status) -> None:
     tester.begin(at(MENU, status=status)).say(text, opt_out=True)
     assert tester.reply == ""
-    assert tester.conversation.state == MENU
-    assert tester.conversation.status is status
+    assert tester.conversation.position.state == MENU
+    assert tester.conversation.handling.status is status
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in (Kind.TEXT, Kind.BUTTON)])
 @pytest.mark.parametrize("state", ["", OPENER, MENU, HANDOFF, NOT_SURE, "place.country", "erase.confirm"])
 def test_what_cannot_be_read_is_said_and_moves_nothing(tester: DialogueTester, kind: Kind, state: str) -> None:
-    before = at(state, candidates=("law", "cost") if state == NOT_SURE else (), misses=1, trail=(MENU,))
+    before = at(state, candidates=("law", "cost") if state == NOT_SURE else (), fallback_count=1, history=(MENU,))
     tester.begin(before).say("", kind=kind, media=1)
     tester.hears(shared(tester, f"unreadable_{kind}"), EMERGENCY, BZ)
-    assert tester.conversation == replace(before, state=state or OPENER)
+    assert tester.conversation == before.with_position(state=state or OPENER)
 
 
 @pytest.mark.parametrize("text", ["?", "...", "!!!", " . ", "-", "\N{ZERO WIDTH JOINER}"])
@@ -703,27 +706,27 @@ def test_while_an_advisor_has_the_conversation_a_photo_is_only_kept(tester: Dial
 @pytest.mark.parametrize(
     "stored",
     [
-        at("gone.state", place=Place.ABROAD, trail=(MENU,)),
+        at("gone.state", place=Place.ABROAD, history=(MENU,)),
         at("menu.gone"),
         at(MENU, schema=SCHEMA + 1),
         at("no-dot", candidates=("gone",)),
     ],
 )
 def test_a_state_of_another_version_is_entered_anew(tester: DialogueTester, stored: Conversation, text: str) -> None:
-    tester.begin(replace(stored, status=Status.WAITING)).say(text).in_state(OPENER).hears(EMERGENCY, BZ)
-    assert tester.conversation.status is Status.WAITING
+    tester.begin(stored.with_handling(status=Status.WAITING)).say(text).in_state(OPENER).hears(EMERGENCY, BZ)
+    assert tester.conversation.handling.status is Status.WAITING
     assert tester.conversation.schema == SCHEMA
     assert "engine_failed" not in tester.reports.names()
 
 
 def test_a_step_on_the_trail_that_no_longer_exists_is_skipped(tester: DialogueTester) -> None:
-    tester.begin(at("cost.answer", trail=(MENU, "gone.state"))).say("terug").in_state(MENU)
+    tester.begin(at("cost.answer", history=(MENU, "gone.state"))).say("terug").in_state(MENU)
     assert "engine_failed" not in tester.reports.names()
 
 
 @pytest.mark.parametrize("text", ["1", "2", "blorp vlim", "", "taal"])
 def test_an_offered_topic_that_no_longer_exists_does_no_harm(tester: DialogueTester, text: str) -> None:
-    tester.begin(at(NOT_SURE, candidates=("gone_topic", "law"), misses=1)).say(text)
+    tester.begin(at(NOT_SURE, candidates=("gone_topic", "law"), fallback_count=1)).say(text)
     assert "engine_failed" not in tester.reports.names()
 
 
@@ -760,7 +763,7 @@ def test_after_a_bug_the_message_is_kept_the_numbers_go_out_and_a_person_is_aske
         AdvisorRequested(),
         Said(broken.reply),
     ]
-    assert broken.conversation.status is Status.WAITING
+    assert broken.conversation.handling.status is Status.WAITING
     assert [entry.minute for entry in broken.storage.waiting()] == [MINUTE]
     assert ("engine_failed", "ZeroDivisionError") in [(what, fields.get("fault")) for what, fields in broken.reports]
 
@@ -771,7 +774,7 @@ def test_after_a_bug_a_menu_number_still_works(broken: DialogueTester) -> None:
 
 def test_a_bug_while_an_advisor_has_the_conversation_leaves_it_there(broken: DialogueTester) -> None:
     broken.begin(at(HANDOFF, status=Status.ADVISOR)).say("mijn verhaal").hears(BZ, EMERGENCY)
-    assert broken.conversation.status is Status.ADVISOR
+    assert broken.conversation.handling.status is Status.ADVISOR
 
 
 def test_deciding_changes_nothing_in_the_engine(engine: Engine) -> None:

@@ -36,14 +36,14 @@ def test_nothing_holds_the_numbers_back_from_danger(tester: DialogueTester) -> N
     flooded(tester).say("iets anders")
     for _time in range(3):
         assert ABROAD in tester.say("hij heeft een mes en hij komt nu").reply
-    assert tester.conversation.danger
+    assert tester.conversation.handling.danger
 
 
 @pytest.mark.parametrize(("text", "status"), [("medewerker", Status.WAITING), ("stop", Status.BOT)])
 def test_commands_work_in_a_flood_too(tester: DialogueTester, text: str, status: Status) -> None:
     flooded(tester).say("iets anders", text)
     assert tester.reply
-    assert tester.conversation.status is status
+    assert tester.conversation.handling.status is status
 
 
 def test_a_machine_that_repeats_itself_is_answered_no_more(tester: DialogueTester) -> None:

@@ -23,7 +23,7 @@ def test_while_we_are_down_everybody_new_gets_the_numbers_and_the_truth(tester: 
     assert "storing" not in tester.reply  # told once
     tester.say("medewerker")
     assert "Er zijn nu geen medewerkers. Wanneer ze er weer zijn weet ik niet." in tester.reply
-    assert tester.conversation.status is Status.WAITING  # whoever comes back sees them
+    assert tester.conversation.handling.status is Status.WAITING  # whoever comes back sees them
 
 
 def test_who_comes_back_after_a_silence_is_told_as_well(tester: DialogueTester) -> None:
@@ -43,7 +43,7 @@ def test_danger_stays_first_while_we_are_down(tester: DialogueTester) -> None:
 def test_a_decoy_stays_a_decoy(tester: DialogueTester) -> None:
     tester.storage.set_overrides(Overrides(down=True))
     tester.say("verkeerd nummer")
-    assert tester.conversation.state == DECOY
+    assert tester.conversation.position.state == DECOY
     assert "storing" not in tester.reply
 
 

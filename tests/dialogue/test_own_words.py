@@ -36,7 +36,7 @@ def with_words(tester: DialogueTester) -> DialogueTester:
 
 def test_the_chosen_word_hides_everything_and_the_other_brings_it_back(tester: DialogueTester) -> None:
     with_words(tester)
-    shown, state = tester.reply, tester.conversation.state
+    shown, state = tester.reply, tester.conversation.position.state
     tester.say("pannenkoek!")
     assert tester.reply == DULL
     assert DecoyStarted() in tester.events
@@ -44,8 +44,8 @@ def test_the_chosen_word_hides_everything_and_the_other_brings_it_back(tester: D
         assert tester.say(text).reply == DULL, text
     tester.say("Tante Rita")
     assert KnownAgain() in tester.events
-    assert (tester.reply, tester.conversation.state) == (shown, state)
-    assert not tester.conversation.maybe_read
+    assert (tester.reply, tester.conversation.position.state) == (shown, state)
+    assert not tester.conversation.privacy.observed
 
 
 def test_after_a_silence_only_the_word_brings_the_context_back(tester: DialogueTester) -> None:
@@ -77,19 +77,19 @@ def test_danger_and_leaving_count_while_the_question_is_asked(tester: DialogueTe
     tester.now += timedelta(minutes=31)
     tester.say("hij heeft een mes en hij komt nu")
     assert ABROAD in tester.reply
-    assert tester.conversation.danger
+    assert tester.conversation.handling.danger
     tester.say("stop")
-    assert tester.conversation.status is Status.BOT
+    assert tester.conversation.handling.status is Status.BOT
 
 
 def test_the_word_to_hide_does_not_open_again_and_the_other_does_not_hide(tester: DialogueTester) -> None:
     with_words(tester)
-    state = tester.conversation.state
+    state = tester.conversation.position.state
     tester.say("tante rita")
     assert KnownAgain() not in tester.events  # nothing was hidden
-    assert tester.conversation.state != DECOY
+    assert tester.conversation.position.state != DECOY
     tester.say("pannenkoek", "pannenkoek")
-    assert tester.conversation.state == DECOY
+    assert tester.conversation.position.state == DECOY
     assert state
 
 
@@ -120,7 +120,7 @@ def test_danger_and_commands_go_before_a_word(tester: DialogueTester) -> None:
     for text in ("hoi", "ja", "hoe verberg ik dit gesprek", "iemand kijkt mee", "eigen woord", "verbergen"):
         tester.say(text)
     assert ABROAD in tester.say("hij heeft een mes help me nu").reply
-    assert tester.conversation.hide_word == ""
+    assert tester.conversation.privacy.hide_word == ""
 
 
 def test_nobody_reads_the_words_not_even_advisors(tester: DialogueTester) -> None:
@@ -129,7 +129,7 @@ def test_nobody_reads_the_words_not_even_advisors(tester: DialogueTester) -> Non
     heard = [entry.event for entry in tester.storage.history(CONTACT) if isinstance(entry.event, Heard)]
     assert all("pannenkoek" not in each.text.lower() and "rita" not in each.text.lower() for each in heard)
     assert "pannenkoek" not in repr(tester.conversation)
-    assert tester.conversation.fragment == ""
+    assert tester.conversation.position.fragment == ""
 
 
 def test_while_somebody_may_read_along_no_advisor_sends_anything(tester: DialogueTester) -> None:
@@ -166,7 +166,7 @@ def test_without_a_word_a_fresh_yes_after_a_silence_opens_it_again(tester: Dialo
 
 def test_taking_somebody_who_plays_a_stranger_leaves_them_one(tester: DialogueTester) -> None:
     tester.say("hoi", "ja", "medewerker", "onweer")
-    assert tester.conversation.status is Status.WAITING
+    assert tester.conversation.handling.status is Status.WAITING
     tester.desk.claim(ADA, CONTACT, "c")
     assert tester.say("hallo?").reply == DULL
 
@@ -206,7 +206,7 @@ def test_no_answer_holds_anything_the_person_wrote(engine: Engine, words: list[s
         tester.say(text)
         told = tester.reply.lower()
         assert not any(word in told for word in words)
-    assert tester.conversation.state in (MENU, OPENER, DECOY) or tester.reply
+    assert tester.conversation.position.state in (MENU, OPENER, DECOY) or tester.reply
 
 
 def test_a_confirmed_late_answer_is_still_possible_where_nobody_reads_along(tester: DialogueTester) -> None:

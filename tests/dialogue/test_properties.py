@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from bot.channels.webhooks import twiml
 from bot.content.inspection import reachable
@@ -17,6 +16,7 @@ from bot.dialogue.engine import CONFIRM_ERASE, DECOY, DIGIT_ADVISOR, DIGIT_MENU,
 from bot.dialogue.topics import TOPICS
 from bot.messages import MAX_TEXT, Kind
 from tests.conftest import NOW
+from tests.conversations import a_conversation
 from tests.tester import DialogueTester
 
 BZ, EMERGENCY = "+31 247 247 247", "112"
@@ -59,18 +59,18 @@ def states(library: Library) -> list[str]:
 
 def conversations(states: Sequence[str]) -> st.SearchStrategy[Conversation]:
     return st.builds(
-        Conversation,
+        a_conversation,
         state=st.sampled_from(["", *states]),
         status=st.sampled_from(STATUSES),
         locale=st.sampled_from(LOCALES),
         place=st.sampled_from(Place),
         country=st.sampled_from(["", "MA", "TR", "XX"]),
-        asked_country=st.sampled_from(["", "NL", "EG"]),
+        mentioned_country=st.sampled_from(["", "NL", "EG"]),
         safe=st.sampled_from([None, True, False]),
-        open=st.booleans(),
-        trail=st.lists(st.sampled_from(states), max_size=3).map(tuple),
+        subject_disclosed=st.booleans(),
+        history=st.lists(st.sampled_from(states), max_size=3).map(tuple),
         candidates=st.lists(st.sampled_from(TOPICS), max_size=3, unique=True).map(tuple),
-        misses=st.integers(0, 3),
+        fallback_count=st.integers(0, 3),
         danger=st.booleans(),
         heard_minute=st.just(MINUTE),
     )
@@ -89,8 +89,8 @@ def fine(tester: DialogueTester) -> None:
     messages = ElementTree.fromstring(twiml(tester.reply)).findall("Message")  # noqa: S314 - our own answer
     assert [message.text for message in messages] == [tester.reply]
     conversation = tester.conversation
-    assert conversation.state in ("", *tester.engine.books["nl"].states)
-    assert set(conversation.trail) <= set(tester.engine.books["nl"].states)
+    assert conversation.position.state in ("", *tester.engine.books["nl"].states)
+    assert set(conversation.position.history) <= set(tester.engine.books["nl"].states)
 
 
 def lines(tester: DialogueTester) -> set[str]:
@@ -118,15 +118,15 @@ def test_whatever_somebody_writes_to_an_advisor_the_bot_is_silent_or_brings_the_
     @given(conversations(states), TEXTS, st.sampled_from([Kind.TEXT, Kind.TEXT, *Kind]))
     @QUICK
     def holds(conversation: Conversation, text: str, kind: Kind) -> None:
-        held = replace(conversation, status=Status.ADVISOR, advisor="ada")
-        if held.state in (DECOY, CONFIRM_ERASE):
-            held = replace(held, state="")
+        held = conversation.with_handling(status=Status.ADVISOR, advisor="ada")
+        if held.position.state in (DECOY, CONFIRM_ERASE):
+            held = held.with_position(state="")
         tester = tell(engine, held, text, kind=kind)
         after = tester.conversation
-        spoke = after.state in (DECOY, CONFIRM_ERASE, "leave.stopped")
-        assert tester.reply == "" or spoke or (after.danger and NEEDED[after.place] <= lines(tester))
-        assert (after.status is Status.ADVISOR) == (after.advisor == "ada")
-        assert after.status in (Status.ADVISOR, Status.BOT)
+        spoke = after.position.state in (DECOY, CONFIRM_ERASE, "leave.stopped")
+        assert tester.reply == "" or spoke or (after.handling.danger and NEEDED[after.told.place] <= lines(tester))
+        assert (after.handling.status is Status.ADVISOR) == (after.handling.advisor == "ada")
+        assert after.handling.status in (Status.ADVISOR, Status.BOT)
 
     holds()
 
@@ -135,13 +135,13 @@ def test_from_a_closed_conversation_every_text_leaves_a_legal_state(engine: Engi
     @given(conversations(states), TEXTS, st.integers(0, 40))
     @QUICK
     def holds(conversation: Conversation, text: str, since: int) -> None:
-        closed = replace(conversation, status=Status.CLOSED, closed_minute=MINUTE - since, state="")
+        closed = conversation.with_handling(status=Status.CLOSED, closed_minute=MINUTE - since).with_position(state="")
         tester = tell(engine, closed, text)
         fine(tester)
         after = tester.conversation
-        assert after.status in (Status.BOT, Status.WAITING, Status.CLOSED)
-        assert since <= SILENCE_MINUTES or after.status is not Status.CLOSED
-        assert not after.advisor
+        assert after.handling.status in (Status.BOT, Status.WAITING, Status.CLOSED)
+        assert since <= SILENCE_MINUTES or after.handling.status is not Status.CLOSED
+        assert not after.handling.advisor
 
     holds()
 
@@ -168,7 +168,9 @@ def test_every_state_takes_every_kind_and_every_digit(
 
 
 def _start(state: str, locale: str, status: Status, place: Place = Place.UNKNOWN) -> Conversation:
-    return Conversation(state=state, locale=locale, status=status, place=place, heard_minute=MINUTE, open=True)
+    return a_conversation(
+        state=state, locale=locale, status=status, place=place, heard_minute=MINUTE, subject_disclosed=True
+    )
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -181,13 +183,16 @@ def test_menu_numbers_and_a_person_are_one_message_away_from_everywhere(
             continue
         start = _start(state, locale, status)
         for word in ("menu", "Menu!", DIGIT_MENU):
-            assert tell(engine, start, word).conversation.state == MENU, (state, word)
+            assert tell(engine, start, word).conversation.position.state == MENU, (state, word)
         for word in ("kaart", "card", "nummers"):
             found = tell(engine, start, word)
             assert {EMERGENCY, BZ} <= lines(found), (state, word)
         for word in ("medewerker", "human", DIGIT_ADVISOR):
             found = tell(engine, start, word)
-            assert (found.conversation.state, found.conversation.status) == (HANDOFF, Status.WAITING), (state, word)
+            assert (found.conversation.position.state, found.conversation.handling.status) == (
+                HANDOFF,
+                Status.WAITING,
+            ), (state, word)
 
 
 @pytest.mark.parametrize("place", list(Place))
@@ -200,8 +205,8 @@ def test_danger_brings_the_numbers_first_from_everywhere(
             for status in (*STATUSES, Status.ADVISOR):
                 found = tell(engine, _start(state, locale, status, place), text)
                 assert NEEDED[place] <= first_lines(found), (state, locale, status)
-                assert found.conversation.status is status
-                assert found.conversation.danger
+                assert found.conversation.handling.status is status
+                assert found.conversation.handling.danger
 
 
 def test_after_a_silence_nothing_the_person_wrote_comes_back(engine: Engine, library: Library) -> None:

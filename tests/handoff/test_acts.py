@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from msgspec.structs import replace
 
 from bot.dialogue.conversation import Conversation, Status, Urgency
 from bot.dialogue.events import (
@@ -19,9 +18,10 @@ from bot.dialogue.events import (
 from bot.handoff import acts as handoff
 from bot.handoff.acts import Lease, Move, Reason, Refused
 from bot.handoff.card import card
+from tests.conversations import a_conversation
 
 NOW = 29_923_920
-WAITING = Conversation(status=Status.WAITING, locale="nl", channel="sms", heard_minute=NOW, waiting_minute=NOW)
+WAITING = a_conversation(status=Status.WAITING, locale="nl", channel="sms", heard_minute=NOW, waiting_minute=NOW)
 HELD = handoff.claim(WAITING, "ada", NOW).conversation
 
 
@@ -33,7 +33,7 @@ def refusal(act: object, *arguments: object, **options: object) -> Refused:
 
 def test_a_claim_gives_the_conversation_to_one_advisor() -> None:
     move = handoff.claim(WAITING, "ada", NOW)
-    assert (move.conversation.status, move.conversation.advisor) == (Status.ADVISOR, "ada")
+    assert (move.conversation.handling.status, move.conversation.handling.advisor) == (Status.ADVISOR, "ada")
     assert move.events == (Claimed("ada"),)
     assert move.lease is Lease.TAKE
     assert move.say is None  # the person is greeted with the first words, not before
@@ -51,9 +51,9 @@ def test_nobody_can_claim_who_did_not_ask() -> None:
 
 def test_the_first_message_claims_and_greets_once() -> None:
     first = handoff.reply(WAITING, "ada", "dag", NOW)
-    assert first.conversation.advisor == "ada"
+    assert first.conversation.handling.advisor == "ada"
     assert first.say is not None
-    assert first.say.above == ("advisor_here",)
+    assert first.say.prefix == ("advisor_here",)
     assert handoff.reply(first.conversation, "ada", "nog iets", NOW).say is None
 
 
@@ -80,8 +80,8 @@ def test_a_note_has_no_way_out() -> None:
 
 def test_a_transfer_stays_until_it_is_taken_and_greets_nobody_again() -> None:
     offered = handoff.offer(handoff.reply(HELD, "ada", "dag", NOW).conversation, "ada", "bea").conversation
-    assert offered.advisor == "ada"
-    assert handoff.reply(offered, "ada", "moment", NOW).conversation.advisor == "ada"
+    assert offered.handling.advisor == "ada"
+    assert handoff.reply(offered, "ada", "moment", NOW).conversation.handling.advisor == "ada"
     assert refusal(handoff.reply, offered, "bea", "dag", NOW).reason is Reason.TAKEN
     taken = handoff.claim(offered, "bea", NOW)
     assert taken.events == (Claimed("bea", "ada"),)
@@ -99,7 +99,7 @@ def test_a_transfer_that_is_declined_or_ignored_comes_back() -> None:
 
 @pytest.mark.parametrize(("since", "allowed"), [(0, True), (24 * 60 - 6, True), (24 * 60 - 5, False), (48 * 60, False)])
 def test_whatsapp_takes_words_for_a_day(since: int, allowed: bool) -> None:
-    held = replace(HELD, channel="whatsapp")
+    held = HELD.with_handling(channel="whatsapp")
     if allowed:
         assert handoff.reply(held, "ada", "dag", NOW + since, sure=True).reply
     else:
@@ -114,21 +114,21 @@ def test_after_a_quarter_of_an_hour_the_advisor_is_asked_to_be_sure() -> None:
 
 
 def test_with_somebody_reading_along_too() -> None:
-    read = replace(HELD, maybe_read=True)
+    read = HELD.with_privacy(observed=True)
     assert refusal(handoff.reply, read, "ada", "dag", NOW).reason is Reason.MAYBE_READ
     assert handoff.close(read, "ada", NOW).say is None
 
 
 def test_a_lost_lease_returns_the_person_to_the_front_and_tells_them() -> None:
     move = handoff.lose_lease(HELD, NOW + 2)
-    assert move.conversation.status is Status.WAITING
-    assert move.conversation.urgency is Urgency.RETURNED
+    assert move.conversation.handling.status is Status.WAITING
+    assert move.conversation.handling.urgency is Urgency.REQUEUED
     assert move.events == (LeaseLost("ada"),)
     assert move.lease is Lease.LOST
     assert move.say is not None
     late = handoff.lose_lease(HELD, NOW + 40)
     assert late.say is None  # nobody is written to out of the blue
-    assert late.conversation.tell == "advisor_gone"
+    assert late.conversation.handling.pending_notice == "advisor_gone"
 
 
 def test_closing_says_one_thing_once_and_nothing_to_somebody_who_has_been_silent() -> None:
@@ -141,27 +141,27 @@ def test_closing_says_one_thing_once_and_nothing_to_somebody_who_has_been_silent
 
 def test_one_that_was_closed_a_moment_ago_can_be_taken_again() -> None:
     closed = handoff.close(HELD, "ada", NOW).conversation
-    assert handoff.claim(closed, "bea", NOW + 30).conversation.advisor == "bea"
+    assert handoff.claim(closed, "bea", NOW + 30).conversation.handling.advisor == "bea"
     assert refusal(handoff.claim, closed, "bea", NOW + 31).reason is Reason.NOT_ASKED
 
 
 def test_handing_back_shows_where_the_bot_goes_on() -> None:
     move = handoff.hand_back(HELD, "ada", NOW)
-    assert move.conversation.status is Status.BOT
+    assert move.conversation.handling.status is Status.BOT
     assert move.events == (HandedBack("ada"),)
     assert move.say is not None
-    assert move.say.state == move.conversation.state == "start.opener"
+    assert move.say.state == move.conversation.position.state == "start.opener"
 
 
 def test_the_queue_helps_danger_first_then_who_was_dropped_then_what_is_urgent() -> None:
     order = [
-        replace(WAITING, danger=True, returned=True),
-        replace(WAITING, danger=True),
-        replace(WAITING, returned=True),
-        replace(WAITING, urgent=True),
+        WAITING.with_handling(danger=True, requeued=True),
+        WAITING.with_handling(danger=True),
+        WAITING.with_handling(requeued=True),
+        WAITING.with_handling(urgent=True),
         WAITING,
     ]
-    assert [each.urgency for each in order] == sorted(Urgency)
+    assert [each.handling.urgency for each in order] == sorted(Urgency)
 
 
 def test_the_card_shows_what_was_told_and_nothing_else() -> None:
@@ -170,7 +170,7 @@ def test_the_card_shows_what_was_told_and_nothing_else() -> None:
         TopicShown("documents_taken.answer"), TopicShown("documents_taken.passport"), TopicShown("under_18.answer"),
         TopicShown("trip_planned.answer"),
     ]  # fmt: skip
-    made = card(replace(HELD, no_call=True, danger=True), told)
+    made = card(HELD.with_told(no_call=True).with_handling(danger=True), told)
     assert (made.safe, made.phone, made.place, made.country) == ("yes", "shared", "abroad", "MA")
     assert (made.documents, made.young, made.travel) == (("passport",), True, "trip_planned")
     assert made.no_call
@@ -202,7 +202,7 @@ def _act(name: str, conversation: Conversation, who: str, minute: int) -> Move:
 
 @given(some.lists(some.tuples(ACTS, WHO, some.integers(0, 90)), max_size=30), some.sampled_from(list(Status)))
 def test_from_every_state_each_act_leaves_a_legal_state(acts: list[tuple[str, str, int]], start: Status) -> None:
-    conversation = replace(WAITING.passed(start), advisor="ada" if start is Status.ADVISOR else "")
+    conversation = WAITING.with_status(start).with_handling(advisor="ada" if start is Status.ADVISOR else "")
     minute = NOW
     for name, who, later in acts:
         minute += later
@@ -210,8 +210,8 @@ def test_from_every_state_each_act_leaves_a_legal_state(acts: list[tuple[str, st
             conversation = _act(name, conversation, who, minute).conversation
         except Refused:
             continue
-        assert bool(conversation.advisor) == (conversation.status is Status.ADVISOR)
-        assert not conversation.offered or conversation.status is Status.ADVISOR
-        assert conversation.offered != conversation.advisor or not conversation.offered
-        assert not conversation.waiting_minute or conversation.status is Status.WAITING
-        assert not conversation.closed_minute or conversation.status is Status.CLOSED
+        assert bool(conversation.handling.advisor) == (conversation.handling.status is Status.ADVISOR)
+        assert not conversation.handling.offered or conversation.handling.status is Status.ADVISOR
+        assert conversation.handling.offered != conversation.handling.advisor or not conversation.handling.offered
+        assert not conversation.handling.waiting_minute or conversation.handling.status is Status.WAITING
+        assert not conversation.handling.closed_minute or conversation.handling.status is Status.CLOSED

@@ -83,7 +83,7 @@ def test_one_that_is_found_too_late_is_not_answered_but_shown_to_an_advisor(line
     assert any(isinstance(event, CameLate) for event in events)
     assert not any(isinstance(event, Said) for event in events)
     assert line.client.xlen("helpline:outbox") == 0
-    assert line.storage.conversations([contact])[contact].status is Status.WAITING
+    assert line.storage.conversations([contact])[contact].handling.status is Status.WAITING
 
 
 def test_what_was_erased_does_not_come_back(line: Line) -> None:

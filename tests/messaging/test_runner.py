@@ -27,6 +27,7 @@ from bot.ports.everything import Opened, StorageUnavailable
 from bot.ports.spool import Spooled, SpoolFull
 from bot.storage.memory import MemoryStorage
 from tests.conftest import NOW
+from tests.conversations import a_conversation
 from tests.tester import CONTACT, ListSpool, Reports
 
 BZ, EMERGENCY = "+31 247 247 247", "112"
@@ -97,10 +98,15 @@ class Site:
 
     def begin(self, **fields: object) -> "Site":
         """A person in the middle of a conversation, at revision 1."""
-        values: dict[str, object] = {"locale": "nl", "heard_minute": MINUTE, "open": True, "state": MENU} | fields
+        values: dict[str, object] = {
+            "locale": "nl",
+            "heard_minute": MINUTE,
+            "subject_disclosed": True,
+            "state": MENU,
+        } | fields
         first = message("first")
         opened = self.storage.open(first)
-        assert self.storage.commit(first, opened, Conversation(**values), (), "") is None  # type: ignore[arg-type]
+        assert self.storage.commit(first, opened, a_conversation(**values), (), "") is None  # type: ignore[arg-type]
         return self
 
     @property
@@ -136,7 +142,7 @@ def numbers_first(reply: str, *numbers: str) -> bool:
 
 def test_an_answer_is_stored_before_it_is_given(site: Site) -> None:
     reply = site.say("hoi")
-    assert site.conversation.state == OPENER
+    assert site.conversation.position.state == OPENER
     assert [event for event in site.events if not isinstance(event, Heard)][-1] == Said(reply)
     assert site.storage.open(message("hoi")).reply == reply
 
@@ -159,24 +165,24 @@ def test_a_silent_answer_is_repeated_as_silence(site: Site) -> None:
 
 def test_a_turn_is_decided_anew_when_another_message_came_first(site: Site) -> None:
     site.begin()
-    site.storage.conflicts = [replace(site.conversation, state="questions.answer")]
+    site.storage.conflicts = [site.conversation.with_position(state="questions.answer")]
     site.say("1", "SM1")
-    assert site.conversation.state == "questions.about"
+    assert site.conversation.position.state == "questions.about"
     assert site.storage.commits == 3
 
 
 def test_many_messages_in_between_are_all_waited_for(site: Site) -> None:
     site.begin()
-    site.storage.conflicts = [replace(site.conversation, state=MENU)] * 20
+    site.storage.conflicts = [site.conversation.with_position(state=MENU)] * 20
     site.say("9", "SM1")
-    assert site.conversation.state == HANDOFF
+    assert site.conversation.position.state == HANDOFF
     assert site.spool.kept == []
 
 
 def test_who_never_gets_a_turn_is_answered_and_kept(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.messaging.runner.DECIDE_AGAIN_SECONDS", -1.0)
     site.begin()
-    site.storage.conflicts = [replace(site.conversation, state=MENU)]
+    site.storage.conflicts = [site.conversation.with_position(state=MENU)]
     assert numbers_first(site.say("9", "SM1"), EMERGENCY, BZ)
     assert [spooled.revision for spooled in site.spool.kept] == [1]
 
@@ -275,7 +281,7 @@ def test_a_message_answered_without_the_conversation_is_stored_when_it_is_back(s
     site.storage.open_fails = False
     assert site.replay() == [True]
     assert site.events == [Heard("text", "medewerker"), *_asked(site), Said(reply)]
-    assert site.conversation.state == HANDOFF
+    assert site.conversation.position.state == HANDOFF
     assert [entry.minute for entry in site.storage.waiting()] == [MINUTE]
     assert site.say("medewerker", "SM1") == reply
 
@@ -357,7 +363,7 @@ def test_a_replay_on_the_same_revision_is_the_very_turn(site: Site) -> None:
     site.now += timedelta(hours=5)
     assert site.replay() == [True]
     conversation = site.conversation
-    assert (conversation.state, conversation.country) == ("questions.answer", "TR")
+    assert (conversation.position.state, conversation.told.country) == ("questions.answer", "TR")
     assert conversation.heard_minute == MINUTE, "it was heard then, not now"
     assert site.events[-1] == Said(reply)
 
@@ -369,8 +375,8 @@ def test_after_newer_messages_their_state_stays_but_the_request_for_a_person_cou
     site.now += timedelta(minutes=3)
     site.say("6", "SM2")
     assert site.replay() == [True]
-    assert site.conversation.state == "questions.answer"
-    assert site.conversation.status is Status.WAITING
+    assert site.conversation.position.state == "questions.answer"
+    assert site.conversation.handling.status is Status.WAITING
     assert [entry.minute for entry in site.storage.waiting()] == [MINUTE]
 
 
@@ -381,8 +387,8 @@ def test_danger_that_was_seen_during_the_outage_is_remembered(site: Site) -> Non
     site.now += timedelta(minutes=3)
     site.say("6", "SM2")
     site.replay()
-    assert site.conversation.danger
-    assert site.conversation.state == "questions.answer"
+    assert site.conversation.handling.danger
+    assert site.conversation.position.state == "questions.answer"
 
 
 def test_without_newer_messages_the_person_goes_on_from_what_they_read(site: Site) -> None:
@@ -392,7 +398,7 @@ def test_without_newer_messages_the_person_goes_on_from_what_they_read(site: Sit
     site.storage.open_fails = False
     site.replay()
     conversation = site.conversation
-    assert (conversation.state, conversation.status, conversation.waiting_minute) == (
+    assert (conversation.position.state, conversation.handling.status, conversation.handling.waiting_minute) == (
         MENU,
         Status.WAITING,
         MINUTE - 9,
@@ -405,7 +411,7 @@ def test_an_advisor_who_has_the_conversation_keeps_it(site: Site) -> None:
     site.say("medewerker", "SM1")
     site.storage.open_fails = False
     site.replay()
-    assert site.conversation.status is Status.ADVISOR
+    assert site.conversation.handling.status is Status.ADVISOR
 
 
 @pytest.mark.parametrize("text", ["9", "8", "medewerker"])
@@ -416,7 +422,7 @@ def test_a_request_that_was_only_not_stored_counts_after_newer_messages_too(site
     site.now += timedelta(minutes=3)
     site.say("6", "SM2")
     assert site.replay() == [True]
-    assert site.conversation.state == "questions.answer"
+    assert site.conversation.position.state == "questions.answer"
     assert [entry.minute for entry in site.storage.waiting()] == [MINUTE]
 
 
@@ -445,9 +451,10 @@ def test_a_replay_waits_for_messages_in_between(site: Site) -> None:
     site.begin().storage.commit_fails = True
     site.say("9", "SM1")
     site.storage.commit_fails = False
-    site.storage.conflicts = [replace(site.conversation, state="questions.answer", heard_minute=MINUTE + 2)] * 3
+    newer = site.conversation.with_position(state="questions.answer")
+    site.storage.conflicts = [replace(newer, heard_minute=MINUTE + 2)] * 3
     assert site.replay() == [True]
-    assert (site.conversation.state, site.conversation.status) == ("questions.answer", Status.WAITING)
+    assert (site.conversation.position.state, site.conversation.handling.status) == ("questions.answer", Status.WAITING)
 
 
 # -- a bug ---------------------------------------------------------------------------------------------------------
@@ -465,7 +472,7 @@ def test_a_bug_is_answered_with_the_numbers_and_asks_for_a_person(engine: Engine
     assert numbers_first(reply, EMERGENCY, BZ)
     assert engine.books["nl"].shared["fault"] in reply
     assert {EngineFailed("ZeroDivisionError"), Heard("text", "mijn verhaal")} <= set(site.events)
-    assert site.conversation.status is Status.WAITING
+    assert site.conversation.handling.status is Status.WAITING
     assert site.say("mijn verhaal", "SM1") == reply
 
 
@@ -475,7 +482,7 @@ def test_a_bug_in_an_outage_is_still_answered_and_kept(engine: Engine) -> None:
     assert numbers_first(site.say("mijn verhaal", "SM1"), EMERGENCY, BZ)
     site.storage.open_fails = False
     assert site.replay() == [True]
-    assert site.conversation.status is Status.WAITING
+    assert site.conversation.handling.status is Status.WAITING
 
 
 def test_a_text_that_cannot_be_rendered_is_a_bug_like_any_other(

@@ -187,7 +187,7 @@ def test_a_closed_conversation_is_in_no_ones_hands(site: Site, twilio: StandIn, 
     twilio.text(number, "medewerker")
     contact = site.contact(number)
     desk.claim(ADA, contact, "close 1")
-    assert desk.close(ADA, contact, "close 2").status is Status.CLOSED
+    assert desk.close(ADA, contact, "close 2").handling.status is Status.CLOSED
     with site.client() as client:
         assert not client.exists(keys.lease(contact))
         assert contact.encode() not in client.smembers(keys.HELD)

@@ -77,13 +77,13 @@ def test_an_old_menu_number_is_asked_again_and_never_applied(site: Site) -> None
         for step, text in enumerate(("hoi", "ja", "wis")):
             site.twilio.post(sms(f"{who[-4:]}{step:03}", text, who))
         before = site.opened(who)
-        assert before.conversation.state == "erase.confirm"
+        assert before.conversation.position.state == "erase.confirm"
         answer = site.twilio.post(sms(f"{who[-4:]}900", str(3 + number % 6), who))
         after = site.opened(who)
         assert answer.text.startswith("Dat nummer staat niet in de lijst.")
         assert "wissen" in answer.text
         assert unhurried(after.conversation) == unhurried(before.conversation)
-        assert after.conversation.status is Status.BOT
+        assert after.conversation.handling.status is Status.BOT
         assert after.revision == before.revision + 1
 
 
@@ -135,7 +135,7 @@ def assert_the_story_holds(site: Site, engine: Engine, who: str) -> None:
 
 def unhurried(conversation: Conversation) -> Conversation:
     """Without the minutes, and without how much was written of late."""
-    return replace(conversation, heard_minute=0, waiting_minute=0, pace=Pace())
+    return replace(conversation.with_handling(waiting_minute=0), heard_minute=0, pace=Pace())
 
 
 def test_the_web_server_ends_by_itself_on_sigterm(site: Site) -> None:

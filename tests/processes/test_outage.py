@@ -133,7 +133,7 @@ def test_who_asked_for_an_advisor_during_the_outage_waits_for_one_afterwards(sit
     assert_numbers_first(answer.text)
     site.start_redis()
     site.replayed()
-    assert site.opened(who).conversation.status is Status.WAITING
+    assert site.opened(who).conversation.handling.status is Status.WAITING
     with site.storage() as storage:
         assert [entry.contact for entry in storage.waiting()] == [site.contact(who)]
 

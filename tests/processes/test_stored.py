@@ -10,6 +10,7 @@ from bot.dialogue.conversation import SCHEMA, Conversation, Place, Status
 from bot.storage import codec, keys
 from bot.storage.redis import REST_SECONDS
 from bot.storage.sealing import Sealer
+from tests.conversations import a_conversation
 from tests.processes.site import Site, person, sms, until
 
 pytestmark = pytest.mark.xdist_group("processes")
@@ -58,30 +59,30 @@ def waits(site: Site, who: str) -> bool:
 
 def test_what_these_tests_write_is_what_the_bot_reads(site: Site) -> None:
     who = newcomer()
-    put(site, who, codec.encode_conversation(Conversation(state="menu.main", locale="en")))
-    assert site.opened(who).conversation.state == "menu.main"
+    put(site, who, codec.encode_conversation(a_conversation(state="menu.main", locale="en")))
+    assert site.opened(who).conversation.position.state == "menu.main"
 
 
 @pytest.mark.parametrize("text", ["1", "7", "hoi", "menu", "zzz", "terug", "ik ben in gevaar", ""])
 def test_a_state_that_no_longer_exists_is_left_for_a_safe_one(site: Site, text: str) -> None:
     who = newcomer()
-    gone = Conversation(
-        state="gone.away", trail=("gone.too", "menu.main"), locale="nl", heard_minute=NOW_MINUTE, place=Place.ABROAD
+    gone = a_conversation(
+        state="gone.away", history=("gone.too", "menu.main"), locale="nl", heard_minute=NOW_MINUTE, place=Place.ABROAD
     )
     put(site, who, codec.encode_conversation(gone))
     assert say(site, who, text)
     opened = site.opened(who)
     assert opened.revision == 4
-    assert "gone." not in opened.conversation.state
+    assert "gone." not in opened.conversation.position.state
     assert say(site, who, "terug")
 
 
 def test_a_trail_and_topics_that_no_longer_exist_break_nothing(site: Site) -> None:
     for text in ("terug", "1", "2", "3", "4", "menu"):
         who = newcomer()
-        old = Conversation(
+        old = a_conversation(
             state="unclear.candidates",
-            trail=("gone.away",),
+            history=("gone.away",),
             candidates=("gone_topic", "left_behind"),
             locale="nl",
             heard_minute=minute_now(),
@@ -89,7 +90,7 @@ def test_a_trail_and_topics_that_no_longer_exist_break_nothing(site: Site) -> No
         put(site, who, codec.encode_conversation(old))
         assert say(site, who, text)
         assert say(site, who, "terug")
-        assert "gone" not in site.opened(who).conversation.state
+        assert "gone" not in site.opened(who).conversation.position.state
     assert no_faults(site)
 
 
@@ -101,9 +102,9 @@ def test_a_conversation_of_newer_code_starts_anew_and_keeps_its_place_in_the_wai
     put(site, who, msgspec.msgpack.encode(FUTURE))
     assert say(site, who, text)
     opened = site.opened(who)
-    assert opened.conversation.status is Status.WAITING
+    assert opened.conversation.handling.status is Status.WAITING
     assert opened.conversation.locale == "en"
-    assert opened.conversation.country == ""
+    assert opened.conversation.told.country == ""
     assert opened.revision == 4
     assert waits(site, who)
 
@@ -127,9 +128,9 @@ def test_a_field_of_another_kind_does_not_cost_the_place_in_the_waiting_list(
     site: Site, changed: dict[str, object]
 ) -> None:
     who = newcomer()
-    put(site, who, msgspec.msgpack.encode(FUTURE | {"schema": SCHEMA} | changed))
+    put(site, who, msgspec.msgpack.encode(FUTURE | {"schema": 1} | changed))
     assert say(site, who, "zzz")
-    assert site.opened(who).conversation.status is Status.WAITING
+    assert site.opened(who).conversation.handling.status is Status.WAITING
     assert waits(site, who)
 
 
@@ -138,21 +139,21 @@ def test_an_advisor_of_newer_code_keeps_the_conversation(site: Site) -> None:
     put(site, who, msgspec.msgpack.encode(FUTURE | {"status": "advisor", "advisor": "ada", "place": "moon"}))
     answer = site.twilio.post(sms(next(_numbers), "zzz", who))
     assert answer.messages == []
-    assert site.opened(who).conversation.status is Status.ADVISOR
+    assert site.opened(who).conversation.handling.status is Status.ADVISOR
 
 
 def test_an_advisor_nobody_can_name_is_asked_for_again(site: Site) -> None:
     who = newcomer()
     put(site, who, msgspec.msgpack.encode(FUTURE | {"status": "advisor", "place": "moon"}))
     site.twilio.post(sms(next(_numbers), "zzz", who))
-    assert site.opened(who).conversation.status is Status.WAITING
+    assert site.opened(who).conversation.handling.status is Status.WAITING
 
 
 def test_an_unknown_owner_falls_back_to_the_bot(site: Site) -> None:
     who = newcomer()
     put(site, who, msgspec.msgpack.encode(FUTURE | {"status": "robot overlord"}))
     assert say(site, who, "hoi")
-    assert site.opened(who).conversation.status is Status.BOT
+    assert site.opened(who).conversation.handling.status is Status.BOT
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,12 @@ from bot.dialogue.engine import NOT_SURE, Engine
 from bot.dialogue.turn import Say
 from bot.messages import MAX_TEXT
 from bot.rendering.texts import carries_numbers, clean, last_words, numbers_block, render
+from tests.conversations import a_conversation
 
 BZ, EMERGENCY, VEILIG_THUIS = "+31 247 247 247", "112", "0800 2000"
-UNKNOWN = Conversation(locale="nl", open=True)
-IN_NL = replace(UNKNOWN, place=Place.NETHERLANDS)
-ABROAD = replace(UNKNOWN, place=Place.ABROAD)
+UNKNOWN = a_conversation(locale="nl", subject_disclosed=True)
+IN_NL = UNKNOWN.with_told(place=Place.NETHERLANDS)
+ABROAD = UNKNOWN.with_told(place=Place.ABROAD)
 LOCALES = ("nl", "en")
 
 CONTROLS = [*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, 0x85, 0x9F]
@@ -34,8 +35,8 @@ def lines(text: str) -> list[str]:
         (UNKNOWN, [BZ, EMERGENCY, VEILIG_THUIS], []),
         (IN_NL, [EMERGENCY, VEILIG_THUIS], [BZ]),
         (ABROAD, [BZ], [EMERGENCY, VEILIG_THUIS]),
-        (replace(ABROAD, country="EG"), [BZ, "122"], [EMERGENCY, VEILIG_THUIS]),
-        (replace(ABROAD, country="TR"), [BZ, "112"], [VEILIG_THUIS]),
+        (ABROAD.with_told(country="EG"), [BZ, "122"], [EMERGENCY, VEILIG_THUIS]),
+        (ABROAD.with_told(country="TR"), [BZ, "112"], [VEILIG_THUIS]),
     ],
 )
 def test_the_numbers_fit_the_place_each_on_its_own_line(
@@ -54,7 +55,7 @@ def test_before_a_word_on_the_subject_has_fallen_the_numbers_name_no_organisatio
 
 
 def test_abroad_the_sure_number_stands_above_the_one_of_the_list(engine: Engine) -> None:
-    block = lines(numbers_block(replace(ABROAD, country="EG"), engine.books["nl"]))
+    block = lines(numbers_block(ABROAD.with_told(country="EG"), engine.books["nl"]))
     assert block.index(BZ) < block.index("122")
     assert "volgens onze lijst" in block[block.index("122") - 1]
     assert "Egypte" in block[block.index("122") - 1]
@@ -63,15 +64,15 @@ def test_abroad_the_sure_number_stands_above_the_one_of_the_list(engine: Engine)
 @pytest.mark.parametrize("country", ["AF", "MA", "AX", "XX"])
 def test_a_number_nobody_is_sure_of_is_not_shown(engine: Engine, country: str) -> None:
     assert country not in engine.books["nl"].local_numbers
-    block = numbers_block(replace(ABROAD, country=country), engine.books["nl"])
+    block = numbers_block(ABROAD.with_told(country=country), engine.books["nl"])
     assert "niet zeker" in block
     assert re.findall(r"\d[\d ]+\d", block) == [BZ.removeprefix("+")]
 
 
 def test_a_country_counts_only_for_somebody_abroad(engine: Engine) -> None:
     book = engine.books["nl"]
-    assert numbers_block(replace(UNKNOWN, country="EG"), book) == numbers_block(UNKNOWN, book)
-    assert numbers_block(replace(IN_NL, country="EG"), book) == numbers_block(IN_NL, book)
+    assert numbers_block(UNKNOWN.with_told(country="EG"), book) == numbers_block(UNKNOWN, book)
+    assert numbers_block(IN_NL.with_told(country="EG"), book) == numbers_block(IN_NL, book)
 
 
 @pytest.mark.parametrize(
@@ -111,14 +112,14 @@ def test_the_emergency_line_comes_only_where_the_numbers_are_missing(
 
 def test_numbers_asked_for_come_before_everything_else_and_only_once(engine: Engine) -> None:
     book = engine.books["nl"]
-    text = render(Say(state="danger.answer", above=("outage",), numbers=True), UNKNOWN, book)
+    text = render(Say(state="danger.answer", prefix=("outage",), numbers=True), UNKNOWN, book)
     assert text.startswith(numbers_block(UNKNOWN, book) + "\n" + book.shared["outage"])
     assert text.count(VEILIG_THUIS) == 1
 
 
 def test_shared_texts_stand_above_the_state_in_order(engine: Engine) -> None:
     book = engine.books["nl"]
-    text = render(Say(state="menu.main", above=("not_understood", "advisor_asked")), UNKNOWN, book)
+    text = render(Say(state="menu.main", prefix=("not_understood", "advisor_asked")), UNKNOWN, book)
     first, second, *rest = lines(text)
     assert (first, second) == (book.shared["not_understood"], book.shared["advisor_asked"])
     assert "\n".join(rest) == render(Say(state="menu.main"), UNKNOWN, book)
@@ -147,20 +148,24 @@ def test_choices_are_numbered_from_one_in_file_order(engine: Engine, locale: str
 @pytest.mark.parametrize("locale", LOCALES)
 def test_topics_that_were_offered_are_numbered_before_the_other_choices(engine: Engine, locale: str) -> None:
     book = engine.books[locale]
-    conversation = replace(UNKNOWN, state=NOT_SURE, candidates=("lkha", "cost", "law"))
+    conversation = UNKNOWN.with_position(state=NOT_SURE, candidates=("lkha", "cost", "law"))
     text = lines(render(Say(state=NOT_SURE), conversation, book))
-    wanted = [book.titles[topic] for topic in conversation.candidates] + [book.states[NOT_SURE].choices[0].label]
+    wanted = [book.titles[topic] for topic in conversation.position.candidates] + [
+        book.states[NOT_SURE].choices[0].label
+    ]
     assert [line for line in text if line[0].isdigit()][:4] == [f"{n} {label}" for n, label in enumerate(wanted, 1)]
 
 
 def test_candidates_are_shown_only_where_they_are_asked(engine: Engine) -> None:
     book = engine.books["nl"]
-    conversation = replace(UNKNOWN, candidates=("lkha",))
+    conversation = UNKNOWN.with_position(candidates=("lkha",))
     assert render(Say(state="menu.main"), conversation, book) == render(Say(state="menu.main"), UNKNOWN, book)
 
 
 def test_no_two_choices_shown_together_read_the_same(engine: Engine) -> None:
-    situations = [replace(UNKNOWN, place=place, asked_country=asked) for place in Place for asked in ("", "MA", "NL")]
+    situations = [
+        UNKNOWN.with_told(place=place, mentioned_country=asked) for place in Place for asked in ("", "MA", "NL")
+    ]
     for locale in LOCALES:
         book = engine.books[locale]
         for name in book.states:
@@ -207,7 +212,7 @@ def test_the_last_words_hold_the_numbers_in_every_live_language(engine: Engine) 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_no_name_in_braces_is_left_in_any_text(engine: Engine, locale: str) -> None:
     book = engine.books[locale]
-    for conversation in (UNKNOWN, IN_NL, ABROAD, replace(ABROAD, country="EG", asked_country="TR")):
+    for conversation in (UNKNOWN, IN_NL, ABROAD, ABROAD.with_told(country="EG", mentioned_country="TR")):
         for name in book.states:
-            text = render(Say(state=name, above=tuple(book.shared)), conversation, book)
+            text = render(Say(state=name, prefix=tuple(book.shared)), conversation, book)
             assert re.search(r"[{}]", text) is None, name

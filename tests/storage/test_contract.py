@@ -29,6 +29,7 @@ from bot.storage import keys
 from bot.storage.memory import MemoryStorage
 from bot.storage.redis import RedisStorage, connect
 from bot.storage.sealing import Sealer
+from tests.conversations import a_conversation
 
 KEY = bytes(range(32))
 
@@ -65,19 +66,19 @@ def test_a_person_nobody_knows_is_new(storage: Storage) -> None:
 
 
 def test_what_is_committed_is_there_next_time(storage: Storage) -> None:
-    conversation = Conversation(state="menu.main", locale="nl", trail=("start.opener",), safe=True, heard_minute=7)
+    conversation = a_conversation(state="menu.main", locale="nl", history=("start.opener",), safe=True, heard_minute=7)
     commit(storage, message(1), conversation)
     assert storage.open(message(2)) == Opened("anna", conversation, 1)
 
 
 def test_a_repeated_message_gets_its_old_answer_and_changes_nothing(storage: Storage) -> None:
-    commit(storage, message(1), Conversation(state="a.a"), Heard("text", "x"), reply="één\n2")
+    commit(storage, message(1), a_conversation(state="a.a"), Heard("text", "x"), reply="één\n2")
     opened = storage.open(message(1))
     assert opened.reply == "één\n2"
-    again = storage.commit(message(1), opened, Conversation(state="b.b"), [Heard("text", "x")], "other")
+    again = storage.commit(message(1), opened, a_conversation(state="b.b"), [Heard("text", "x")], "other")
     assert again is not None
     assert again.reply == "één\n2"
-    assert storage.open(message(2)).conversation.state == "a.a"
+    assert storage.open(message(2)).conversation.position.state == "a.a"
     assert storage.transcript("anna") == [Heard("text", "x")]
 
 
@@ -87,19 +88,19 @@ def test_silence_is_remembered_as_silence(storage: Storage) -> None:
 
 
 def test_a_turn_decided_on_an_old_revision_is_refused_whole(storage: Storage) -> None:
-    commit(storage, message(1), Conversation(state="a.a"))
+    commit(storage, message(1), a_conversation(state="a.a"))
     stale = storage.open(message(2))
-    commit(storage, message(3), Conversation(state="b.b"))
-    newer = storage.commit(message(2), stale, Conversation(state="c.c"), [Heard("text", "lost?")], "no")
-    assert newer == Opened("anna", Conversation(state="b.b"), 2)
+    commit(storage, message(3), a_conversation(state="b.b"))
+    newer = storage.commit(message(2), stale, a_conversation(state="c.c"), [Heard("text", "lost?")], "no")
+    assert newer == Opened("anna", a_conversation(state="b.b"), 2)
     assert storage.open(message(2)).reply is None
     assert storage.transcript("anna") == []
 
 
 def test_a_first_message_that_arrives_twice_at_once_is_applied_once(storage: Storage) -> None:
     first, second = storage.open(message(1)), storage.open(message(1))
-    assert storage.commit(message(1), first, Conversation(state="a.a"), (), "one") is None
-    late = storage.commit(message(1), second, Conversation(state="b.b"), (), "two")
+    assert storage.commit(message(1), first, a_conversation(state="a.a"), (), "one") is None
+    late = storage.commit(message(1), second, a_conversation(state="b.b"), (), "two")
     assert late is not None
     assert late.reply == "one"
 
@@ -129,14 +130,14 @@ def test_who_is_typing_to_whom_is_known(storage: Storage) -> None:
 
 def test_waiting_people_stand_in_line_longest_first_and_leave_it(storage: Storage) -> None:
     for contact, minute in (("late", 9), ("early", 5)):
-        commit(storage, message(1, contact), Conversation(status=Status.WAITING, waiting_minute=minute))
+        commit(storage, message(1, contact), a_conversation(status=Status.WAITING, waiting_minute=minute))
     assert [entry.contact for entry in storage.waiting()] == ["early", "late"]
-    commit(storage, message(2, "early"), Conversation(status=Status.BOT))
+    commit(storage, message(2, "early"), a_conversation(status=Status.BOT))
     assert [(entry.contact, entry.minute) for entry in storage.waiting()] == [("late", 9)]
 
 
 def test_erasing_leaves_only_the_answer_to_the_erasing_message(storage: Storage) -> None:
-    commit(storage, message(1), Conversation(status=Status.WAITING, state="a.a"), Heard("text", "secret"))
+    commit(storage, message(1), a_conversation(status=Status.WAITING, state="a.a"), Heard("text", "secret"))
     commit(storage, message(2), Conversation(), Heard("text", "wis"), ErasureRequested(), reply="gone")
     assert storage.open(message(3)) == Opened("anna", Conversation(), 0)
     assert storage.transcript("anna") == []
@@ -146,11 +147,11 @@ def test_erasing_leaves_only_the_answer_to_the_erasing_message(storage: Storage)
 
 
 def test_an_open_conversation_stays_under_its_old_id_while_peppers_rotate(storage: Storage) -> None:
-    commit(storage, message(1, "old"), Conversation(state="a.a"))
+    commit(storage, message(1, "old"), a_conversation(state="a.a"))
     rotated = message(2, "new", former=("old",))
-    assert storage.open(rotated) == Opened("old", Conversation(state="a.a"), 1)
-    commit(storage, rotated, Conversation(state="b.b"))
-    assert storage.open(message(3, "new", former=("old",))).conversation.state == "b.b"
+    assert storage.open(rotated) == Opened("old", a_conversation(state="a.a"), 1)
+    commit(storage, rotated, a_conversation(state="b.b"))
+    assert storage.open(message(3, "new", former=("old",))).conversation.position.state == "b.b"
     assert storage.open(message(1, "new", former=("old",))).reply == "ok"
 
 
@@ -159,8 +160,8 @@ def test_many_at_once_are_all_applied_in_one_order(storage: Storage) -> None:
         inbound = message(number)
         opened: Opened | None = storage.open(inbound)
         while opened is not None:
-            trail = (*opened.conversation.trail, str(number))
-            opened = storage.commit(inbound, opened, replace(opened.conversation, trail=trail), (), "")
+            history = (*opened.conversation.position.history, str(number))
+            opened = storage.commit(inbound, opened, opened.conversation.with_position(history=history), (), "")
 
     if isinstance(storage, MemoryStorage):
         for number in range(40):
@@ -170,7 +171,7 @@ def test_many_at_once_are_all_applied_in_one_order(storage: Storage) -> None:
             list(pool.map(turn, range(40)))
     final = storage.open(message("end"))
     assert final.revision == 40
-    assert sorted(final.conversation.trail, key=int) == [str(number) for number in range(40)]
+    assert sorted(final.conversation.position.history, key=int) == [str(number) for number in range(40)]
 
 
 def test_what_is_switched_by_hand_is_told_with_the_next_message(storage: Storage) -> None:
@@ -216,7 +217,7 @@ CHOSEN = Answers(language="nl", place="abroad", country="MA", topics=("left_behi
 
 
 def test_a_code_leads_to_the_answers_and_is_used_up_once(storage: Storage) -> None:
-    commit(storage, message(1), Conversation(code=WORDS), CodeMade(WORDS, CHOSEN))
+    commit(storage, message(1), a_conversation(case_code=WORDS), CodeMade(WORDS, CHOSEN))
     assert storage.code("lamp boter regen auto", "ada") is None
     assert storage.code(WORDS, "ada") == CHOSEN  # looking alone uses nothing up
     assert storage.code(WORDS, "ada", take=True) == CHOSEN

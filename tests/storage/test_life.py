@@ -13,6 +13,7 @@ from bot.messages import Channel, Inbound
 from bot.settings import read_settings
 from bot.storage.redis import RedisStorage, connect
 from bot.storage.sealing import Sealer
+from tests.conversations import a_conversation
 
 HOUR = 3600
 
@@ -24,7 +25,7 @@ def test_everything_of_a_person_expires(clean_redis: redis.Redis, redis_url: str
     client = connect(redis_url)
     storage = RedisStorage(client, Sealer([bytes(32)]))
     inbound = Inbound(message_id="SM1", contact="anna", channel=Channel.SMS)
-    storage.commit(inbound, storage.open(inbound), Conversation(status=status), (), "reply")
+    storage.commit(inbound, storage.open(inbound), a_conversation(status=status), (), "reply")
     client.close()
     lives = {key: clean_redis.ttl(key) for key in clean_redis.scan_iter("*{anna}*")}
     assert len(lives) == 2

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from bot.dialogue.conversation import Conversation
 from bot.dialogue.events import Heard
 from bot.messages import Channel, Inbound, Kind
 from bot.ports.everything import StorageUnavailable
 from bot.ports.spool import Spooled, SpoolFull
 from bot.storage.spool import MAX_AGE_SECONDS, FileSpool, FileSpoolReader
+from tests.conversations import a_conversation
 
 KEY = X25519PrivateKey.generate()
 MINUTE = 29_923_920
@@ -34,7 +34,7 @@ def message(number: int, revision: int | None = None) -> Spooled:
         media=1,
         opt_out=True,
     )
-    conversation = Conversation(state="menu.main", heard_minute=MINUTE)
+    conversation = a_conversation(state="menu.main", heard_minute=MINUTE)
     return Spooled(inbound, conversation, (Heard("text", "kanarievogel"),), "bel\n112", revision)
 
 

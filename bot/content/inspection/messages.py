@@ -3,15 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from msgspec.structs import replace
-
 from bot.content.faults import Fault, Severity
 from bot.content.library import Library
 from bot.content.localizing import localize_desk
 from bot.content.translation.catalogs import SOURCE
 from bot.content.values import Content
 from bot.dialogue import engine
-from bot.dialogue.conversation import Conversation, Place
+from bot.dialogue.conversation import Conversation, Place, Position
 from bot.dialogue.localized_content import LocalizedContent
 from bot.dialogue.turn import Say
 from bot.rendering.review import MOST_SEGMENTS as MOST_OF_AN_ADVISOR
@@ -36,7 +34,7 @@ def message_faults(content: Content, localized: LocalizedContent) -> Iterator[Fa
             if (
                 localized.locale == SOURCE
                 and size.encoding == "UCS-2"
-                and not (conversation.country or conversation.asked_country)
+                and not (conversation.told.country or conversation.told.mentioned_country)
             ):
                 yield Fault(file, name, f"costs double: {outside_gsm(text)!r} is not in the GSM alphabet")
             if name in _ONE_SEGMENT and size.segments > 1:
@@ -70,13 +68,14 @@ def desk_faults(library: Library) -> Iterator[Fault]:
 def _situations() -> Iterator[Conversation]:
     """The conversations that change what a state shows. A closed one has the shortest numbers, an open one the
     longest; a country that was mentioned adds a choice."""
-    closed = Conversation(candidates=("left_behind", "trip_planned", "contact"), code="w" * 36)
+    offered = Position(candidates=("left_behind", "trip_planned", "contact"))
+    closed = Conversation(case_code="w" * 36, position=offered)
     yield closed
-    said = replace(closed, open=True)
+    said = closed.with_told(subject_disclosed=True)
     yield said
-    yield replace(said, asked_country="MA")
-    yield replace(said, place=Place.NETHERLANDS)
-    yield replace(said, place=Place.ABROAD)
-    yield replace(said, place=Place.ABROAD, asked_country="MA")
-    yield replace(said, place=Place.ABROAD, country="MA")
-    yield replace(said, place=Place.ABROAD, country="TR")
+    yield said.with_told(mentioned_country="MA")
+    yield said.with_told(place=Place.NETHERLANDS)
+    yield said.with_told(place=Place.ABROAD)
+    yield said.with_told(place=Place.ABROAD, mentioned_country="MA")
+    yield said.with_told(place=Place.ABROAD, country="MA")
+    yield said.with_told(place=Place.ABROAD, country="TR")
