@@ -1,22 +1,21 @@
-"""One frozen universe for all tests: a fixed clock, made-up secrets, a real Redis."""
+"""What all tests share: the real content, a conversation in memory, a real Redis, a browser, a line to a phone."""
 
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import redis
+from playwright.sync_api import Browser
 
 from bot.content.building import build_engine
 from bot.content.library import Library, read_library
 from bot.dialogue.engine import Engine
 from bot.storage.embedded import start_redis
-from tests.browser import NO_BROWSER, find_chromium
-from tests.tester import DialogueTester
-
-ROOT = Path(__file__).parent.parent
-NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+from tests.harness.advisor_line import AdvisorLine
+from tests.harness.chromium import NO_BROWSER, chromium, find_chromium
+from tests.harness.dialogue import DialogueTester
+from tests.harness.fixed import NOW, ROOT
+from tests.harness.recording_webhook import RecordingWebhook
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -65,3 +64,26 @@ def clean_redis(redis_url: str) -> Iterator["redis.Redis[bytes]"]:
     client.flushdb()
     yield client
     client.close()
+
+
+@pytest.fixture
+def line(engine: Engine, library: Library, redis_url: str, clean_redis: object) -> Iterator[AdvisorLine]:
+    """A whole line from an advisor to a phone, nothing said yet."""
+    made = AdvisorLine(engine, library, redis_url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def webhook() -> Iterator[RecordingWebhook]:
+    """A server that the stand-in for Twilio can call."""
+    server = RecordingWebhook().start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium. Skips, or fails where REQUIRE_BROWSER=1, when there is none."""
+    with chromium() as running:
+        yield running

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.harness.fixed import ROOT
 
 FIELDS = {
     "language", "language_confidence", "topic", "confidence", "candidates", "command", "danger", "emergency_line",

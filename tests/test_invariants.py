@@ -22,9 +22,9 @@ from bot.messaging.runner import Runner
 from bot.storage import keys
 from bot.storage.redis import RedisStorage, connect
 from bot.storage.sealing import Sealer
-from tests.conftest import NOW
 from tests.conversations import a_conversation
-from tests.tester import ListSpool, Reports
+from tests.harness.fakes import ListSpool, Reports
+from tests.harness.fixed import NOW
 
 CONTACT = "c" * 22
 CONVERSATION = [

@@ -37,8 +37,8 @@ from bot.dialogue.topics import TOPICS
 from bot.handoff.acts import Refused
 from bot.messages import Channel, Kind
 from bot.nlu.normalise import normalise
-from tests.conftest import NOW
-from tests.tester import DialogueTester
+from tests.harness.dialogue import DialogueTester
+from tests.harness.fixed import NOW
 
 FOLDER = Path(__file__).parent / "transcripts"
 FILES = sorted(FOLDER.glob("*.txt"))

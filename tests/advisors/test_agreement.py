@@ -12,8 +12,9 @@ from bot.dialogue.conversation import Agreement
 from bot.dialogue.engine import Engine
 from bot.handoff.acts import Reason, Refused
 from bot.rendering.review import is_neutral
-from tests.conftest import NOW
-from tests.tester import CONTACT, DialogueTester, NoOutbox
+from tests.harness.dialogue import CONTACT, DialogueTester
+from tests.harness.fakes import NoOutbox
+from tests.harness.fixed import NOW
 
 ADA = Advisor("ada")
 DAY = 24 * 60

@@ -19,7 +19,7 @@ from bot.storage import keys
 from bot.storage.outbox import RedisOutbox
 from bot.storage.redis import RedisStorage, connect
 from bot.storage.sealing import Sealer
-from tests.tester import ListSpool, Reports
+from tests.harness.fakes import ListSpool, Reports
 
 ADA, BEA = Advisor("ada"), Advisor("bea")
 CONTACT = "c" * 22

@@ -1,45 +1,35 @@
 """The desk on a real Redis: one owner each, leases, the board, the feed, alarms."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from bot.advisors.desk import Advisor
-from bot.content.library import Library
 from bot.dialogue.conversation import Status
-from bot.dialogue.engine import Engine
 from bot.dialogue.events import LeaseLost, Noted, OfferEnded
 from bot.handoff.acts import Reason, Refused
 from bot.messages import Channel
 from bot.messaging.upkeep import Upkeep
 from bot.storage import keys
-from tests.messaging.lines import ADA, Line
+from tests.harness.advisor_line import ADA, AdvisorLine
 
 BEA = Advisor("bea", ("nl", "ar"))
 ANNA, BOB, CLEO = "+31612345601", "+31612345602", "+31612345603"
 
 
-@pytest.fixture
-def line(engine: Engine, library: Library, redis_url: str, clean_redis: object) -> Iterator[Line]:
-    made = Line(engine, library, redis_url)
-    yield made
-    made.close()
-
-
-def asks(line: Line, number: str = ANNA, *words: str, channel: Channel = Channel.SMS) -> str:
+def asks(line: AdvisorLine, number: str = ANNA, *words: str, channel: Channel = Channel.SMS) -> str:
     for text in (*words, "kan ik met een medewerker praten"):
         line.writes(number, text, channel)
     return line.contact(number, channel)
 
 
-def upkeep(line: Line, alarms: list[str] | None = None) -> Upkeep:
+def upkeep(line: AdvisorLine, alarms: list[str] | None = None) -> Upkeep:
     found = alarms if alarms is not None else []
     return Upkeep(line.runner, line.storage, lambda: line.now, lambda: found.append("alarm"), line.reports, 5)
 
 
-def test_of_eight_who_claim_at_once_exactly_one_has_it_a_hundred_times(line: Line) -> None:
+def test_of_eight_who_claim_at_once_exactly_one_has_it_a_hundred_times(line: AdvisorLine) -> None:
     advisors = [Advisor(f"advisor{number}") for number in range(8)]
     with ThreadPoolExecutor(8) as pool:
         for race in range(100):
@@ -58,7 +48,7 @@ def test_of_eight_who_claim_at_once_exactly_one_has_it_a_hundred_times(line: Lin
     assert line.storage.waiting() == []
 
 
-def test_a_first_message_claims_and_eight_at_once_send_one(line: Line) -> None:
+def test_a_first_message_claims_and_eight_at_once_send_one(line: AdvisorLine) -> None:
     contact = asks(line)
 
     def write(number: int) -> bool:
@@ -73,7 +63,7 @@ def test_a_first_message_claims_and_eight_at_once_send_one(line: Line) -> None:
     assert line.client.llen(keys.lane(contact)) == 1
 
 
-def test_the_board_shows_danger_first_and_then_who_waits_longest(line: Line) -> None:
+def test_the_board_shows_danger_first_and_then_who_waits_longest(line: AdvisorLine) -> None:
     first = asks(line, ANNA)
     line.now += timedelta(minutes=1)
     second = asks(line, BOB)
@@ -86,7 +76,7 @@ def test_the_board_shows_danger_first_and_then_who_waits_longest(line: Line) -> 
     assert (rows[2].status, rows[2].holder, rows[2].yours) == (Status.ADVISOR, "ada", False)
 
 
-def test_only_the_one_who_has_it_can_open_it(line: Line) -> None:
+def test_only_the_one_who_has_it_can_open_it(line: AdvisorLine) -> None:
     contact = asks(line, ANNA, "ik ben in het buitenland", "mijn paspoort is weg")
     for advisor in (ADA, BEA):
         with pytest.raises(Refused):
@@ -103,7 +93,7 @@ def test_only_the_one_who_has_it_can_open_it(line: Line) -> None:
     assert line.desk.open(BEA, contact).transcript == line.desk.open(ADA, contact).transcript
 
 
-def test_whatsapps_window_is_known(line: Line) -> None:
+def test_whatsapps_window_is_known(line: AdvisorLine) -> None:
     contact = asks(line, channel=Channel.WHATSAPP)
     line.desk.claim(ADA, contact, "a1")
     assert line.desk.open(ADA, contact).window_minutes == 24 * 60 - 5
@@ -115,7 +105,7 @@ def test_whatsapps_window_is_known(line: Line) -> None:
     assert line.client.llen(keys.lane(contact)) == 0
 
 
-def test_a_text_that_is_too_long_is_refused_with_what_fits(line: Line) -> None:
+def test_a_text_that_is_too_long_is_refused_with_what_fits(line: AdvisorLine) -> None:
     contact = asks(line)
     with pytest.raises(Refused) as refused:
         line.desk.reply(ADA, contact, "x" * 1601, "a1")
@@ -124,7 +114,7 @@ def test_a_text_that_is_too_long_is_refused_with_what_fits(line: Line) -> None:
     assert line.storage.conversations([contact])[contact].handling.status is Status.WAITING
 
 
-def test_a_lease_lives_by_redis_clock_and_a_heartbeat(line: Line) -> None:
+def test_a_lease_lives_by_redis_clock_and_a_heartbeat(line: AdvisorLine) -> None:
     contact = asks(line)
     line.desk.claim(ADA, contact, "a1")
     for minutes in (10, -20):  # our own clock jumps about
@@ -137,7 +127,7 @@ def test_a_lease_lives_by_redis_clock_and_a_heartbeat(line: Line) -> None:
     assert line.desk.heartbeat(BEA, [contact]) == [contact]
 
 
-def test_colleagues_see_who_is_typing_for_some_seconds(line: Line) -> None:
+def test_colleagues_see_who_is_typing_for_some_seconds(line: AdvisorLine) -> None:
     contact = asks(line)
     line.desk.claim(ADA, contact, "a1")
     line.desk.heartbeat(ADA, [contact], typing=contact)
@@ -145,7 +135,7 @@ def test_colleagues_see_who_is_typing_for_some_seconds(line: Line) -> None:
     assert 0 < line.client.pttl(keys.typing(contact)) <= keys.TYPING_MS
 
 
-def test_a_lost_lease_brings_the_person_back_to_the_front(line: Line) -> None:
+def test_a_lost_lease_brings_the_person_back_to_the_front(line: AdvisorLine) -> None:
     first, second = asks(line, ANNA), asks(line, BOB)
     line.desk.claim(ADA, second, "a1")
     line.client.delete(keys.lease(second))
@@ -158,7 +148,7 @@ def test_a_lost_lease_brings_the_person_back_to_the_front(line: Line) -> None:
     assert refused.value.reason is Reason.NOT_YOURS
 
 
-def test_an_offer_nobody_takes_ends(line: Line) -> None:
+def test_an_offer_nobody_takes_ends(line: AdvisorLine) -> None:
     contact = asks(line)
     line.desk.claim(ADA, contact, "a1")
     line.desk.transfer(ADA, contact, "bea", "a2")
@@ -171,7 +161,7 @@ def test_an_offer_nobody_takes_ends(line: Line) -> None:
     assert OfferEnded("bea", lapsed=True) in line.storage.transcript(contact)
 
 
-def test_a_note_is_kept_and_nothing_is_sent(line: Line) -> None:
+def test_a_note_is_kept_and_nothing_is_sent(line: AdvisorLine) -> None:
     contact = asks(line)
     line.desk.claim(ADA, contact, "a1")
     line.desk.note(ADA, contact, "oom, stad onbekend", "a2")
@@ -180,7 +170,7 @@ def test_a_note_is_kept_and_nothing_is_sent(line: Line) -> None:
     assert line.client.xlen(keys.OUTBOX) == 0
 
 
-def test_the_feed_tells_what_happened_to_whom_and_no_words(line: Line) -> None:
+def test_the_feed_tells_what_happened_to_whom_and_no_words(line: AdvisorLine) -> None:
     _nothing, since = line.desk.events()
     contact = asks(line)
     line.desk.reply(ADA, contact, "een geheim", "a1")
@@ -191,7 +181,7 @@ def test_the_feed_tells_what_happened_to_whom_and_no_words(line: Line) -> None:
     assert b"geheim" not in str(line.client.xrange(keys.FEED)).encode()
 
 
-def test_nobody_waits_unseen(line: Line) -> None:
+def test_nobody_waits_unseen(line: AdvisorLine) -> None:
     alarms: list[str] = []
     watch = upkeep(line, alarms)
     asks(line)
@@ -204,7 +194,7 @@ def test_nobody_waits_unseen(line: Line) -> None:
     assert "waits_unseen" in line.reports.names()
 
 
-def test_with_somebody_there_the_alarm_has_patience(line: Line) -> None:
+def test_with_somebody_there_the_alarm_has_patience(line: AdvisorLine) -> None:
     alarms: list[str] = []
     watch = upkeep(line, alarms)
     asks(line)
@@ -217,7 +207,7 @@ def test_with_somebody_there_the_alarm_has_patience(line: Line) -> None:
     assert alarms == ["alarm"]
 
 
-def test_the_address_is_kept_only_while_advisors_need_it(line: Line) -> None:
+def test_the_address_is_kept_only_while_advisors_need_it(line: AdvisorLine) -> None:
     contact = line.contact(ANNA)
     line.writes(ANNA, "hoi")
     assert not line.client.exists(keys.address(contact))

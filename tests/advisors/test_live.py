@@ -1,26 +1,17 @@
 """News for open consoles: to whom, how soon, after a gap; and never words."""
 
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 
 import pytest
 
 from bot.advisors import live
 from bot.advisors.desk import Advisor
 from bot.advisors.live import Live, News
-from bot.content.library import Library
-from bot.dialogue.engine import Engine
 from tests.advisors.test_desk import ANNA, BEA, BOB, asks
-from tests.messaging.lines import ADA, Line
+from tests.harness.advisor_line import ADA, AdvisorLine
 
 Stream = Generator[News, None, None]
-
-
-@pytest.fixture
-def line(engine: Engine, library: Library, redis_url: str, clean_redis: object) -> Iterator[Line]:
-    made = Line(engine, library, redis_url)
-    yield made
-    made.close()
 
 
 @pytest.fixture
@@ -43,7 +34,7 @@ def heard(stream: Stream) -> News:
     raise AssertionError("twenty silences")
 
 
-def test_whoever_asks_for_an_advisor_is_news_to_everybody(line: Line, short_silence: None) -> None:
+def test_whoever_asks_for_an_advisor_is_news_to_everybody(line: AdvisorLine, short_silence: None) -> None:
     service = Live(line.storage)
     streams = [opened(service, advisor)[0] for advisor in (ADA, BEA)]
     asks(line, ANNA)
@@ -51,7 +42,7 @@ def test_whoever_asks_for_an_advisor_is_news_to_everybody(line: Line, short_sile
         assert heard(stream).board
 
 
-def test_what_a_person_writes_is_news_to_the_one_who_has_them(line: Line, short_silence: None) -> None:
+def test_what_a_person_writes_is_news_to_the_one_who_has_them(line: AdvisorLine, short_silence: None) -> None:
     contact = asks(line, ANNA)
     line.desk.claim(ADA, contact, "a1")
     service = Live(line.storage)
@@ -61,13 +52,13 @@ def test_what_a_person_writes_is_news_to_the_one_who_has_them(line: Line, short_
     assert next(others) == News("")  # the silence of a stream that lives
 
 
-def test_what_the_bot_does_alone_is_news_to_nobody(line: Line, short_silence: None) -> None:
+def test_what_the_bot_does_alone_is_news_to_nobody(line: AdvisorLine, short_silence: None) -> None:
     stream, _here = opened(Live(line.storage), ADA)
     line.writes(BOB, "hoi")
     assert next(stream) == News("")
 
 
-def test_after_a_gap_it_tells_what_was_missed(line: Line) -> None:
+def test_after_a_gap_it_tells_what_was_missed(line: AdvisorLine) -> None:
     contact = asks(line, ANNA)
     line.desk.claim(ADA, contact, "a1")
     service = Live(line.storage)
@@ -80,7 +71,7 @@ def test_after_a_gap_it_tells_what_was_missed(line: Line) -> None:
     assert opened(service, BEA, here.id)[1] == News(missed.id)
 
 
-def test_whoever_was_away_longer_than_the_feed_remembers_looks_at_everything(line: Line) -> None:
+def test_whoever_was_away_longer_than_the_feed_remembers_looks_at_everything(line: AdvisorLine) -> None:
     contact = asks(line, ANNA)
     line.desk.claim(ADA, contact, "a1")
     for number in range(501):
@@ -88,7 +79,7 @@ def test_whoever_was_away_longer_than_the_feed_remembers_looks_at_everything(lin
     assert opened(Live(line.storage), BEA, "1-0")[1].board
 
 
-def test_one_reader_serves_all_and_ends_with_the_last(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_reader_serves_all_and_ends_with_the_last(line: AdvisorLine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "LOOK_SECONDS", 0.02)
     before = set(threading.enumerate())  # some of which may be ending
     service = Live(line.storage)
@@ -103,7 +94,7 @@ def test_one_reader_serves_all_and_ends_with_the_last(line: Line, monkeypatch: p
     assert heard(stream).board
 
 
-def test_redis_may_go_and_come_back(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_redis_may_go_and_come_back(line: AdvisorLine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "LOOK_SECONDS", 0.05)
     stream, _here = opened(Live(line.storage), ADA)
     line.client.connection_pool.disconnect()

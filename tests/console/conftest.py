@@ -4,13 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 import redis
-from playwright.sync_api import Browser
 
 from bot.content.library import Library
-from tests.browser import chromium
-from tests.conftest import NOW
-from tests.console.browsing import Helpline
-from tests.console.pages import Pages
+from tests.harness.console_app import ConsoleApp
+from tests.harness.console_windows import Helpline
+from tests.harness.fixed import NOW
 
 
 @pytest.fixture(scope="module")
@@ -21,19 +19,13 @@ def helpline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Helpline]:
     made.close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
 @pytest.fixture(scope="session")
-def standing_pages(library: Library, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Pages:
-    return Pages(library, redis_url, tmp_path_factory.mktemp("console"))
+def standing_pages(library: Library, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> ConsoleApp:
+    return ConsoleApp(library, redis_url, tmp_path_factory.mktemp("console"))
 
 
 @pytest.fixture
-def pages(standing_pages: Pages, clean_redis: "redis.Redis[bytes]") -> Pages:
+def pages(standing_pages: ConsoleApp, clean_redis: "redis.Redis[bytes]") -> ConsoleApp:
     """A console in this process, that nobody has used yet."""
     standing_pages.clock.now = NOW
     return standing_pages

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.browser import chromium
-from tests.console.browsing import Helpline, Phones, window
+from tests.harness.chromium import chromium
+from tests.harness.console_windows import Helpline, Phones, window
 
 SIZE = {"width": 1280, "height": 800}
 

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.access.accounts import Role
-from tests.console.pages import PASSWORD, Pages
+from tests.harness.console_app import PASSWORD, ConsoleApp
 
 
-def test_what_lets_her_in_is_changed_with_her_password_only(pages: Pages) -> None:
+def test_what_lets_her_in_is_changed_with_her_password_only(pages: ConsoleApp) -> None:
     ada = pages.somebody("Ada")
     visit = pages.logged_in("Ada")
     kept = pages.accounts.get(ada.id)
@@ -23,7 +23,7 @@ def test_what_lets_her_in_is_changed_with_her_password_only(pages: Pages) -> Non
 
 
 @pytest.mark.parametrize("chosen", ["kort", "aaaaaaaaaaaa", "x" * 201, "Ada en nog wat"[:12]])
-def test_a_weak_password_is_not_taken(pages: Pages, chosen: str) -> None:
+def test_a_weak_password_is_not_taken(pages: ConsoleApp, chosen: str) -> None:
     pages.somebody("Ada")
     visit = pages.logged_in("Ada")
     visit.get("/console/account")
@@ -31,7 +31,7 @@ def test_a_weak_password_is_not_taken(pages: Pages, chosen: str) -> None:
     assert pages.browser().log_in("Ada").status_code == 303
 
 
-def test_another_app_takes_the_place_of_the_first_once_it_is_proved(pages: Pages) -> None:
+def test_another_app_takes_the_place_of_the_first_once_it_is_proved(pages: ConsoleApp) -> None:
     pages.somebody("Ada")
     visit = pages.logged_in("Ada")
     visit.get("/console/account")
@@ -46,7 +46,7 @@ def test_another_app_takes_the_place_of_the_first_once_it_is_proved(pages: Pages
     assert other.log_in("Ada", code=other.digits(secret[1])).status_code == 303
 
 
-def test_new_recovery_codes_make_the_old_ones_void(pages: Pages) -> None:
+def test_new_recovery_codes_make_the_old_ones_void(pages: ConsoleApp) -> None:
     pages.somebody("Ada")
     visit = pages.logged_in("Ada")
     visit.get("/console/account")
@@ -58,7 +58,7 @@ def test_new_recovery_codes_make_the_old_ones_void(pages: Pages) -> None:
     assert pages.browser().log_in("Ada", code=lists[1][0]).status_code == 303
 
 
-def test_languages_decide_whom_she_sees_first(pages: Pages) -> None:
+def test_languages_decide_whom_she_sees_first(pages: ConsoleApp) -> None:
     ada = pages.somebody("Ada")
     visit = pages.logged_in("Ada")
     visit.get("/console/account")
@@ -69,7 +69,7 @@ def test_languages_decide_whom_she_sees_first(pages: Pages) -> None:
     assert "Bewaard" in visit.get("/console/account?done=").text
 
 
-def test_logging_out_everywhere(pages: Pages) -> None:
+def test_logging_out_everywhere(pages: ConsoleApp) -> None:
     pages.somebody("Ada")
     visits = [pages.logged_in("Ada") for _browser in range(2)]
     visits[0].get("/console/account")
@@ -77,7 +77,7 @@ def test_logging_out_everywhere(pages: Pages) -> None:
     assert [visit.is_in() for visit in visits] == [False, False]
 
 
-def test_an_administrator_adds_somebody_and_cannot_shut_herself_out(pages: Pages) -> None:
+def test_an_administrator_adds_somebody_and_cannot_shut_herself_out(pages: ConsoleApp) -> None:
     adam = pages.somebody("Adam", Role.ADMINISTRATOR)
     visit = pages.logged_in("Adam")
     visit.get("/console/people")
@@ -99,7 +99,7 @@ def test_an_administrator_adds_somebody_and_cannot_shut_herself_out(pages: Pages
     assert pages.audit() == ["login", "person_added", "person_role"]
 
 
-def test_the_log_is_read_page_by_page(pages: Pages) -> None:
+def test_the_log_is_read_page_by_page(pages: ConsoleApp) -> None:
     pages.somebody("Sue", Role.SUPERVISOR)
     visit = pages.logged_in("Sue")
     for number in range(150):
@@ -131,7 +131,7 @@ ANSWERS = st.one_of(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(answer=ANSWERS)
-def test_whatever_pretends_to_be_a_passkey_lets_nobody_in(pages: Pages, answer: str) -> None:
+def test_whatever_pretends_to_be_a_passkey_lets_nobody_in(pages: ConsoleApp, answer: str) -> None:
     if not pages.accounts.find("Ada"):
         pages.somebody("Ada")
     pages.redis.delete(*pages.redis.keys("helpline:door:*") or ["none"])

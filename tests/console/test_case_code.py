@@ -6,14 +6,14 @@ from bot.storage import keys
 from bot.storage.identity import Identity
 from bot.storage.redis import RedisStorage
 from bot.storage.sealing import Sealer
-from tests.console.pages import Pages
-from tests.processes.site import sms
+from tests.harness.console_app import ConsoleApp
+from tests.harness.twilio_client import sms
 
 SENDER = "+31600000077"
 WORDS = "kanariegeel"
 
 
-def given(pages: Pages) -> str:
+def given(pages: ConsoleApp) -> str:
     """Somebody chooses, writes, and asks for a code."""
     for number, text in enumerate(("hoi", "ja", "ik ben in marokko", "1", WORDS, "code")):
         pages.person_sends(sms(f"77{number}", text, SENDER))
@@ -22,7 +22,7 @@ def given(pages: Pages) -> str:
     return next(event.words for event in reversed(storage.transcript(contact)) if isinstance(event, CodeMade))
 
 
-def test_the_answers_are_shown_once_and_nothing_that_was_written(pages: Pages) -> None:
+def test_the_answers_are_shown_once_and_nothing_that_was_written(pages: ConsoleApp) -> None:
     pages.somebody("Ada", Role.ADVISOR)
     code = given(pages)
     visit = pages.logged_in("Ada")
@@ -39,7 +39,7 @@ def test_the_answers_are_shown_once_and_nothing_that_was_written(pages: Pages) -
     assert pages.audit()[-2:] == ["words_opened", "words_unknown"]
 
 
-def test_it_tells_which_word_was_misheard(pages: Pages) -> None:
+def test_it_tells_which_word_was_misheard(pages: ConsoleApp) -> None:
     pages.somebody("Ada", Role.ADVISOR)
     visit = pages.logged_in("Ada")
     visit.get("/console/words")
@@ -51,7 +51,7 @@ def test_it_tells_which_word_was_misheard(pages: Pages) -> None:
     assert "<b>regn" not in page
 
 
-def test_guessing_is_stopped_and_written_down(pages: Pages) -> None:
+def test_guessing_is_stopped_and_written_down(pages: ConsoleApp) -> None:
     pages.somebody("Ada", Role.ADVISOR)
     code = given(pages)
     visit = pages.logged_in("Ada")
@@ -64,7 +64,7 @@ def test_guessing_is_stopped_and_written_down(pages: Pages) -> None:
     assert pages.audit()[-1] == "words_refused"
 
 
-def test_brought_from_another_number_it_stands_in_the_conversation(pages: Pages) -> None:
+def test_brought_from_another_number_it_stands_in_the_conversation(pages: ConsoleApp) -> None:
     pages.somebody("Ada", Role.ADVISOR)
     code = given(pages)
     other = "+31600000078"

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from bot.access.accounts import Role
-from tests.console.pages import Pages
+from tests.harness.console_app import ConsoleApp
 
 ACTION = 'bel <b>het</b> ministerie "7"'
 
 
-def agreed(pages: Pages) -> str:
+def agreed(pages: ConsoleApp) -> str:
     pages.somebody("Ada", Role.ADVISOR)
     contact = pages.person_asks()
     visit = pages.logged_in("Ada")
@@ -21,7 +21,7 @@ def agreed(pages: Pages) -> str:
     return contact
 
 
-def test_from_agreeing_to_dealing_with_it(pages: Pages) -> None:
+def test_from_agreeing_to_dealing_with_it(pages: ConsoleApp) -> None:
     contact = agreed(pages)
     pages.somebody("Bea", Role.ADVISOR)
     board = pages.logged_in("Bea").get("/console/").get_data(as_text=True)
@@ -40,7 +40,7 @@ def test_from_agreeing_to_dealing_with_it(pages: Pages) -> None:
     assert pages.audit().count("check_in_ended") == 1
 
 
-def test_what_cannot_be_is_refused_and_what_was_typed_stays(pages: Pages) -> None:
+def test_what_cannot_be_is_refused_and_what_was_typed_stays(pages: ConsoleApp) -> None:
     contact = agreed(pages)
     visit = pages.logged_in("Ada")
     visit.get(f"/console/c/{contact}")

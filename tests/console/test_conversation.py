@@ -3,19 +3,19 @@
 import pytest
 
 from bot.storage.identity import Identity
-from tests.console.pages import Pages, Visit
-from tests.processes.site import person, sms
+from tests.harness.console_app import ConsoleApp, ConsoleVisit
+from tests.harness.twilio_client import person, sms
 
 
 @pytest.fixture
-def ada(pages: Pages) -> Visit:
+def ada(pages: ConsoleApp) -> ConsoleVisit:
     pages.somebody("Ada")
     visit = pages.logged_in("Ada")
     visit.get("/console/")
     return visit
 
 
-def held(pages: Pages, visit: Visit) -> str:
+def held(pages: ConsoleApp, visit: ConsoleVisit) -> str:
     """The address of a conversation she has taken and answered."""
     where = f"/console/c/{pages.person_asks()}"
     assert visit.post(f"{where}/claim").status_code == 303
@@ -23,7 +23,7 @@ def held(pages: Pages, visit: Visit) -> str:
     return where
 
 
-def test_writing_first_needs_an_agreement_and_what_was_typed_stays(pages: Pages, ada: Visit) -> None:
+def test_writing_first_needs_an_agreement_and_what_was_typed_stays(pages: ConsoleApp, ada: ConsoleVisit) -> None:
     where = held(pages, ada)
     pages.clock.later(minutes=14)
     ada.get(where)
@@ -44,7 +44,7 @@ def test_writing_first_needs_an_agreement_and_what_was_typed_stays(pages: Pages,
     assert [what for what in pages.audit() if what in ("agree", "reply")] == ["reply", "agree", "reply"]
 
 
-def test_a_wrap_up_is_counted_and_tells_nothing(pages: Pages, ada: Visit) -> None:
+def test_a_wrap_up_is_counted_and_tells_nothing(pages: ConsoleApp, ada: ConsoleVisit) -> None:
     for outcome in ("listened", "<script>"):
         where = held(pages, ada)
         assert ada.post(f"{where}/close", {"outcome": outcome}).status_code == 303
@@ -57,14 +57,14 @@ def test_a_wrap_up_is_counted_and_tells_nothing(pages: Pages, ada: Visit) -> Non
     }
 
 
-def test_erasing_takes_the_conversation_off_every_page(pages: Pages, ada: Visit) -> None:
+def test_erasing_takes_the_conversation_off_every_page(pages: ConsoleApp, ada: ConsoleVisit) -> None:
     where = held(pages, ada)
     assert ada.post(f"{where}/erase").location == "/console/"
     assert ada.get(where).status_code == 404
     assert "erase" in pages.audit()
 
 
-def test_of_media_the_kind_and_the_count_are_shown_and_nothing_is_fetched(pages: Pages, ada: Visit) -> None:
+def test_of_media_the_kind_and_the_count_are_shown_and_nothing_is_fetched(pages: ConsoleApp, ada: ConsoleVisit) -> None:
     where = held(pages, ada)
     media = {f"MediaContentType{number}": "image/jpeg" for number in range(3)}
     media |= {f"MediaUrl{number}": f"https://api.twilio.com/secret{number}" for number in range(3)}
@@ -75,13 +75,13 @@ def test_of_media_the_kind_and_the_count_are_shown_and_nothing_is_fetched(pages:
     assert "<img" not in page
 
 
-def test_words_from_right_to_left_find_their_own_direction(pages: Pages, ada: Visit) -> None:
+def test_words_from_right_to_left_find_their_own_direction(pages: ConsoleApp, ada: ConsoleVisit) -> None:
     where = held(pages, ada)
     pages.person_sends(sms("78", "أنا في المغرب 123", person(1)))
     assert '<div class="words" dir="auto">أنا في المغرب 123</div>' in ada.get(where).text
 
 
-def test_on_whatsapp_the_time_left_to_answer_counts_down(pages: Pages, ada: Visit) -> None:
+def test_on_whatsapp_the_time_left_to_answer_counts_down(pages: ConsoleApp, ada: ConsoleVisit) -> None:
     sender = f"whatsapp:{person(9)}"
     for number, text in (("81", "hoi"), ("82", "medewerker")):
         pages.person_sends(sms(number, text, sender, To="whatsapp:+3197010000001"))

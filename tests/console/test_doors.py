@@ -5,7 +5,7 @@ from werkzeug.routing import Rule
 
 from bot.access.accounts import Role
 from bot.console.headers import POLICY
-from tests.console.pages import Pages
+from tests.harness.console_app import ConsoleApp
 
 ANYONE = set(Role) | {None}
 EVERYBODY = set(Role)
@@ -47,7 +47,7 @@ CHANGE_WITH_THE_ANSWER = {
 }  # fmt: skip
 
 
-def rules(pages: Pages) -> list[Rule]:
+def rules(pages: ConsoleApp) -> list[Rule]:
     return [rule for rule in pages.app.url_map.iter_rules() if rule.rule.startswith("/console")]
 
 
@@ -58,7 +58,7 @@ def path(rule: Rule) -> str:
     return built[1]
 
 
-def test_every_route_says_who_may_enter_and_the_table_agrees(pages: Pages) -> None:
+def test_every_route_says_who_may_enter_and_the_table_agrees(pages: ConsoleApp) -> None:
     found = {rule.endpoint.removeprefix("console."): rule for rule in rules(pages) if rule.endpoint != "console.static"}
     assert found.keys() == MAY_ENTER.keys()
     for name, rule in found.items():
@@ -67,7 +67,7 @@ def test_every_route_says_who_may_enter_and_the_table_agrees(pages: Pages) -> No
 
 
 @pytest.mark.parametrize("role", [None, *Role])
-def test_a_route_lets_in_whom_it_names_and_nobody_else(pages: Pages, role: Role | None) -> None:
+def test_a_route_lets_in_whom_it_names_and_nobody_else(pages: ConsoleApp, role: Role | None) -> None:
     if role:
         pages.somebody("Ada", role)
     for rule in rules(pages):
@@ -87,7 +87,7 @@ def test_a_route_lets_in_whom_it_names_and_nobody_else(pages: Pages, role: Role 
                 assert answer.status_code == 401, (name, method)
 
 
-def test_the_headers_of_every_route_by_every_method_are_these_and_no_others(pages: Pages) -> None:
+def test_the_headers_of_every_route_by_every_method_are_these_and_no_others(pages: ConsoleApp) -> None:
     pages.somebody("Ada", Role.ADMINISTRATOR)
     visit = pages.logged_in("Ada")
     stranger = pages.browser()
@@ -123,12 +123,12 @@ def test_the_policy_lets_no_script_but_ours_run() -> None:
     assert "data:" not in POLICY
 
 
-def test_other_routes_are_not_touched(pages: Pages) -> None:
+def test_other_routes_are_not_touched(pages: ConsoleApp) -> None:
     answer = pages.app.test_client().get("/healthz")
     assert "Content-Security-Policy" not in answer.headers
 
 
-def test_opening_a_conversation_of_somebody_else_is_refused_and_written_down(pages: Pages) -> None:
+def test_opening_a_conversation_of_somebody_else_is_refused_and_written_down(pages: ConsoleApp) -> None:
     pages.somebody("Ada")
     pages.somebody("Bea")
     contact = pages.person_asks()

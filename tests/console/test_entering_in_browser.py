@@ -7,7 +7,8 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.console.browsing import PASSWORD, SECRET, Helpline, Phones, Window, sign_in, window
+from tests.harness.console_app import PASSWORD, SECRET
+from tests.harness.console_windows import Helpline, Phones, Window, sign_in, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.console.browsing import Helpline, Phones, Window, window
+from tests.harness.console_windows import Helpline, Phones, Window, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 

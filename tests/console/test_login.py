@@ -9,10 +9,10 @@ from bot.access.accounts import ONE_TIME_LIFE, Role
 from bot.access.attempts import ATTEMPTS, ATTEMPTS_SECONDS, Failure
 from bot.access.sessions import IDLE_LIFE
 from bot.console.signin.answers import STATUS
-from tests.console.pages import PASSWORD, SECRET, Pages, where
+from tests.harness.console_app import PASSWORD, SECRET, ConsoleApp, where
 
 
-def test_nobody_comes_in_without_both_steps(pages: Pages) -> None:
+def test_nobody_comes_in_without_both_steps(pages: ConsoleApp) -> None:
     pages.somebody("Ada")
     visit = pages.browser()
     assert visit.get("/console/").location == where("/console/")
@@ -28,7 +28,7 @@ def test_nobody_comes_in_without_both_steps(pages: Pages) -> None:
 
 
 @pytest.mark.parametrize(("name", "password"), [("Ada", "wrong"), ("Nobody", PASSWORD), ("Gone", PASSWORD), ("", "")])
-def test_a_wrong_name_looks_like_a_wrong_password(pages: Pages, name: str, password: str) -> None:
+def test_a_wrong_name_looks_like_a_wrong_password(pages: ConsoleApp, name: str, password: str) -> None:
     pages.somebody("Ada")
     pages.somebody("Gone", disabled=True)
     answer = pages.browser().log_in(name, password)
@@ -37,7 +37,7 @@ def test_a_wrong_name_looks_like_a_wrong_password(pages: Pages, name: str, passw
     assert pages.audit() == ["login_refused"]
 
 
-def test_digits_serve_once(pages: Pages) -> None:
+def test_digits_serve_once(pages: ConsoleApp) -> None:
     pages.somebody("Ada")
     visit = pages.browser()
     code = visit.digits()
@@ -45,14 +45,14 @@ def test_digits_serve_once(pages: Pages) -> None:
     assert pages.browser().log_in("Ada", code=code).status_code == STATUS[Failure.WRONG]
 
 
-def test_digits_of_a_clock_that_is_half_a_minute_off_are_taken_and_older_ones_are_not(pages: Pages) -> None:
+def test_digits_of_a_clock_that_is_half_a_minute_off_are_taken_and_older_ones_are_not(pages: ConsoleApp) -> None:
     pages.somebody("Ada")
     step = int(pages.clock.now.timestamp()) // 30
     assert pages.browser().log_in("Ada", code=pyotp.TOTP(SECRET).generate_otp(step - 1)).status_code == 303
     assert pages.browser().log_in("Ada", code=pyotp.TOTP(SECRET).generate_otp(step - 2)).status_code == 403
 
 
-def test_after_too_many_tries_even_the_right_password_waits(pages: Pages) -> None:
+def test_after_too_many_tries_even_the_right_password_waits(pages: ConsoleApp) -> None:
     pages.somebody("Ada")
     pages.somebody("Bea")
     for _try in range(ATTEMPTS):
@@ -63,14 +63,14 @@ def test_after_too_many_tries_even_the_right_password_waits(pages: Pages) -> Non
     assert all(0 < life <= ATTEMPTS_SECONDS for life in lives)
 
 
-def test_digits_are_guessed_no_oftener_than_passwords(pages: Pages) -> None:
+def test_digits_are_guessed_no_oftener_than_passwords(pages: ConsoleApp) -> None:
     pages.somebody("Ada")
     answers = [pages.browser().log_in("Ada", code="000000").status_code for _try in range(ATTEMPTS + 1)]
     assert answers == [403] * ATTEMPTS + [429]
     assert pages.browser().log_in("Ada").status_code == 429
 
 
-def test_the_first_time(pages: Pages) -> None:
+def test_the_first_time(pages: ConsoleApp) -> None:
     made, one_time = pages.accounts.add("Ada", Role.ADVISOR)
     visit = pages.browser()
     assert visit.log_in("Ada", one_time).location == "/console/start"
@@ -97,7 +97,7 @@ def test_the_first_time(pages: Pages) -> None:
     assert len(kept.recovery) == 7
 
 
-def test_a_one_time_password_is_over_after_a_week(pages: Pages) -> None:
+def test_a_one_time_password_is_over_after_a_week(pages: ConsoleApp) -> None:
     _made, one_time = pages.accounts.add("Ada", Role.ADVISOR)
     pages.clock.later(seconds=ONE_TIME_LIFE + 1)
     answer = pages.browser().log_in("Ada", one_time)
@@ -105,7 +105,7 @@ def test_a_one_time_password_is_over_after_a_week(pages: Pages) -> None:
     assert "eenmalig wachtwoord" in answer.text
 
 
-def test_who_does_nothing_is_locked_and_goes_on_with_the_password_alone(pages: Pages) -> None:
+def test_who_does_nothing_is_locked_and_goes_on_with_the_password_alone(pages: ConsoleApp) -> None:
     pages.somebody("Ada")
     visit = pages.logged_in("Ada")
     for _minutes in range(IDLE_LIFE // 240):
@@ -124,7 +124,7 @@ def test_who_does_nothing_is_locked_and_goes_on_with_the_password_alone(pages: P
     assert visit.is_in()
 
 
-def test_who_works_is_not_locked_but_logs_in_anew_after_a_day(pages: Pages) -> None:
+def test_who_works_is_not_locked_but_logs_in_anew_after_a_day(pages: ConsoleApp) -> None:
     pages.somebody("Ada")
     visit = pages.logged_in("Ada")
     for _hour in range(10):
@@ -135,7 +135,7 @@ def test_who_works_is_not_locked_but_logs_in_anew_after_a_day(pages: Pages) -> N
     assert all(0 < life <= 12 * 3600 for life in lives)
 
 
-def test_logging_out_ends_the_session_on_the_server_and_clears_the_browser(pages: Pages) -> None:
+def test_logging_out_ends_the_session_on_the_server_and_clears_the_browser(pages: ConsoleApp) -> None:
     pages.somebody("Ada")
     visit = pages.logged_in("Ada")
     cookie = visit.client.get_cookie("console", domain="helpline.example", path="/console")
@@ -149,7 +149,7 @@ def test_logging_out_ends_the_session_on_the_server_and_clears_the_browser(pages
     assert not again.is_in()  # somebody who copied the cookie before
 
 
-def test_a_new_password_a_disabled_account_and_a_reset_end_every_other_session(pages: Pages) -> None:
+def test_a_new_password_a_disabled_account_and_a_reset_end_every_other_session(pages: ConsoleApp) -> None:
     ada = pages.somebody("Ada")
     pages.somebody("Bea", Role.ADMINISTRATOR)
     here, elsewhere = pages.logged_in("Ada"), pages.logged_in("Ada")
@@ -170,7 +170,7 @@ def test_a_new_password_a_disabled_account_and_a_reset_end_every_other_session(p
     assert pages.browser().log_in("Ada", "heel andere woorden").status_code == 403
 
 
-def test_the_door_stays_shut_when_the_storage_is_away(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_door_stays_shut_when_the_storage_is_away(pages: ConsoleApp, monkeypatch: pytest.MonkeyPatch) -> None:
     pages.somebody("Ada")
     visit = pages.logged_in("Ada")
     stranger = pages.browser()
@@ -186,7 +186,7 @@ def test_the_door_stays_shut_when_the_storage_is_away(pages: Pages, monkeypatch:
     assert stranger.post("/console/login", {"name": "Ada", "password": PASSWORD}).status_code == 503
 
 
-def test_the_way_on_leads_to_our_own_pages_only(pages: Pages) -> None:
+def test_the_way_on_leads_to_our_own_pages_only(pages: ConsoleApp) -> None:
     pages.somebody("Ada", totp="")
     for foreign in (
         "https://evil.example/",
@@ -202,7 +202,7 @@ def test_the_way_on_leads_to_our_own_pages_only(pages: Pages) -> None:
         assert answer.location in ("/console/", "/console/start")
 
 
-def test_a_form_of_another_site_or_another_session_does_nothing(pages: Pages) -> None:
+def test_a_form_of_another_site_or_another_session_does_nothing(pages: ConsoleApp) -> None:
     pages.somebody("Ada")
     visit = pages.logged_in("Ada")
     old = visit.token
@@ -225,7 +225,7 @@ def test_a_form_of_another_site_or_another_session_does_nothing(pages: Pages) ->
     assert found.languages == ("nl",)
 
 
-def test_a_session_that_is_over_gives_back_what_was_typed(pages: Pages) -> None:
+def test_a_session_that_is_over_gives_back_what_was_typed(pages: ConsoleApp) -> None:
     pages.somebody("Ada")
     visit = pages.logged_in("Ada")
     pages.redis.delete(*pages.redis.keys("helpline:session:*"))

@@ -10,13 +10,13 @@ from werkzeug.test import TestResponse
 
 from bot.access.accounts import Role
 from bot.content.library import Library
-from tests.conftest import NOW
-from tests.console.pages import Pages, Visit
-from tests.console.provider import Provider
+from tests.harness.console_app import ConsoleApp, ConsoleVisit
+from tests.harness.fixed import NOW
+from tests.harness.identity_provider import IdentityProvider
 
 
 @pytest.fixture
-def provider(standing_provider: Provider) -> Provider:
+def provider(standing_provider: IdentityProvider) -> IdentityProvider:
     """The provider, as it is when nobody cheats."""
     standing_provider.subject, standing_provider.claims = "subject-1", {}
     standing_provider.signs_with = standing_provider.key
@@ -24,18 +24,18 @@ def provider(standing_provider: Provider) -> Provider:
 
 
 @pytest.fixture(scope="module")
-def standing_provider() -> Iterator[Provider]:
-    made = Provider()
+def standing_provider() -> Iterator[IdentityProvider]:
+    made = IdentityProvider()
     yield made
     made.stop()
 
 
 @pytest.fixture(scope="module")
 def joined(
-    library: Library, redis_url: str, tmp_path_factory: pytest.TempPathFactory, standing_provider: Provider
-) -> Pages:
+    library: Library, redis_url: str, tmp_path_factory: pytest.TempPathFactory, standing_provider: IdentityProvider
+) -> ConsoleApp:
     """A console that knows the provider."""
-    return Pages(
+    return ConsoleApp(
         library,
         redis_url,
         tmp_path_factory.mktemp("organisation"),
@@ -46,19 +46,21 @@ def joined(
 
 
 @pytest.fixture
-def pages(joined: Pages, clean_redis: "redis.Redis[bytes]") -> Pages:
+def pages(joined: ConsoleApp, clean_redis: "redis.Redis[bytes]") -> ConsoleApp:
     joined.clock.now = NOW
     return joined
 
 
-def through(visit: Visit, provider: Provider) -> TestResponse:
+def through(visit: ConsoleVisit, provider: IdentityProvider) -> TestResponse:
     """By way of the provider and back."""
     asked = visit.get("/console/login/organisation")
     assert asked.location.startswith(f"{provider.issuer}/authorize?")
     return visit.get(provider.authorize(asked.location).removeprefix("https://helpline.example"))
 
 
-def test_she_joins_her_account_herself_and_then_comes_in_without_a_password(pages: Pages, provider: Provider) -> None:
+def test_she_joins_her_account_herself_and_then_comes_in_without_a_password(
+    pages: ConsoleApp, provider: IdentityProvider
+) -> None:
     made, one_time = pages.accounts.add("Ada", Role.ADVISOR)
     stranger = pages.browser()
     assert through(stranger, provider).status_code == 403  # the provider knows her, we do not
@@ -78,7 +80,7 @@ def test_she_joins_her_account_herself_and_then_comes_in_without_a_password(page
     assert pages.audit() == ["login_refused", "joined", "login", "login", "login_refused"]
 
 
-def test_who_is_logged_in_joins_on_her_account_page(pages: Pages, provider: Provider) -> None:
+def test_who_is_logged_in_joins_on_her_account_page(pages: ConsoleApp, provider: IdentityProvider) -> None:
     ada = pages.somebody("Ada")
     visit = pages.logged_in("Ada")
     assert "Koppel met het account" in visit.get("/console/account").text
@@ -88,7 +90,7 @@ def test_who_is_logged_in_joins_on_her_account_page(pages: Pages, provider: Prov
     assert through(pages.logged_in("Bea"), provider).status_code == 403  # one there is one here
 
 
-def test_a_disabled_account_does_not_come_in_this_way_either(pages: Pages, provider: Provider) -> None:
+def test_a_disabled_account_does_not_come_in_this_way_either(pages: ConsoleApp, provider: IdentityProvider) -> None:
     ada = pages.somebody("Ada", subject="subject-1")
     pages.accounts.disable(ada.id)
     visit = pages.browser()
@@ -101,7 +103,9 @@ def test_a_disabled_account_does_not_come_in_this_way_either(pages: Pages, provi
     [{"iss": "https://evil.example"}, {"aud": "another"}, {"exp": int(time.time()) - 3600}, {"nonce": "another"}],
     ids=["issuer", "audience", "expired", "nonce"],
 )
-def test_a_token_that_is_not_for_us_lets_nobody_in(pages: Pages, provider: Provider, claims: dict[str, object]) -> None:
+def test_a_token_that_is_not_for_us_lets_nobody_in(
+    pages: ConsoleApp, provider: IdentityProvider, claims: dict[str, object]
+) -> None:
     pages.somebody("Ada", subject="subject-1")
     provider.claims = claims
     visit = pages.browser()
@@ -109,7 +113,7 @@ def test_a_token_that_is_not_for_us_lets_nobody_in(pages: Pages, provider: Provi
     assert not visit.is_in()
 
 
-def test_a_token_that_somebody_else_signed_lets_nobody_in(pages: Pages, provider: Provider) -> None:
+def test_a_token_that_somebody_else_signed_lets_nobody_in(pages: ConsoleApp, provider: IdentityProvider) -> None:
     pages.somebody("Ada", subject="subject-1")
     provider.signs_with = RSAKey.generate_key(2048, {"kid": "1"})
     visit = pages.browser()
@@ -117,7 +121,9 @@ def test_a_token_that_somebody_else_signed_lets_nobody_in(pages: Pages, provider
     assert not visit.is_in()
 
 
-def test_a_way_back_that_this_browser_did_not_begin_leads_nowhere(pages: Pages, provider: Provider) -> None:
+def test_a_way_back_that_this_browser_did_not_begin_leads_nowhere(
+    pages: ConsoleApp, provider: IdentityProvider
+) -> None:
     pages.somebody("Ada", subject="subject-1")
     other = pages.browser()
     back = provider.authorize(other.get("/console/login/organisation").location)
@@ -127,7 +133,7 @@ def test_a_way_back_that_this_browser_did_not_begin_leads_nowhere(pages: Pages, 
     assert not victim.is_in()
 
 
-def test_the_roles_of_the_two_routes(pages: Pages) -> None:
+def test_the_roles_of_the_two_routes(pages: ConsoleApp) -> None:
     for name in ("to_organisation", "from_organisation"):
         assert pages.app.view_functions[f"console.{name}"].requires_role == frozenset()  # type: ignore[attr-defined]
 
@@ -135,7 +141,7 @@ def test_the_roles_of_the_two_routes(pages: Pages) -> None:
 def test_a_provider_that_does_not_answer_is_said_so(
     library: Library, clean_redis: "redis.Redis[bytes]", redis_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    pages = Pages(
+    pages = ConsoleApp(
         library,
         redis_url,
         tmp_path_factory.mktemp("away"),

@@ -5,13 +5,13 @@ import logging
 import pytest
 
 from bot.access.accounts import Role
-from tests.console.pages import PASSWORD, Pages
 from tests.console.test_doors import path, rules
+from tests.harness.console_app import PASSWORD, ConsoleApp
 
 CANARY = "kanarievogel"
 
 
-def test_a_persons_number_is_on_no_page_and_in_no_answer(pages: Pages) -> None:
+def test_a_persons_number_is_on_no_page_and_in_no_answer(pages: ConsoleApp) -> None:
     pages.somebody("Ada", Role.ADMINISTRATOR)
     contact = pages.person_asks(23456789)
     visit = pages.logged_in("Ada")
@@ -31,7 +31,10 @@ def test_a_persons_number_is_on_no_page_and_in_no_answer(pages: Pages) -> None:
 
 
 def test_the_console_logs_no_name_no_password_and_no_word(
-    pages: Pages, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    pages: ConsoleApp,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     caplog.set_level(logging.DEBUG)
     pages.somebody(f"Ada {CANARY}")
@@ -58,7 +61,7 @@ def test_the_console_logs_no_name_no_password_and_no_word(
     assert contact not in told
 
 
-def test_what_advisors_write_is_sealed_and_the_log_of_acts_holds_none_of_it(pages: Pages) -> None:
+def test_what_advisors_write_is_sealed_and_the_log_of_acts_holds_none_of_it(pages: ConsoleApp) -> None:
     pages.somebody("Ada")
     contact = pages.person_asks()
     visit = pages.logged_in("Ada")

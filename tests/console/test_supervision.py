@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from bot.access.accounts import Role
 from bot.console.codenames import codename
 from bot.console.statistics import SMALL, suppressed
-from tests.console.pages import Pages, Visit
+from tests.harness.console_app import ConsoleApp, ConsoleVisit
 
 
-def leader(pages: Pages) -> Visit:
+def leader(pages: ConsoleApp) -> ConsoleVisit:
     pages.somebody("Sue", Role.SUPERVISOR)
     return pages.logged_in("Sue")
 
 
-def test_a_conversation_is_given_to_somebody_who_is_there(pages: Pages) -> None:
+def test_a_conversation_is_given_to_somebody_who_is_there(pages: ConsoleApp) -> None:
     ada, bea = pages.somebody("Ada"), pages.somebody("Bea")
     contact = pages.person_asks()
     sue, first, second = leader(pages), pages.logged_in("Ada"), pages.logged_in("Bea")
@@ -37,7 +37,7 @@ def test_a_conversation_is_given_to_somebody_who_is_there(pages: Pages) -> None:
     assert "reassign" in pages.audit()
 
 
-def test_somebody_who_waits_can_be_given_as_well(pages: Pages) -> None:
+def test_somebody_who_waits_can_be_given_as_well(pages: ConsoleApp) -> None:
     ada = pages.somebody("Ada")
     contact = pages.person_asks()
     sue, visit = leader(pages), pages.logged_in("Ada")
@@ -46,7 +46,7 @@ def test_somebody_who_waits_can_be_given_as_well(pages: Pages) -> None:
     assert visit.get(f"/console/c/{contact}").status_code == 200
 
 
-def test_what_is_switched_is_kept_and_seen_by_everybody(pages: Pages) -> None:
+def test_what_is_switched_is_kept_and_seen_by_everybody(pages: ConsoleApp) -> None:
     pages.somebody("Ada")
     sue = leader(pages)
     sue.get("/console/settings")
@@ -64,7 +64,7 @@ def test_what_is_switched_is_kept_and_seen_by_everybody(pages: Pages) -> None:
     assert "steering" in pages.audit()
 
 
-def test_hours_that_cannot_be_read_change_nothing_and_stay_in_the_form(pages: Pages) -> None:
+def test_hours_that_cannot_be_read_change_nothing_and_stay_in_the_form(pages: ConsoleApp) -> None:
     sue = leader(pages)
     sue.get("/console/settings")
     answer = sue.post("/console/settings", {"hours": "own", "day0": "negen tot vijf", "down": "on"})
@@ -73,14 +73,14 @@ def test_hours_that_cannot_be_read_change_nothing_and_stay_in_the_form(pages: Pa
     assert "er is een storing aangezet" not in sue.get("/console/").text
 
 
-def test_an_announcement_that_does_not_exist_is_none(pages: Pages) -> None:
+def test_an_announcement_that_does_not_exist_is_none(pages: ConsoleApp) -> None:
     sue = leader(pages)
     sue.get("/console/settings")
     sue.post("/console/settings", {"announcement": "<script>"})
     assert 'value="busy" selected' not in sue.get("/console/settings").text
 
 
-def test_figures_show_no_small_number_on_the_page_or_in_the_file(pages: Pages) -> None:
+def test_figures_show_no_small_number_on_the_page_or_in_the_file(pages: ConsoleApp) -> None:
     sue = leader(pages)
     for number in range(12):
         pages.person_asks(number)
@@ -117,7 +117,7 @@ def test_no_hidden_number_can_be_worked_out_from_the_total(numbers: dict[str, in
     assert len(hidden) != 1 or len(shown) == 1
 
 
-def test_a_blocked_sender_is_seen_and_freed_by_who_leads(pages: Pages) -> None:
+def test_a_blocked_sender_is_seen_and_freed_by_who_leads(pages: ConsoleApp) -> None:
     sue = leader(pages)
     pages.somebody("Ada")
     contact = pages.person_asks()

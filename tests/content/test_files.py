@@ -12,7 +12,7 @@ from bot.content.files import read
 from bot.content.library import read_library
 from bot.content.translation.catalogs import read_catalogs, read_languages
 from bot.content.values import Content
-from tests.conftest import NOW, ROOT
+from tests.harness.fixed import NOW, ROOT
 
 TODAY = NOW.date()
 

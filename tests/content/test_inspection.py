@@ -11,7 +11,7 @@ from bot.content.inspection import inspect, reachable
 from bot.content.library import Library, read_library
 from bot.content.localizing import localize
 from bot.dialogue.topics import TOPICS
-from tests.conftest import NOW, ROOT
+from tests.harness.fixed import NOW, ROOT
 
 TODAY = NOW.date()
 PO = "locales/en/LC_MESSAGES/messages.po"

@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po
 
 from bot.content.translation import strings
 from bot.content.translation.extract import sentences
-from tests.conftest import ROOT
+from tests.harness.fixed import ROOT
 
 PO = Path("locales/en/LC_MESSAGES/messages.po")
 

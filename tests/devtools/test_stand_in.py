@@ -13,21 +13,12 @@ from twilio.rest import Client
 
 from bot.devtools import ledger
 from bot.devtools.twilio import Faults, StandIn
-from tests.devtools.stand_in import (
-    ANNA,
-    OUR_WHATSAPP,
-    OURS,
-    PUBLIC,
-    STATUS_URL,
-    client_for,
-    is_signed,
-    make_stand_in,
-)
-from tests.devtools.webhook import Webhook
+from tests.harness.recording_webhook import RecordingWebhook
+from tests.harness.stand_in import ANNA, OUR_WHATSAPP, OURS, PUBLIC, STATUS_URL, client_for, is_signed, make_stand_in
 
 
 @pytest.fixture
-def stand_in(webhook: Webhook) -> Iterator[StandIn]:
+def stand_in(webhook: RecordingWebhook) -> Iterator[StandIn]:
     running = make_stand_in(webhook).start()
     yield running
     running.stop()
@@ -50,7 +41,7 @@ def texts(stand_in: StandIn, number: str = ANNA, channel: str = "sms") -> list[s
     return [item.text for item in stand_in.inbox(number, channel)]
 
 
-def statuses(webhook: Webhook) -> list[str]:
+def statuses(webhook: RecordingWebhook) -> list[str]:
     return [form["MessageStatus"] for form in webhook.forms]
 
 
@@ -284,7 +275,7 @@ def test_whoever_waits_for_a_hanging_request_gets_no_answer(stand_in: StandIn, c
         client.messages.list()
 
 
-def test_the_same_seed_gives_the_same_faults(webhook: Webhook) -> None:
+def test_the_same_seed_gives_the_same_faults(webhook: RecordingWebhook) -> None:
     def course() -> list[int]:
         running = make_stand_in(webhook, seed=7, faults=Faults(too_many=0.3, server_error=0.3)).start()
         try:
@@ -331,7 +322,7 @@ def test_many_senders_at_once_are_all_counted(stand_in: StandIn) -> None:
 # Statuses
 
 
-def test_statuses_are_told_in_order_and_signed(stand_in: StandIn, webhook: Webhook, client: Client) -> None:
+def test_statuses_are_told_in_order_and_signed(stand_in: StandIn, webhook: RecordingWebhook, client: Client) -> None:
     stand_in.callback_delay = 0.02
     sid = client.messages.create(to=ANNA, from_=OURS, body="hoi", status_callback=STATUS_URL).sid
     assert stand_in.settled()
@@ -348,7 +339,7 @@ def test_statuses_are_told_in_order_and_signed(stand_in: StandIn, webhook: Webho
     assert fetched.date_sent is not None
 
 
-def test_a_whatsapp_message_is_read_in_the_end(stand_in: StandIn, webhook: Webhook, client: Client) -> None:
+def test_a_whatsapp_message_is_read_in_the_end(stand_in: StandIn, webhook: RecordingWebhook, client: Client) -> None:
     client.messages.create(to=f"whatsapp:{ANNA}", from_=OUR_WHATSAPP, body="hoi", status_callback=STATUS_URL)
     assert stand_in.settled()
     assert statuses(webhook) == ["queued", "sent", "delivered", "read"]
@@ -359,7 +350,7 @@ def test_a_whatsapp_message_is_read_in_the_end(stand_in: StandIn, webhook: Webho
     [("outcomes", ["queued", "sent", "undelivered"]), ("failures", ["queued", "failed"])],
 )
 def test_a_message_may_end_badly(
-    stand_in: StandIn, webhook: Webhook, client: Client, table: str, expected: list[str]
+    stand_in: StandIn, webhook: RecordingWebhook, client: Client, table: str, expected: list[str]
 ) -> None:
     setattr(stand_in, table, {ANNA: 30003})
     sid = client.messages.create(to=ANNA, from_=OURS, body="hoi", status_callback=STATUS_URL).sid
@@ -372,7 +363,9 @@ def test_a_message_may_end_badly(
     assert len(stand_in.accepted) == 1
 
 
-def test_callbacks_may_come_twice_and_out_of_order(stand_in: StandIn, webhook: Webhook, client: Client) -> None:
+def test_callbacks_may_come_twice_and_out_of_order(
+    stand_in: StandIn, webhook: RecordingWebhook, client: Client
+) -> None:
     stand_in.shuffle = stand_in.double = True
     sids = [client.messages.create(to=ANNA, from_=OURS, body="hoi", status_callback=STATUS_URL).sid for _ in range(5)]
     assert stand_in.settled()
@@ -384,7 +377,7 @@ def test_callbacks_may_come_twice_and_out_of_order(stand_in: StandIn, webhook: W
     assert {message.status for message in client.messages.list()} == {"delivered"}
 
 
-def test_callbacks_may_get_lost(stand_in: StandIn, webhook: Webhook, client: Client) -> None:
+def test_callbacks_may_get_lost(stand_in: StandIn, webhook: RecordingWebhook, client: Client) -> None:
     stand_in.lose_callbacks = 1
     sid = client.messages.create(to=ANNA, from_=OURS, body="hoi", status_callback=STATUS_URL).sid
     assert stand_in.settled()
@@ -393,18 +386,20 @@ def test_callbacks_may_get_lost(stand_in: StandIn, webhook: Webhook, client: Cli
     assert client.messages(sid).fetch().status == "delivered"
 
 
-def test_without_a_status_callback_nothing_is_called(stand_in: StandIn, webhook: Webhook, client: Client) -> None:
+def test_without_a_status_callback_nothing_is_called(
+    stand_in: StandIn, webhook: RecordingWebhook, client: Client
+) -> None:
     client.messages.create(to=ANNA, from_=OURS, body="hoi")
     assert stand_in.settled()
     assert webhook.forms == []
 
 
-def test_only_our_own_address_leads_to_this_machine(stand_in: StandIn, webhook: Webhook) -> None:
+def test_only_our_own_address_leads_to_this_machine(stand_in: StandIn, webhook: RecordingWebhook) -> None:
     assert stand_in.connect_to(f"{PUBLIC}/a?b") == f"{webhook.url}/a?b"
     assert stand_in.connect_to(f"{PUBLIC}.example.net/a") == f"{PUBLIC}.example.net/a"
 
 
-def test_after_stopping_nobody_answers_and_nothing_is_called_back(webhook: Webhook) -> None:
+def test_after_stopping_nobody_answers_and_nothing_is_called_back(webhook: RecordingWebhook) -> None:
     running = make_stand_in(webhook, callback_delay=0.2).start()
     client = client_for(running)
     client.messages.create(to=ANNA, from_=OURS, body="hoi", status_callback=STATUS_URL)

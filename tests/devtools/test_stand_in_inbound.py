@@ -12,15 +12,15 @@ import pytest
 
 from bot.devtools.twilio import StandIn
 from bot.devtools.webhook import ConnectionOverrides
-from tests.devtools.stand_in import ACCOUNT, ANNA, OUR_WHATSAPP, OURS, PUBLIC, TOKEN, is_signed, make_stand_in
-from tests.devtools.webhook import BREAK, Webhook
+from tests.harness.recording_webhook import BREAK, RecordingWebhook
+from tests.harness.stand_in import ACCOUNT, ANNA, OUR_WHATSAPP, OURS, PUBLIC, TOKEN, is_signed, make_stand_in
 
 OPERATIONS = "#rc=3&rp=ct,rt,5xx&ct=2000&rt=4000&tt=14000"
 """As docs/operations.md tells to set it."""
 
 
 @pytest.fixture
-def stand_in(webhook: Webhook) -> Iterator[StandIn]:
+def stand_in(webhook: RecordingWebhook) -> Iterator[StandIn]:
     running = make_stand_in(webhook).start()
     yield running
     running.stop()
@@ -32,7 +32,7 @@ def at(stand_in: StandIn, fragment: str) -> StandIn:
     return stand_in
 
 
-def test_a_phone_texts_and_gets_the_answer(stand_in: StandIn, webhook: Webhook) -> None:
+def test_a_phone_texts_and_gets_the_answer(stand_in: StandIn, webhook: RecordingWebhook) -> None:
     webhook.twiml = "<Response><Message>een</Message><Message>twee</Message></Response>"
     delivery = stand_in.text(ANNA, "help")
     assert (delivery.texts, delivery.status, delivery.attempts) == (("een", "twee"), 200, 1)
@@ -44,7 +44,7 @@ def test_a_phone_texts_and_gets_the_answer(stand_in: StandIn, webhook: Webhook) 
     assert [(item.text, item.source) for item in stand_in.inbox(ANNA, "sms")] == [("een", "reply"), ("twee", "reply")]
 
 
-def test_other_channels_kinds_and_fields(stand_in: StandIn, webhook: Webhook) -> None:
+def test_other_channels_kinds_and_fields(stand_in: StandIn, webhook: RecordingWebhook) -> None:
     stand_in.text(ANNA, "kijk", "whatsapp", kind="photo", OptOutType="STOP")
     (form,) = webhook.forms
     assert (form["From"], form["To"]) == (f"whatsapp:{ANNA}", OUR_WHATSAPP)
@@ -53,7 +53,7 @@ def test_other_channels_kinds_and_fields(stand_in: StandIn, webhook: Webhook) ->
     assert stand_in.inbox(ANNA, "sms") == []
 
 
-def test_the_same_message_once_more_is_one_message(stand_in: StandIn, webhook: Webhook) -> None:
+def test_the_same_message_once_more_is_one_message(stand_in: StandIn, webhook: RecordingWebhook) -> None:
     sid = stand_in.text(ANNA, "help").sid
     assert stand_in.text(ANNA, "help", sid=sid).sid == sid
     assert webhook.forms[0] == webhook.forms[1]
@@ -71,7 +71,7 @@ def test_the_same_message_once_more_is_one_message(stand_in: StandIn, webhook: W
     ],
 )
 def test_it_gives_up_when_the_address_says_so(
-    stand_in: StandIn, webhook: Webhook, fragment: str, failures: list[int], attempts: int
+    stand_in: StandIn, webhook: RecordingWebhook, fragment: str, failures: list[int], attempts: int
 ) -> None:
     webhook.next_statuses = list(failures)
     delivery = at(stand_in, fragment).text(ANNA, "help")
@@ -89,7 +89,7 @@ def test_it_gives_up_when_the_address_says_so(
     ],
 )
 def test_it_tries_again_until_it_is_answered(
-    stand_in: StandIn, webhook: Webhook, fragment: str, failures: list[int]
+    stand_in: StandIn, webhook: RecordingWebhook, fragment: str, failures: list[int]
 ) -> None:
     webhook.next_statuses = list(failures)
     delivery = at(stand_in, fragment).text(ANNA, "help")
@@ -101,7 +101,7 @@ def test_it_tries_again_until_it_is_answered(
     assert len(stand_in.inbox(ANNA, "sms")) == 1
 
 
-def test_a_host_that_is_away_is_tried_again(webhook: Webhook) -> None:
+def test_a_host_that_is_away_is_tried_again(webhook: RecordingWebhook) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound but not listening: nobody else can answer there
         stand_in = make_stand_in(webhook, local_url=f"http://127.0.0.1:{taken.getsockname()[1]}")
@@ -112,7 +112,7 @@ def test_a_host_that_is_away_is_tried_again(webhook: Webhook) -> None:
     assert (delivery.error, delivery.attempts, delivery.status) == ("unreachable", 2, None)
 
 
-def test_a_host_that_does_not_answer_costs_at_most_the_total_time(stand_in: StandIn, webhook: Webhook) -> None:
+def test_a_host_that_does_not_answer_costs_at_most_the_total_time(stand_in: StandIn, webhook: RecordingWebhook) -> None:
     webhook.silent.clear()
     started = time.monotonic()
     delivery = at(stand_in, "#rc=5&rp=rt&rt=200&tt=500").text(ANNA, "help")
@@ -126,9 +126,9 @@ def test_a_host_that_does_not_answer_costs_at_most_the_total_time(stand_in: Stan
     [(503, "", "11200"), (403, "", "11200"), (302, "", "11200"), (200, "<html/>", "12100"), (200, "", "12100")],
 )
 def test_the_fallback_is_asked_when_the_webhook_gave_no_twiml(
-    stand_in: StandIn, webhook: Webhook, status: int, twiml: str, code: str
+    stand_in: StandIn, webhook: RecordingWebhook, status: int, twiml: str, code: str
 ) -> None:
-    fallback = Webhook().start()
+    fallback = RecordingWebhook().start()
     try:
         webhook.status, webhook.twiml = status, twiml
         stand_in.fallback = f"{fallback.url}/fallback?q=1"
@@ -143,7 +143,7 @@ def test_the_fallback_is_asked_when_the_webhook_gave_no_twiml(
     assert fallback.paths == ["/fallback?q=1"]
 
 
-def test_when_the_fallback_fails_as_well_nobody_answers(stand_in: StandIn, webhook: Webhook) -> None:
+def test_when_the_fallback_fails_as_well_nobody_answers(stand_in: StandIn, webhook: RecordingWebhook) -> None:
     webhook.status = 500
     stand_in.fallback = f"{PUBLIC}/twilio/fallback"
     delivery = stand_in.text(ANNA, "help")
@@ -151,7 +151,7 @@ def test_when_the_fallback_fails_as_well_nobody_answers(stand_in: StandIn, webho
     assert webhook.paths == ["/twilio/message", "/twilio/fallback"]
 
 
-def test_lost_messages_stand_in_the_list_alone(stand_in: StandIn, webhook: Webhook) -> None:
+def test_lost_messages_stand_in_the_list_alone(stand_in: StandIn, webhook: RecordingWebhook) -> None:
     stand_in.lose(next=2)
     assert [stand_in.text(ANNA, str(count)).error for count in range(3)] == ["lost", "lost", ""]
     stand_in.lose(share=1)
@@ -188,7 +188,7 @@ def ask(stand_in: StandIn, method: str, path: str, message: Any = None) -> tuple
         connection.close()
 
 
-def test_a_message_by_http_is_delivered_as_any_other(stand_in: StandIn, webhook: Webhook) -> None:
+def test_a_message_by_http_is_delivered_as_any_other(stand_in: StandIn, webhook: RecordingWebhook) -> None:
     message = {"person": "b", "channel": "whatsapp", "from": ANNA, "body": "help"}
     status, answer = ask(stand_in, "POST", "/phones/messages", message)
     assert (status, answer["texts"], answer["error"]) == (200, ["hoi"], "")

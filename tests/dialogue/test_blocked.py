@@ -7,7 +7,7 @@ from bot.dialogue.conversation import Status
 from bot.dialogue.events import Blocked, DangerSeen
 from bot.dialogue.flood import REMIND_EVERY
 from bot.handoff.acts import Refused
-from tests.tester import CONTACT, DialogueTester
+from tests.harness.dialogue import CONTACT, DialogueTester
 
 ABROAD = "+31 247 247 247"
 ADA, BEA = Advisor("ada"), Advisor("bea")

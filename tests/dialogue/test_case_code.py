@@ -17,8 +17,8 @@ from bot.dialogue.conversation import Conversation, Place, Status
 from bot.dialogue.engine import Engine
 from bot.dialogue.events import Answers, CodeBrought, CodeMade
 from bot.messages import Channel, Inbound
-from tests.conftest import NOW
-from tests.tester import DialogueTester
+from tests.harness.dialogue import DialogueTester
+from tests.harness.fixed import NOW
 
 
 def made(tester: DialogueTester) -> CodeMade:

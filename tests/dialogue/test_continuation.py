@@ -3,7 +3,7 @@
 from bot.dialogue.continuation import ANSWER_SECONDS, SECONDS
 from bot.dialogue.conversation import Status
 from bot.dialogue.events import DangerSeen, Heard
-from tests.tester import DialogueTester
+from tests.harness.dialogue import DialogueTester
 
 ABROAD = "+31 247 247 247"
 

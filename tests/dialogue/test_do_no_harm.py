@@ -8,7 +8,7 @@ from bot.dialogue.engine import Engine
 from bot.dialogue.turn import Say
 from bot.rendering.texts import render
 from tests.conversations import a_conversation
-from tests.tester import DialogueTester
+from tests.harness.dialogue import DialogueTester
 
 FIRST = {
     "nl": "Overleg eerst, voordat je met de familie praat.",

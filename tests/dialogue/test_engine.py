@@ -37,7 +37,7 @@ from bot.messages import Channel, Inbound, Kind
 from bot.nlu.understanding import Understander, Understanding
 from bot.rendering.segments import measure
 from tests.conversations import a_conversation
-from tests.tester import DialogueTester
+from tests.harness.dialogue import DialogueTester
 
 BZ, EMERGENCY = "+31 247 247 247", "112"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

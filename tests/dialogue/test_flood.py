@@ -9,8 +9,8 @@ from bot.dialogue.conversation import Status
 from bot.dialogue.engine import Engine
 from bot.dialogue.events import Heard
 from bot.dialogue.flood import MOST, MOST_A_DAY, MOST_SAME, REMIND_EVERY, WINDOW_MINUTES
-from tests.conftest import NOW
-from tests.tester import CONTACT, DialogueTester
+from tests.harness.dialogue import CONTACT, DialogueTester
+from tests.harness.fixed import NOW
 
 ABROAD = "+31 247 247 247"
 

@@ -8,7 +8,7 @@ from bot.dialogue.conversation import Status
 from bot.dialogue.engine import DECOY
 from bot.dialogue.hours import Shift, read_day, write_day
 from bot.dialogue.overrides import Overrides
-from tests.tester import DialogueTester
+from tests.harness.dialogue import DialogueTester
 
 CLOSED = Overrides(week=((),) * 7)
 ABROAD = "+31 247 247 247"

@@ -12,8 +12,8 @@ from bot.dialogue.engine import DECOY, MENU, OPENER, Engine
 from bot.dialogue.events import DecoyStarted, Heard, KnownAgain
 from bot.handoff import acts as handoff
 from bot.handoff.acts import Reason, Refused
-from tests.conftest import NOW
-from tests.tester import CONTACT, DialogueTester
+from tests.harness.dialogue import CONTACT, DialogueTester
+from tests.harness.fixed import NOW
 
 ADA = Advisor("ada")
 DULL = "Sorry, ik denk dat je een verkeerd nummer hebt."

@@ -15,9 +15,9 @@ from bot.dialogue.conversation import SILENCE_MINUTES, Conversation, Place, Stat
 from bot.dialogue.engine import CONFIRM_ERASE, DECOY, DIGIT_ADVISOR, DIGIT_MENU, HANDOFF, MENU, Engine
 from bot.dialogue.topics import TOPICS
 from bot.messages import MAX_TEXT, Kind
-from tests.conftest import NOW
 from tests.conversations import a_conversation
-from tests.tester import DialogueTester
+from tests.harness.dialogue import DialogueTester
+from tests.harness.fixed import NOW
 
 BZ, EMERGENCY = "+31 247 247 247", "112"
 MINUTE = int(NOW.timestamp()) // 60

@@ -8,41 +8,32 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.content.library import Library
 from bot.devtools.twilio import Faults
-from bot.dialogue.engine import Engine
 from bot.handoff.acts import Reason, Refused
 from bot.handoff.delivery import State
 from bot.messages import Channel
 from bot.messaging.delivery import Delivery, Pace
 from bot.storage import keys
-from tests.messaging.lines import ADA, Line
+from tests.harness.advisor_line import ADA, AdvisorLine
 
 ANNA = "+31612345601"
 PEOPLE = int(os.environ.get("HELPLINE_PEOPLE", "60"))
 
 
 @pytest.fixture
-def line(engine: Engine, library: Library, redis_url: str, clean_redis: object) -> Iterator[Line]:
-    made = Line(engine, library, redis_url)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def delivery(line: Line) -> Iterator[Delivery]:
+def delivery(line: AdvisorLine) -> Iterator[Delivery]:
     made = line.delivery()
     yield made
     made.close()
 
 
-def asks(line: Line, number: str = ANNA, channel: Channel = Channel.SMS) -> str:
+def asks(line: AdvisorLine, number: str = ANNA, channel: Channel = Channel.SMS) -> str:
     """Somebody asks for a person; returns their contact id."""
     line.writes(number, "kan ik met een medewerker praten", channel)
     return line.contact(number, channel)
 
 
-def deliver(delivery: Delivery, line: Line, seconds: float = 10) -> None:
+def deliver(delivery: Delivery, line: AdvisorLine, seconds: float = 10) -> None:
     """Work until nothing is left to send."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -53,15 +44,15 @@ def deliver(delivery: Delivery, line: Line, seconds: float = 10) -> None:
     raise AssertionError("not done in time")
 
 
-def states(line: Line, contact: str) -> list[str]:
+def states(line: AdvisorLine, contact: str) -> list[str]:
     return sorted(record.state for record in line.outbox.records(contact).values())
 
 
-def inbox(line: Line, number: str = ANNA, channel: str = "sms") -> list[str]:
+def inbox(line: AdvisorLine, number: str = ANNA, channel: str = "sms") -> list[str]:
     return [item.text for item in line.twilio.inbox(number, channel)]
 
 
-def test_an_advisors_words_reach_the_phone_and_their_state_comes_back(line: Line, delivery: Delivery) -> None:
+def test_an_advisors_words_reach_the_phone_and_their_state_comes_back(line: AdvisorLine, delivery: Delivery) -> None:
     contact = asks(line)
     line.desk.reply(ADA, contact, "Dag, ik ben er.", "a1")
     deliver(delivery, line)
@@ -70,7 +61,7 @@ def test_an_advisors_words_reach_the_phone_and_their_state_comes_back(line: Line
     assert all(60 <= int(message.validity_period or 0) <= 600 for message in line.twilio.accepted)
 
 
-def test_an_act_that_is_sent_twice_is_done_once(line: Line, delivery: Delivery) -> None:
+def test_an_act_that_is_sent_twice_is_done_once(line: AdvisorLine, delivery: Delivery) -> None:
     contact = asks(line)
     for _ in range(3):
         line.desk.reply(ADA, contact, "Dag", "the same form")
@@ -78,7 +69,7 @@ def test_an_act_that_is_sent_twice_is_done_once(line: Line, delivery: Delivery) 
     assert len(inbox(line)) == 1
 
 
-def test_whatsapp_goes_over_whatsapp(line: Line, delivery: Delivery) -> None:
+def test_whatsapp_goes_over_whatsapp(line: AdvisorLine, delivery: Delivery) -> None:
     contact = asks(line, channel=Channel.WHATSAPP)
     line.desk.reply(ADA, contact, "Dag", "a1")
     deliver(delivery, line)
@@ -87,7 +78,9 @@ def test_whatsapp_goes_over_whatsapp(line: Line, delivery: Delivery) -> None:
 
 
 @pytest.mark.parametrize("code", [30005, 30007, 21610, 12345])
-def test_a_message_that_does_not_arrive_is_shown_with_its_code(line: Line, delivery: Delivery, code: int) -> None:
+def test_a_message_that_does_not_arrive_is_shown_with_its_code(
+    line: AdvisorLine, delivery: Delivery, code: int
+) -> None:
     line.twilio.outcomes[ANNA] = code
     contact = asks(line)
     line.desk.reply(ADA, contact, "Dag", "a1")
@@ -96,7 +89,7 @@ def test_a_message_that_does_not_arrive_is_shown_with_its_code(line: Line, deliv
     assert (record.state, record.code) == (State.FAILED, str(code))
 
 
-def test_a_refusal_of_twilio_is_shown_and_the_next_message_still_goes(line: Line, delivery: Delivery) -> None:
+def test_a_refusal_of_twilio_is_shown_and_the_next_message_still_goes(line: AdvisorLine, delivery: Delivery) -> None:
     line.twilio.refusals[ANNA] = 21408
     contact = asks(line)
     line.desk.reply(ADA, contact, "een", "a1")
@@ -109,7 +102,7 @@ def test_a_refusal_of_twilio_is_shown_and_the_next_message_still_goes(line: Line
     assert "send_alarm" in line.reports.names()
 
 
-def test_callbacks_in_any_order_and_twice_never_go_back(line: Line, delivery: Delivery) -> None:
+def test_callbacks_in_any_order_and_twice_never_go_back(line: AdvisorLine, delivery: Delivery) -> None:
     line.twilio.shuffle = line.twilio.double = True
     contact = asks(line, channel=Channel.WHATSAPP)
     for number in range(5):
@@ -119,7 +112,7 @@ def test_callbacks_in_any_order_and_twice_never_go_back(line: Line, delivery: De
 
 
 @pytest.mark.parametrize("fault", ["too_many", "server_error", "accept_then_error", "drop", "hang"])
-def test_nothing_is_lost_whatever_the_first_answer_is(line: Line, fault: str) -> None:
+def test_nothing_is_lost_whatever_the_first_answer_is(line: AdvisorLine, fault: str) -> None:
     delivery = line.delivery(seconds=0.3)
     line.twilio.faults = Faults(**{fault: 1.0}, hang_seconds=0.6)
     contact = asks(line)
@@ -132,7 +125,7 @@ def test_nothing_is_lost_whatever_the_first_answer_is(line: Line, fault: str) ->
     assert states(line, contact) == [State.DELIVERED]
 
 
-def test_a_callback_proves_a_message_whose_answer_was_lost(line: Line) -> None:
+def test_a_callback_proves_a_message_whose_answer_was_lost(line: AdvisorLine) -> None:
     line.pace = Pace(unsure=5.0)
     delivery = line.delivery()
     line.twilio.faults = Faults(drop=1.0)
@@ -146,7 +139,7 @@ def test_a_callback_proves_a_message_whose_answer_was_lost(line: Line) -> None:
     assert states(line, contact) == [State.DELIVERED]
 
 
-def test_a_text_nobody_could_send_in_time_is_not_sent(line: Line, delivery: Delivery) -> None:
+def test_a_text_nobody_could_send_in_time_is_not_sent(line: AdvisorLine, delivery: Delivery) -> None:
     contact = asks(line)
     line.desk.reply(ADA, contact, "Dag", "a1")
     key = keys.outgoing(contact)
@@ -159,7 +152,7 @@ def test_a_text_nobody_could_send_in_time_is_not_sent(line: Line, delivery: Deli
     assert inbox(line) == []
 
 
-def test_a_phone_that_could_not_be_reached_is_tried_once_more(line: Line, delivery: Delivery) -> None:
+def test_a_phone_that_could_not_be_reached_is_tried_once_more(line: AdvisorLine, delivery: Delivery) -> None:
     line.twilio.outcomes[ANNA] = 30003
     line.twilio.double = True
     contact = asks(line)
@@ -176,7 +169,7 @@ def test_a_phone_that_could_not_be_reached_is_tried_once_more(line: Line, delive
     assert (record.state, record.code, record.attempts) == (State.FAILED, "30003", 2)
 
 
-def test_but_not_once_something_newer_was_written(line: Line, delivery: Delivery) -> None:
+def test_but_not_once_something_newer_was_written(line: AdvisorLine, delivery: Delivery) -> None:
     line.twilio.outcomes[ANNA] = 30003
     line.twilio.callback_delay = 1.5
     contact = asks(line)
@@ -188,7 +181,7 @@ def test_but_not_once_something_newer_was_written(line: Line, delivery: Delivery
     assert (State.FAILED, "30003", 1) in found
 
 
-def test_after_stop_nothing_more_goes_out(line: Line, delivery: Delivery) -> None:
+def test_after_stop_nothing_more_goes_out(line: AdvisorLine, delivery: Delivery) -> None:
     contact = asks(line)
     line.desk.reply(ADA, contact, "een", "a1")
     line.writes(ANNA, "stop")
@@ -202,7 +195,7 @@ def test_after_stop_nothing_more_goes_out(line: Line, delivery: Delivery) -> Non
     assert line.client.get(keys.address(contact)) is None
 
 
-def test_erasing_takes_what_is_under_way_and_the_address(line: Line, delivery: Delivery) -> None:
+def test_erasing_takes_what_is_under_way_and_the_address(line: AdvisorLine, delivery: Delivery) -> None:
     contact = asks(line)
     line.desk.reply(ADA, contact, "een", "a1")
     line.writes(ANNA, "wis")
@@ -215,7 +208,7 @@ def test_erasing_takes_what_is_under_way_and_the_address(line: Line, delivery: D
     assert not line.client.smembers(keys.HELD)
 
 
-def test_a_dead_workers_message_is_taken_over_and_not_sent_twice(line: Line, delivery: Delivery) -> None:
+def test_a_dead_workers_message_is_taken_over_and_not_sent_twice(line: AdvisorLine, delivery: Delivery) -> None:
     contact = asks(line)
     line.desk.reply(ADA, contact, "Dag", "a1")
     (attempt,) = line.outbox.take("dead", 8, 0.05)  # and then it dies, before it sends
@@ -228,14 +221,14 @@ def test_a_dead_workers_message_is_taken_over_and_not_sent_twice(line: Line, del
     assert states(line, contact) == [State.DELIVERED]
 
 
-def test_a_callback_of_a_message_nobody_knows_is_parked_for_ten_minutes(line: Line) -> None:
+def test_a_callback_of_a_message_nobody_knows_is_parked_for_ten_minutes(line: AdvisorLine) -> None:
     assert line.outbox.report("never seen", State.DELIVERED, "", f"SM{'9' * 32}") == "unknown"
     (key,) = line.client.scan_iter("helpline:parked:*")
     assert 0 < line.client.ttl(key) <= 600
     assert b"SM9" not in key
 
 
-def test_many_people_over_a_bad_line(line: Line) -> None:
+def test_many_people_over_a_bad_line(line: AdvisorLine) -> None:
     """Ten messages each (2,000 for the figure in docs/handoff.md), two workers, a third of Twilio's answers bad: none
     lost, none out of order, and twice only what is marked as perhaps sent twice."""
     people = [f"+316200{number:05}" for number in range(PEOPLE)]

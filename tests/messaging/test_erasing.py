@@ -1,7 +1,6 @@
 """One person removed everywhere: here, in the spool, at Twilio."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,37 +10,33 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from bot.advisors.desk import Advisor
 from bot.channels.sending import TwilioCopies
-from bot.content.library import Library
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.engine import Engine
 from bot.handoff.acts import Reason, Refused
 from bot.messages import Channel, Inbound
 from bot.messaging.erasing import Eraser
 from bot.ports.spool import Spooled
 from bot.storage import keys
 from bot.storage.spool import FileSpool, FileSpoolReader
-from tests.messaging.lines import ADA, Line
+from tests.harness.advisor_line import ADA, AdvisorLine
 from tests.messaging.test_provider_eraser import reconcile, sender
 
 ANNA, BOB = "+31612345601", "+31612345602"
 
 
 @pytest.fixture
-def line(engine: Engine, library: Library, redis_url: str, clean_redis: object) -> Iterator[Line]:
-    made = Line(engine, library, redis_url)
-    made.now = datetime.now(UTC)
-    yield made
-    made.close()
+def line(line: AdvisorLine) -> AdvisorLine:
+    line.now = datetime.now(UTC)
+    return line
 
 
-def eraser(line: Line, folder: Path) -> tuple[Eraser, FileSpool]:
+def eraser(line: AdvisorLine, folder: Path) -> tuple[Eraser, FileSpool]:
     key = X25519PrivateKey.generate()
     spool, reader = FileSpool(folder, key.public_key()), FileSpoolReader(folder, key, line.reports)
     copies = TwilioCopies(sender(line))
     return Eraser(line.runner, line.storage, copies, reader, line.contacts, lambda: line.now), spool
 
 
-def talk(line: Line, number: str, channel: Channel = Channel.SMS) -> str:
+def talk(line: AdvisorLine, number: str, channel: Channel = Channel.SMS) -> str:
     contact = line.contacts(channel, number)[0]
     for text in ("hoi", "ik ben bang", "code", "medewerker"):
         line.twilio.text(number, text, channel)
@@ -63,7 +58,7 @@ def traces(client: "redis.Redis[bytes]", contact: str) -> set[bytes]:
     return found
 
 
-def test_nothing_of_a_person_is_left_and_all_of_another(line: Line, tmp_path: Path) -> None:
+def test_nothing_of_a_person_is_left_and_all_of_another(line: AdvisorLine, tmp_path: Path) -> None:
     gone, stays = [talk(line, ANNA), talk(line, ANNA, Channel.WHATSAPP)], talk(line, BOB)
     erases, spool = eraser(line, tmp_path)
     for contact in (*gone, stays):
@@ -84,7 +79,7 @@ def test_nothing_of_a_person_is_left_and_all_of_another(line: Line, tmp_path: Pa
     assert {row.contact for row in line.desk.board(ADA)} == {stays}
 
 
-def test_nothing_comes_back_out_of_twilios_list(line: Line, tmp_path: Path) -> None:
+def test_nothing_comes_back_out_of_twilios_list(line: AdvisorLine, tmp_path: Path) -> None:
     contact = talk(line, ANNA)
     line.twilio.delete_refusals = 99
     erases, _spool = eraser(line, tmp_path)
@@ -97,7 +92,7 @@ def test_nothing_comes_back_out_of_twilios_list(line: Line, tmp_path: Path) -> N
     assert line.storage.waiting() == []
 
 
-def test_what_waits_to_be_sent_is_taken_back(line: Line, tmp_path: Path) -> None:
+def test_what_waits_to_be_sent_is_taken_back(line: AdvisorLine, tmp_path: Path) -> None:
     contact = talk(line, ANNA)
     erases, _spool = eraser(line, tmp_path)
     erases.erase(ANNA)
@@ -108,7 +103,7 @@ def test_what_waits_to_be_sent_is_taken_back(line: Line, tmp_path: Path) -> None
     assert traces(line.client, contact) == {keys.turns(contact).encode()}
 
 
-def test_an_advisor_erases_only_whom_she_has(line: Line) -> None:
+def test_an_advisor_erases_only_whom_she_has(line: AdvisorLine) -> None:
     contact, other = talk(line, ANNA), talk(line, BOB)
     with pytest.raises(Refused) as refused:
         line.desk.erase(Advisor("cor"), contact, "e")
@@ -118,12 +113,12 @@ def test_an_advisor_erases_only_whom_she_has(line: Line) -> None:
     assert line.storage.transcript(other) != []
 
 
-def test_nobody_to_erase_is_no_error(line: Line, tmp_path: Path) -> None:
+def test_nobody_to_erase_is_no_error(line: AdvisorLine, tmp_path: Path) -> None:
     erases, _spool = eraser(line, tmp_path)
     assert erases.erase("+31600000000") == (0, 0)
 
 
-def test_on_the_eighth_day_only_counters_are_left(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_the_eighth_day_only_counters_are_left(line: AdvisorLine, monkeypatch: pytest.MonkeyPatch) -> None:
     """What we could hand over to anybody who asks: nothing about a person."""
     contacts = [talk(line, ANNA), talk(line, BOB, Channel.WHATSAPP)]
     line.desk.heartbeat(ADA, contacts)

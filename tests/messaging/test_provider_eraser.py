@@ -1,50 +1,46 @@
 """Copies at Twilio are gone within ten minutes of their final state, whatever Twilio says meanwhile."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.channels.sending import TwilioCopies, TwilioInbox, TwilioSender
-from bot.content.library import Library
-from bot.dialogue.engine import Engine
 from bot.messaging.provider_eraser import ProviderEraser
 from bot.messaging.reconcile import Reconcile
-from tests.messaging.lines import ACCOUNT, ADA, OURS, OURS_ON_WHATSAPP, PUBLIC, TOKEN, Line
+from tests.harness.advisor_line import ADA, AdvisorLine
+from tests.harness.fixed import ACCOUNT, OURS, OURS_ON_WHATSAPP, PUBLIC_URL, TOKEN
 
 ANNA = "+31612345601"
 
 
 @pytest.fixture
-def line(engine: Engine, library: Library, redis_url: str, clean_redis: object) -> Iterator[Line]:
-    made = Line(engine, library, redis_url)
-    made.now = datetime.now(UTC)
-    yield made
-    made.close()
+def line(line: AdvisorLine) -> AdvisorLine:
+    line.now = datetime.now(UTC)
+    return line
 
 
-def sender(line: Line) -> TwilioSender:
+def sender(line: AdvisorLine) -> TwilioSender:
     return TwilioSender(
         ACCOUNT, TOKEN, line.twilio.url, sms_number=OURS, whatsapp_number=OURS_ON_WHATSAPP,
-        messaging_service_sid="", public_url=PUBLIC,
+        messaging_service_sid="", public_url=PUBLIC_URL,
     )  # fmt: skip
 
 
-def shredder(line: Line) -> ProviderEraser:
+def shredder(line: AdvisorLine) -> ProviderEraser:
     return ProviderEraser(line.storage, TwilioCopies(sender(line)), lambda: line.now, line.reports)
 
 
-def reconcile(line: Line) -> Reconcile:
+def reconcile(line: AdvisorLine) -> Reconcile:
     return Reconcile(
         line.runner, line.storage, TwilioInbox(sender(line), line.contacts), lambda: line.now, line.reports
     )
 
 
-def left(line: Line) -> int:
+def left(line: AdvisorLine) -> int:
     return len(sender(line).everything(line.now + timedelta(days=1)))
 
 
-def talk(line: Line) -> None:
+def talk(line: AdvisorLine) -> None:
     """Both ways, by TwiML and by the API, by SMS and by WhatsApp."""
     for channel in ("sms", "whatsapp"):
         line.twilio.text(ANNA, "hoi", channel)  # type: ignore[arg-type]
@@ -57,7 +53,7 @@ def talk(line: Line) -> None:
     delivery.close()
 
 
-def test_everything_is_gone_within_ten_minutes(line: Line) -> None:
+def test_everything_is_gone_within_ten_minutes(line: AdvisorLine) -> None:
     talk(line)
     assert left(line) == 10  # of each channel: two heard, two answered, one written
     shreds, looks = shredder(line), reconcile(line)
@@ -72,7 +68,7 @@ def test_everything_is_gone_within_ten_minutes(line: Line) -> None:
     assert shreds.step() == 0
 
 
-def test_what_nobody_has_looked_for_yet_stays(line: Line) -> None:
+def test_what_nobody_has_looked_for_yet_stays(line: AdvisorLine) -> None:
     reconcile(line).step()
     line.twilio.lose(next=1)
     line.twilio.text(ANNA, "hoi")
@@ -83,7 +79,7 @@ def test_what_nobody_has_looked_for_yet_stays(line: Line) -> None:
     assert shredder(line).step() == 1
 
 
-def test_a_refusal_empties_the_body_and_is_tried_again_after_a_restart_too(line: Line) -> None:
+def test_a_refusal_empties_the_body_and_is_tried_again_after_a_restart_too(line: AdvisorLine) -> None:
     talk(line)
     line.twilio.delete_refusals = 2
     reconcile(line).step()
@@ -101,14 +97,14 @@ def test_a_refusal_empties_the_body_and_is_tried_again_after_a_restart_too(line:
     assert left(line) == 0
 
 
-def test_while_twilio_is_away_nothing_is_forgotten(line: Line) -> None:
+def test_while_twilio_is_away_nothing_is_forgotten(line: AdvisorLine) -> None:
     talk(line)
     reconcile(line).step()
     line.now += timedelta(minutes=10)
     reconcile(line).step()
     away = TwilioSender(
         ACCOUNT, TOKEN, "http://127.0.0.1:9", sms_number=OURS, whatsapp_number=OURS_ON_WHATSAPP,
-        messaging_service_sid="", public_url=PUBLIC,
+        messaging_service_sid="", public_url=PUBLIC_URL,
     )  # fmt: skip
     assert ProviderEraser(line.storage, TwilioCopies(away), lambda: line.now, line.reports).step() == 0
     assert "not_shredded" in line.reports.names()

@@ -1,43 +1,39 @@
 """Messages whose webhook never came are found in Twilio's list, and answered or shown to an advisor."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.channels.sending import TwilioInbox, TwilioSender
-from bot.content.library import Library
 from bot.dialogue.conversation import Status
-from bot.dialogue.engine import Engine
 from bot.dialogue.events import CameLate, Heard, Said
 from bot.messaging.reconcile import Reconcile
-from tests.messaging.lines import ACCOUNT, OURS, OURS_ON_WHATSAPP, PUBLIC, TOKEN, Line
+from tests.harness.advisor_line import AdvisorLine
+from tests.harness.fixed import ACCOUNT, OURS, OURS_ON_WHATSAPP, PUBLIC_URL, TOKEN
 
 ANNA, BOB = "+31612345601", "+31612345602"
 
 
 @pytest.fixture
-def line(engine: Engine, library: Library, redis_url: str, clean_redis: object) -> Iterator[Line]:
-    made = Line(engine, library, redis_url)
-    made.now = datetime.now(UTC)  # Twilio's list has real dates
-    yield made
-    made.close()
+def line(line: AdvisorLine) -> AdvisorLine:
+    line.now = datetime.now(UTC)  # Twilio's list has real dates
+    return line
 
 
-def reconcile(line: Line) -> Reconcile:
+def reconcile(line: AdvisorLine) -> Reconcile:
     sender = TwilioSender(
         ACCOUNT, TOKEN, line.twilio.url, sms_number=OURS, whatsapp_number=OURS_ON_WHATSAPP,
-        messaging_service_sid="", public_url=PUBLIC,
+        messaging_service_sid="", public_url=PUBLIC_URL,
     )  # fmt: skip
     return Reconcile(line.runner, line.storage, TwilioInbox(sender, line.contacts), lambda: line.now, line.reports)
 
 
-def heard(line: Line, number: str) -> list[str]:
+def heard(line: AdvisorLine, number: str) -> list[str]:
     events = line.storage.transcript(line.contact(number))
     return [event.text for event in events if isinstance(event, Heard)]
 
 
-def test_a_lost_message_is_answered_once(line: Line) -> None:
+def test_a_lost_message_is_answered_once(line: AdvisorLine) -> None:
     looks = reconcile(line)
     assert looks.step() == 0
     line.twilio.text(ANNA, "hoi")  # this one arrives
@@ -56,7 +52,7 @@ def test_a_lost_message_is_answered_once(line: Line) -> None:
     assert looks.step() == 0
 
 
-def test_five_in_a_hundred_lost_are_all_found(line: Line) -> None:
+def test_five_in_a_hundred_lost_are_all_found(line: AdvisorLine) -> None:
     looks = reconcile(line)
     looks.step()
     line.twilio.lose(share=0.05)
@@ -70,7 +66,7 @@ def test_five_in_a_hundred_lost_are_all_found(line: Line) -> None:
     assert all(heard(line, number) == ["hoi"] for number in people)
 
 
-def test_one_that_is_found_too_late_is_not_answered_but_shown_to_an_advisor(line: Line) -> None:
+def test_one_that_is_found_too_late_is_not_answered_but_shown_to_an_advisor(line: AdvisorLine) -> None:
     looks = reconcile(line)
     looks.step()
     line.twilio.lose(next=1)
@@ -86,7 +82,7 @@ def test_one_that_is_found_too_late_is_not_answered_but_shown_to_an_advisor(line
     assert line.storage.conversations([contact])[contact].handling.status is Status.WAITING
 
 
-def test_what_was_erased_does_not_come_back(line: Line) -> None:
+def test_what_was_erased_does_not_come_back(line: AdvisorLine) -> None:
     looks = reconcile(line)
     looks.step()
     for text in ("hoi", "wis", "ja"):
@@ -96,7 +92,7 @@ def test_what_was_erased_does_not_come_back(line: Line) -> None:
     assert heard(line, BOB) == []
 
 
-def test_while_twilio_cannot_be_asked_nothing_is_skipped(line: Line) -> None:
+def test_while_twilio_cannot_be_asked_nothing_is_skipped(line: AdvisorLine) -> None:
     looks = reconcile(line)
     looks.step()
     line.twilio.lose(next=1)

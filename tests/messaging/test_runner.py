@@ -26,9 +26,10 @@ from bot.nlu.understanding import Understanding
 from bot.ports.everything import Opened, StorageUnavailable
 from bot.ports.spool import Spooled, SpoolFull
 from bot.storage.memory import MemoryStorage
-from tests.conftest import NOW
 from tests.conversations import a_conversation
-from tests.tester import CONTACT, ListSpool, Reports
+from tests.harness.dialogue import CONTACT
+from tests.harness.fakes import ListSpool, Reports
+from tests.harness.fixed import NOW
 
 BZ, EMERGENCY = "+31 247 247 247", "112"
 MINUTE = int(NOW.timestamp()) // 60

@@ -6,8 +6,8 @@ import pytest
 
 from bot.dialogue.engine import Engine
 from bot.messaging.spending import Spending
-from tests.conftest import NOW
-from tests.tester import DialogueTester
+from tests.harness.dialogue import DialogueTester
+from tests.harness.fixed import NOW
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from bot.nlu_training.evaluate import P0, Share, figures
 from bot.nlu_training.gates import GATES, beyond_limits
 from bot.nlu_training.sets import BLIND, TUNING, read_sets
 from bot.nlu_training.sources import fingerprint
-from tests.conftest import ROOT
+from tests.harness.fixed import ROOT
 
 LEAST = {"nl": 40, "en": 30, "tr": 15, "ar": 15, "fr": 10, "ary-Latn": 10}
 LEAST_URGENT = ("fa", "prs", "ur", "so", "ti", "ckb", "kmr", "ps")

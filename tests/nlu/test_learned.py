@@ -17,7 +17,7 @@ from bot.nlu.language import LanguageGuesser
 from bot.nlu.model import UnreadableModel, model_from
 from bot.nlu.tokens import Tokeniser
 from bot.nlu.weights import TokenVocabulary, UnreadableWeights, WeightsFile, unpack
-from tests.conftest import ROOT
+from tests.harness.fixed import ROOT
 
 MODEL = ROOT / "flows" / "model"
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.processes.site import Site
+from tests.harness.site import Site
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,10 @@ from bot.dialogue.events import EngineFailed, Heard
 from bot.storage import keys
 from bot.storage.identity import Identity
 from bot.storage.redis import REST_SECONDS
-from tests.processes.faulty import EDGE_FAULT, ENGINE_FAULT
-from tests.processes.site import ABROAD, PATH, Site, assert_numbers_first, at_once, sms, until
+from tests.harness.faulty_app import EDGE_FAULT, ENGINE_FAULT
+from tests.harness.processes import at_once, until
+from tests.harness.site import Site
+from tests.harness.twilio_client import ABROAD, PATH, assert_numbers_first, sms
 
 pytestmark = pytest.mark.xdist_group("processes")
 
@@ -80,7 +82,7 @@ ERASED = [told("wis"), told("ja")]
 @pytest.fixture(scope="module")
 def site(new_site: Callable[..., Site]) -> Site:
     """An application with bugs, after all the conversations, with everything that can go wrong going wrong."""
-    made = new_site(application="tests.processes.faulty:create_app()")
+    made = new_site(application="tests.harness.faulty_app:create_app()")
     made.start_redis("--rdbcompression", "no", "--loglevel", "debug")
     made.start_web()
     for fields in itertools.chain.from_iterable(CONVERSATIONS):

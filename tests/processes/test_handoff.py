@@ -25,8 +25,11 @@ from bot.storage import keys
 from bot.storage.outbox import RedisOutbox
 from bot.storage.redis import RedisStorage, connect
 from bot.storage.sealing import Sealer
-from tests.processes.site import PUBLIC_URL, Site, alive, children, person, until
-from tests.tester import ListSpool, Reports
+from tests.harness.fakes import ListSpool, Reports
+from tests.harness.fixed import PUBLIC_URL
+from tests.harness.processes import alive, children, until
+from tests.harness.site import Site
+from tests.harness.twilio_client import person
 
 pytestmark = pytest.mark.xdist_group("processes")
 

@@ -7,7 +7,8 @@ from urllib.parse import quote_from_bytes, urlencode
 
 import pytest
 
-from tests.processes.site import FORM, PATH, Site, person, sms
+from tests.harness.site import Site
+from tests.harness.twilio_client import FORM, PATH, person, sms
 
 pytestmark = pytest.mark.xdist_group("processes")
 

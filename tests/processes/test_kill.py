@@ -8,7 +8,9 @@ from collections import Counter
 
 import pytest
 
-from tests.processes.site import Answer, Site, at_once, person, sms, until
+from tests.harness.processes import at_once, until
+from tests.harness.site import Site
+from tests.harness.twilio_client import Answer, person, sms
 
 pytestmark = pytest.mark.xdist_group("processes")
 

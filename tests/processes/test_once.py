@@ -12,7 +12,9 @@ from bot.dialogue.engine import Engine
 from bot.dialogue.events import Heard, Said
 from bot.messages import Channel, Inbound
 from bot.rendering.texts import render
-from tests.processes.site import Site, at_once, person, sms, until
+from tests.harness.processes import at_once, until
+from tests.harness.site import Site
+from tests.harness.twilio_client import person, sms
 
 pytestmark = pytest.mark.xdist_group("processes")
 

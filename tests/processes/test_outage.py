@@ -17,8 +17,10 @@ from bot.dialogue.conversation import Status
 from bot.ports.spool import Spooled
 from bot.storage.redis import REST_SECONDS
 from bot.storage.spool import FileSpoolReader
-from tests.processes.proxy import Proxy
-from tests.processes.site import OPENER, Answer, Site, assert_numbers_first, at_once, free_port, person, sms, until
+from tests.harness.processes import at_once, free_port, until
+from tests.harness.proxy import Proxy
+from tests.harness.site import OPENER, Site
+from tests.harness.twilio_client import Answer, assert_numbers_first, person, sms
 
 pytestmark = pytest.mark.xdist_group("processes")
 

@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 import pytest
 from twilio.request_validator import RequestValidator
 
-from tests.processes.site import FORM, PATH, PUBLIC_URL, Answer, Site, Twilio, person, sms
+from tests.harness.fixed import PUBLIC_URL
+from tests.harness.site import Site
+from tests.harness.twilio_client import FORM, PATH, Answer, TwilioClient, person, sms
 
 pytestmark = pytest.mark.xdist_group("processes")
 
@@ -28,9 +30,9 @@ def site(new_site: Callable[..., Site]) -> Site:
 
 
 @pytest.fixture
-def second(site: Site) -> Iterator[Twilio]:
+def second(site: Site) -> Iterator[TwilioClient]:
     """Twilio with the second token."""
-    twilio = Twilio(site.port, SECOND_TOKEN)
+    twilio = TwilioClient(site.port, SECOND_TOKEN)
     yield twilio
     twilio.close()
 
@@ -169,7 +171,7 @@ def test_a_signed_address_is_accepted_as_it_came_over_the_wire(site: Site, path:
     assert site.twilio.post(message(), path).text
 
 
-def test_the_second_token_is_accepted_while_rotating(second: Twilio) -> None:
+def test_the_second_token_is_accepted_while_rotating(second: TwilioClient) -> None:
     assert second.post(message()).text
 
 

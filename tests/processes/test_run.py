@@ -16,7 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes.site import ABROAD, ROOT, children, free_port, until
+from tests.harness.fixed import ROOT
+from tests.harness.processes import children, free_port, until
+from tests.harness.twilio_client import ABROAD
 
 pytestmark = pytest.mark.xdist_group("processes")
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from bot.settings import SETTINGS
-from tests.processes.site import Site, assert_numbers_first, person, sms
+from tests.harness.site import Site
+from tests.harness.twilio_client import assert_numbers_first, person, sms
 
 pytestmark = pytest.mark.xdist_group("processes")
 

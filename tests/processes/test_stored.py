@@ -11,7 +11,9 @@ from bot.storage import codec, keys
 from bot.storage.redis import REST_SECONDS
 from bot.storage.sealing import Sealer
 from tests.conversations import a_conversation
-from tests.processes.site import Site, person, sms, until
+from tests.harness.processes import until
+from tests.harness.site import Site
+from tests.harness.twilio_client import person, sms
 
 pytestmark = pytest.mark.xdist_group("processes")
 

@@ -15,7 +15,7 @@ from twilio.request_validator import (  # type: ignore[import-untyped, unused-ig
 from werkzeug.test import TestResponse
 
 from bot.simulator import views
-from tests.devtools.webhook import Webhook
+from tests.harness.recording_webhook import RecordingWebhook
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "not-a-real-token"
@@ -40,7 +40,7 @@ def make_app(local_url: str, **changed: str) -> Flask:
 
 
 @pytest.fixture
-def client(webhook: Webhook) -> FlaskClient:
+def client(webhook: RecordingWebhook) -> FlaskClient:
     return make_app(webhook.url).test_client()
 
 
@@ -61,7 +61,9 @@ def send(client: FlaskClient, **changed: Any) -> TestResponse:
 
 @pytest.mark.parametrize("channel", ["sms", "whatsapp"])
 @pytest.mark.parametrize("body", ["hoi", " ik ben bang\n& alleen + 100% ", "مرحبا", ""])
-def test_webhook_gets_a_signature_it_can_check(client: FlaskClient, webhook: Webhook, channel: str, body: str) -> None:
+def test_webhook_gets_a_signature_it_can_check(
+    client: FlaskClient, webhook: RecordingWebhook, channel: str, body: str
+) -> None:
     assert send(client, channel=channel, body=body).status_code == 200
     signature = webhook.headers[0]["X-Twilio-Signature"]
     validator = RequestValidator(TOKEN)
@@ -72,7 +74,7 @@ def test_webhook_gets_a_signature_it_can_check(client: FlaskClient, webhook: Web
     assert not validator.validate(PUBLIC + "/twilio/message", tampered, signature)
 
 
-def test_slash_after_the_addresses_changes_nothing(webhook: Webhook) -> None:
+def test_slash_after_the_addresses_changes_nothing(webhook: RecordingWebhook) -> None:
     client = make_app(webhook.url + "/", public_url=PUBLIC + "/").test_client()
     send(client)
     assert webhook.paths == ["/twilio/message"]
@@ -81,7 +83,7 @@ def test_slash_after_the_addresses_changes_nothing(webhook: Webhook) -> None:
     )
 
 
-def test_sms_fields(client: FlaskClient, webhook: Webhook) -> None:
+def test_sms_fields(client: FlaskClient, webhook: RecordingWebhook) -> None:
     send(client, body="a" * 161)
     form = webhook.forms[0]
     sid = form["MessageSid"]
@@ -118,13 +120,13 @@ def test_sms_fields(client: FlaskClient, webhook: Webhook) -> None:
         ("+9991234567", ""),
     ],
 )
-def test_country_follows_the_number(client: FlaskClient, webhook: Webhook, number: str, country: str) -> None:
+def test_country_follows_the_number(client: FlaskClient, webhook: RecordingWebhook, number: str, country: str) -> None:
     send(client, **{"from": number})
     assert webhook.forms[0]["FromCountry"] == country
 
 
 @pytest.mark.parametrize("number", [WHATSAPP_NUMBER, "whatsapp:" + WHATSAPP_NUMBER])
-def test_whatsapp_fields(webhook: Webhook, number: str) -> None:
+def test_whatsapp_fields(webhook: RecordingWebhook, number: str) -> None:
     client = make_app(webhook.url, whatsapp_number=number).test_client()
     send(client, person="b", channel="whatsapp", **{"from": "+905320000002"})
     form = webhook.forms[0]
@@ -151,7 +153,7 @@ def test_whatsapp_fields(webhook: Webhook, number: str) -> None:
         ("sticker", "sticker", "image/webp"),
     ],
 )
-def test_media(client: FlaskClient, webhook: Webhook, kind: str, message_type: str, content_type: str) -> None:
+def test_media(client: FlaskClient, webhook: RecordingWebhook, kind: str, message_type: str, content_type: str) -> None:
     send(client, channel="whatsapp", kind=kind, body="")
     form = webhook.forms[0]
     assert re.fullmatch(r"MM[0-9a-f]{32}", form["MessageSid"])
@@ -167,7 +169,7 @@ def test_media(client: FlaskClient, webhook: Webhook, kind: str, message_type: s
 
 
 @pytest.mark.parametrize("kind", ["photo", "voice", "contact"])
-def test_media_by_mms(client: FlaskClient, webhook: Webhook, kind: str) -> None:
+def test_media_by_mms(client: FlaskClient, webhook: RecordingWebhook, kind: str) -> None:
     send(client, kind=kind, body="")
     form = webhook.forms[0]
     assert form["NumMedia"] == "1"
@@ -175,20 +177,20 @@ def test_media_by_mms(client: FlaskClient, webhook: Webhook, kind: str) -> None:
     assert "MessageType" not in form
 
 
-def test_only_a_photo_carries_what_was_written(client: FlaskClient, webhook: Webhook) -> None:
+def test_only_a_photo_carries_what_was_written(client: FlaskClient, webhook: RecordingWebhook) -> None:
     for kind in ("photo", "voice", "location", "contact", "sticker", "empty"):
         send(client, channel="whatsapp", kind=kind, body="kijk")
     assert [form["Body"] for form in webhook.forms] == ["kijk", "", "", "", "", ""]
 
 
-def test_empty_message(client: FlaskClient, webhook: Webhook) -> None:
+def test_empty_message(client: FlaskClient, webhook: RecordingWebhook) -> None:
     send(client, kind="empty", body="")
     assert webhook.forms[0]["Body"] == ""
     assert webhook.forms[0]["NumMedia"] == "0"
     assert "MediaUrl0" not in webhook.forms[0]
 
 
-def test_location(client: FlaskClient, webhook: Webhook) -> None:
+def test_location(client: FlaskClient, webhook: RecordingWebhook) -> None:
     send(client, channel="whatsapp", kind="location", body="")
     form = webhook.forms[0]
     assert (form["MessageType"], form["Body"], form["NumMedia"]) == ("location", "", "0")
@@ -197,7 +199,7 @@ def test_location(client: FlaskClient, webhook: Webhook) -> None:
 
 
 @pytest.mark.parametrize(("body", "emoji"), [("", "👍"), ("❤️", "❤️")])
-def test_reaction(client: FlaskClient, webhook: Webhook, body: str, emoji: str) -> None:
+def test_reaction(client: FlaskClient, webhook: RecordingWebhook, body: str, emoji: str) -> None:
     send(client, channel="whatsapp", kind="reaction", body=body)
     assert webhook.forms[0]["MessageType"] == "reaction"
     assert webhook.forms[0]["Body"] == emoji
@@ -205,7 +207,7 @@ def test_reaction(client: FlaskClient, webhook: Webhook, body: str, emoji: str) 
 
 
 @pytest.mark.parametrize("kind", ["location", "sticker", "reaction"])
-def test_what_sms_cannot_carry_is_not_sent(client: FlaskClient, webhook: Webhook, kind: str) -> None:
+def test_what_sms_cannot_carry_is_not_sent(client: FlaskClient, webhook: RecordingWebhook, kind: str) -> None:
     answer = send(client, channel="sms", kind=kind)
     assert (answer.status_code, answer.json) == (400, {"error": "only_on_whatsapp"})
     assert webhook.forms == []
@@ -214,21 +216,21 @@ def test_what_sms_cannot_carry_is_not_sent(client: FlaskClient, webhook: Webhook
 # Repeating
 
 
-def test_every_message_has_its_own_id(client: FlaskClient, webhook: Webhook) -> None:
+def test_every_message_has_its_own_id(client: FlaskClient, webhook: RecordingWebhook) -> None:
     send(client)
     send(client)
     assert webhook.forms[0]["MessageSid"] != webhook.forms[1]["MessageSid"]
 
 
 @pytest.mark.parametrize("kind", ["text", "photo", "reaction"])
-def test_again_repeats_the_very_same_message(client: FlaskClient, webhook: Webhook, kind: str) -> None:
+def test_again_repeats_the_very_same_message(client: FlaskClient, webhook: RecordingWebhook, kind: str) -> None:
     first = send(client, channel="whatsapp", kind=kind)
     second = send(client, channel="whatsapp", kind=kind, again=True)
     assert first.get_json()["sid"] == second.get_json()["sid"] == webhook.forms[0]["MessageSid"]
     assert webhook.forms[0] == webhook.forms[1]
 
 
-def test_again_is_of_that_person(client: FlaskClient, webhook: Webhook) -> None:
+def test_again_is_of_that_person(client: FlaskClient, webhook: RecordingWebhook) -> None:
     of_a = send(client, person="a").get_json()["sid"]
     of_b = send(client, person="b").get_json()["sid"]
     assert send(client, person="a", again=True).get_json()["sid"] == of_a
@@ -236,13 +238,13 @@ def test_again_is_of_that_person(client: FlaskClient, webhook: Webhook) -> None:
     assert of_a != of_b
 
 
-def test_again_after_another_worker_sent_the_first(webhook: Webhook) -> None:
+def test_again_after_another_worker_sent_the_first(webhook: RecordingWebhook) -> None:
     sid = send(make_app(webhook.url).test_client()).get_json()["sid"]
     other = make_app(webhook.url).test_client()
     assert send(other, again=True, sid=sid).get_json()["sid"] == sid
 
 
-def test_again_after_the_webhook_failed(client: FlaskClient, webhook: Webhook) -> None:
+def test_again_after_the_webhook_failed(client: FlaskClient, webhook: RecordingWebhook) -> None:
     webhook.status = 500
     failed = send(client)
     webhook.status = 200
@@ -251,7 +253,7 @@ def test_again_after_the_webhook_failed(client: FlaskClient, webhook: Webhook) -
     assert repeated.get_json()["sid"] == failed.get_json()["sid"]
 
 
-def test_nothing_to_repeat(client: FlaskClient, webhook: Webhook) -> None:
+def test_nothing_to_repeat(client: FlaskClient, webhook: RecordingWebhook) -> None:
     answer = send(client, again=True)
     assert (answer.status_code, answer.json) == (409, {"error": "nothing_to_repeat"})
     assert webhook.forms == []
@@ -265,7 +267,7 @@ def test_id_without_again_is_not_used(client: FlaskClient) -> None:
 # The answer
 
 
-def test_answer_is_given_exactly(client: FlaskClient, webhook: Webhook) -> None:
+def test_answer_is_given_exactly(client: FlaskClient, webhook: RecordingWebhook) -> None:
     webhook.twiml = (
         '<?xml version="1.0" encoding="UTF-8"?><Response>'
         "<Message> Hoi &lt;3 &amp; welkom\n\n1 ja\n2 nee </Message>"
@@ -281,7 +283,7 @@ def test_answer_is_given_exactly(client: FlaskClient, webhook: Webhook) -> None:
     assert isinstance(answer["ms"], int)
 
 
-def test_silence(client: FlaskClient, webhook: Webhook) -> None:
+def test_silence(client: FlaskClient, webhook: RecordingWebhook) -> None:
     webhook.twiml = "<Response/>"
     answer = send(client)
     assert answer.status_code == 200
@@ -300,7 +302,7 @@ def test_webhook_down() -> None:
 
 
 @pytest.mark.parametrize(("status", "code"), [(403, "refused"), (500, "failed"), (404, "failed"), (302, "failed")])
-def test_webhook_fails(client: FlaskClient, webhook: Webhook, status: int, code: str) -> None:
+def test_webhook_fails(client: FlaskClient, webhook: RecordingWebhook, status: int, code: str) -> None:
     webhook.status = status
     answer = send(client)
     assert answer.status_code == 502
@@ -310,7 +312,7 @@ def test_webhook_fails(client: FlaskClient, webhook: Webhook, status: int, code:
 
 
 @pytest.mark.parametrize("twiml", ["", "hoi", "<Response>", "<html></html>", '{"a": 1}'])
-def test_answer_that_is_not_twiml(client: FlaskClient, webhook: Webhook, twiml: str) -> None:
+def test_answer_that_is_not_twiml(client: FlaskClient, webhook: RecordingWebhook, twiml: str) -> None:
     webhook.twiml = twiml
     answer = send(client)
     assert answer.status_code == 502
@@ -318,7 +320,7 @@ def test_answer_that_is_not_twiml(client: FlaskClient, webhook: Webhook, twiml: 
 
 
 def test_webhook_does_not_answer_in_time(
-    client: FlaskClient, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, webhook: RecordingWebhook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(views, "TIMEOUT_SECONDS", 0.1)
     webhook.silent.clear()
@@ -331,7 +333,7 @@ def test_webhook_does_not_answer_in_time(
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
-def test_another_site_is_refused(client: FlaskClient, webhook: Webhook, site: str) -> None:
+def test_another_site_is_refused(client: FlaskClient, webhook: RecordingWebhook, site: str) -> None:
     answer = client.post("/simulator/send", json={}, headers={"Sec-Fetch-Site": site})
     assert (answer.status_code, answer.json) == (403, {"error": "cross_site"})
     assert webhook.forms == []
@@ -345,7 +347,7 @@ def test_the_page_itself_may_send(client: FlaskClient, site: str) -> None:
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
-def test_only_json(client: FlaskClient, webhook: Webhook, content_type: str) -> None:
+def test_only_json(client: FlaskClient, webhook: RecordingWebhook, content_type: str) -> None:
     message = json.dumps({"person": "a", "channel": "sms", "from": "+31612345601"})
     answer = client.post("/simulator/send", data=message, content_type=content_type)
     assert answer.status_code == 415
@@ -368,7 +370,7 @@ def test_only_json(client: FlaskClient, webhook: Webhook, content_type: str) -> 
         {"again": True, "sid": "SM1"},
     ],
 )
-def test_nonsense_is_refused(client: FlaskClient, webhook: Webhook, changed: dict[str, object]) -> None:
+def test_nonsense_is_refused(client: FlaskClient, webhook: RecordingWebhook, changed: dict[str, object]) -> None:
     answer = send(client, **changed)
     assert (answer.status_code, answer.json) == (400, {"error": "invalid"})
     assert webhook.forms == []
@@ -382,7 +384,7 @@ def test_broken_json_is_refused(client: FlaskClient, data: bytes) -> None:
 
 @pytest.mark.parametrize("status", [200, 500])
 def test_what_is_written_is_never_logged(
-    client: FlaskClient, webhook: Webhook, caplog: pytest.LogCaptureFixture, status: int
+    client: FlaskClient, webhook: RecordingWebhook, caplog: pytest.LogCaptureFixture, status: int
 ) -> None:
     caplog.set_level(logging.DEBUG)
     webhook.status = status
@@ -453,7 +455,7 @@ def test_page_has_a_sentence_for_every_error(client: FlaskClient) -> None:
         assert f'data-error-{code}="' in page
 
 
-def test_page_is_translated_when_the_application_translates(webhook: Webhook) -> None:
+def test_page_is_translated_when_the_application_translates(webhook: RecordingWebhook) -> None:
     app = make_app(webhook.url)
     app.jinja_env.globals["_"] = lambda text: f"[{text}]"
     assert "<h1>[Telefoonsimulator]</h1>" in app.test_client().get("/simulator").text

@@ -16,7 +16,7 @@ from bot.storage import keys
 from bot.storage.access import RedisAccess
 from bot.storage.redis import RedisStorage
 from bot.storage.sealing import Sealer
-from tests.conftest import NOW
+from tests.harness.fixed import NOW
 
 ADA = Account(
     id="a1", name="Ada", role=Role.ADVISOR, languages=("nl", "ar"), password="hash", totp="S",

@@ -8,7 +8,7 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from bot.devtools.twilio import StandIn
-from tests.devtools.webhook import Webhook
+from tests.harness.recording_webhook import RecordingWebhook
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "not-a-real-token"
@@ -20,7 +20,7 @@ ANNA = "+31612345601"
 API = "https://api.twilio.com"
 
 
-def make_stand_in(webhook: Webhook, **changed: Any) -> StandIn:
+def make_stand_in(webhook: RecordingWebhook, **changed: Any) -> StandIn:
     """Not started yet."""
     setup: dict[str, Any] = {
         "account_sid": ACCOUNT,
@@ -50,7 +50,7 @@ def client_for(stand_in: StandIn, token: str = TOKEN, timeout: float = 5) -> Cli
     return Client(ACCOUNT, token, http_client=_HttpClient(stand_in.url, timeout))
 
 
-def is_signed(webhook: Webhook, place: int) -> bool:
+def is_signed(webhook: RecordingWebhook, place: int) -> bool:
     """Does the signature of this request fit the public address it was meant for?"""
     signature = webhook.headers[place]["X-Twilio-Signature"]
     validated: bool = RequestValidator(TOKEN).validate(PUBLIC + webhook.paths[place], webhook.forms[place], signature)

@@ -3,25 +3,16 @@
 import contextlib
 import http.client
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
-import threading
-import time
-import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
-from urllib.parse import urlencode
+from typing import Any
 
 import redis
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from twilio.request_validator import RequestValidator
-from werkzeug.datastructures import MultiDict
 
 from bot.dialogue.events import AnyEvent, Heard
 from bot.messages import Channel, Inbound
@@ -31,163 +22,12 @@ from bot.storage.embedded import EmbeddedRedis, start_redis
 from bot.storage.identity import Identity
 from bot.storage.redis import RedisStorage, connect
 from bot.storage.sealing import Sealer
+from tests.harness.fixed import ENVIRONMENT, ROOT, TOKEN
+from tests.harness.processes import children, free_port, until
+from tests.harness.twilio_client import TwilioClient
 
-ROOT = Path(__file__).parent.parent.parent
-PUBLIC_URL = "https://helpline.example"
-PATH = "/twilio/message"
-ABROAD = "+31 247 247 247"
 START_SECONDS = 25
-IDLE_SECONDS = 5
-"""A connection unused for longer is opened anew, before the server closes it."""
-FORM = "application/x-www-form-urlencoded"
 OPENER = X25519PrivateKey.from_private_bytes(bytes(range(32)))
-Form = Mapping[str, str] | Sequence[tuple[str, str]]
-_Item = TypeVar("_Item")
-_Result = TypeVar("_Result")
-
-
-def free_port() -> int:
-    """A port nobody listens on, below those the kernel gives to outgoing connections."""
-    while True:
-        port = random.randrange(15000, 32000)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-
-
-def until(condition: Callable[[], object], seconds: float = 15, what: str = "") -> None:
-    """Wait for `condition`; fail when it does not come true."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {seconds} s in vain: {what or condition}"
-        time.sleep(0.05)
-
-
-def at_once(work: Callable[[_Item], _Result], items: Iterable[_Item], threads: int = 8) -> list[_Result]:
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(work, items))
-
-
-def children(pid: int) -> list[int]:
-    """The live child processes of `pid`."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            _name, _, rest = stat.read_text().rpartition(") ")
-            state, parent, *_ = rest.split()
-            if int(parent) == pid and state != "Z":
-                found.append(int(stat.parent.name))
-    return sorted(found)
-
-
-def alive(pid: int) -> bool:
-    """Does this process exist, and is it more than a name its parent has not cleared away?"""
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
-    return False
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One response of the web server."""
-
-    status: int
-    body: bytes
-    kind: str
-    seconds: float
-
-    @property
-    def messages(self) -> list[str]:
-        """The texts in the TwiML. Fails unless it is well-formed."""
-        root = ET.fromstring(self.body)  # noqa: S314 - our own answer
-        assert root.tag == "Response"
-        return [element.text or "" for element in root]
-
-    @property
-    def text(self) -> str:
-        assert self.status == 200, f"{self.status} {self.body!r}"
-        assert self.kind.startswith("text/xml")
-        assert len(self.messages) == 1, self.body
-        return self.messages[0]
-
-    @property
-    def from_outage(self) -> bool:
-        """Was this answer to "menu" given without Redis? The menu itself carries no number."""
-        return ABROAD in self.text
-
-
-def assert_numbers_first(text: str) -> None:
-    """The numbers for both places, above every other word of the answer."""
-    assert ABROAD in text
-    assert "112" in text
-    words = [text.find(word) for word in ("storing", "problem", "Kun je nu veilig typen", "Waar gaat het over")]
-    first_words = min((place for place in words if place >= 0), default=len(text))
-    assert max(text.index(ABROAD), text.index("112")) < first_words, text
-
-
-class Twilio:
-    """Signs and posts as Twilio does; one connection per thread, kept open."""
-
-    def __init__(self, port: int, token: str) -> None:
-        self._port = port
-        self._validator = RequestValidator(token)
-        self._here = threading.local()
-        self._open: list[http.client.HTTPConnection] = []
-
-    def sign(self, path: str, fields: Form) -> str:
-        params = fields if isinstance(fields, Mapping) else MultiDict(fields)
-        signature: str = self._validator.compute_signature(PUBLIC_URL + path, params)
-        return signature
-
-    def post(self, fields: Form, path: str = PATH, signature: str | None = None) -> Answer:
-        """A signed webhook. Raises OSError or HTTPException when the server goes away meanwhile."""
-        headers = {"X-Twilio-Signature": self.sign(path, fields) if signature is None else signature}
-        return self.send("POST", path, urlencode(fields).encode(), headers)
-
-    def insist(self, fields: Form, tries: int = 40) -> Answer:
-        """As Twilio with `rp=all`: the same message again until somebody answers."""
-        for _ in range(tries):
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                answer = self.post(fields)
-                if answer.status < 500:
-                    return answer
-            time.sleep(0.1)
-        raise AssertionError("nobody answered")
-
-    def send(
-        self,
-        method: str,
-        path: str,
-        body: "bytes | Iterable[bytes] | None" = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Answer:
-        """Any request."""
-        connection = self._connection()
-        started = time.monotonic()
-        try:
-            sent = {"Content-Type": f"{FORM}; charset=UTF-8"} | dict(headers or {})
-            connection.request(method, path, body, sent, encode_chunked=not isinstance(body, bytes | None))
-            response = connection.getresponse()
-            answer = response.read()
-        except BaseException:
-            connection.close()
-            raise
-        kind = response.headers.get("Content-Type", "")
-        return Answer(response.status, answer, kind, time.monotonic() - started)
-
-    def close(self) -> None:
-        for connection in self._open:
-            connection.close()
-
-    def _connection(self) -> http.client.HTTPConnection:
-        connection: http.client.HTTPConnection | None = getattr(self._here, "connection", None)
-        if connection is None:
-            connection = self._here.connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20)
-            self._open.append(connection)
-        elif time.monotonic() - self._here.used > IDLE_SECONDS:
-            connection.close()
-        self._here.used = time.monotonic()
-        return connection
 
 
 @dataclass
@@ -198,33 +38,27 @@ class Site:
     port: int = field(default_factory=free_port)
     redis_port: int = field(default_factory=free_port)
     application: str = "app:create_app()"
-    token: str = "t" * 32
-    pepper: str = "pepper of thirty-two characters!"
-    data_key: str = "11" * 32
+    token: str = TOKEN
+    pepper: str = ENVIRONMENT["PEPPERS"]
+    data_key: str = ENVIRONMENT["DATA_KEYS"]
     server: EmbeddedRedis | None = None
     web: "subprocess.Popen[bytes] | None" = None
     worker: "subprocess.Popen[bytes] | None" = None
 
     def __post_init__(self) -> None:
         self.spool.mkdir(mode=0o700)
-        self.twilio = Twilio(self.port, self.token)
-        self.environment = {
+        self.twilio = TwilioClient(self.port, self.token)
+        self.environment = ENVIRONMENT | {
             "PATH": os.environ["PATH"],
             "PYTHONDONTWRITEBYTECODE": "1",
-            "TWILIO_ACCOUNT_SID": f"AC{'ab' * 16}",
             "TWILIO_AUTH_TOKEN": self.token,
-            "SMS_NUMBER": "+3197010000000",
-            "WHATSAPP_NUMBER": "+3197010000001",
-            "PUBLIC_URL": PUBLIC_URL,
             "REDIS_URL": self.redis_url,
-            "SECRET_KEY": "a secret of thirty-two characters",
             "DATA_KEYS": self.data_key,
             "PEPPERS": self.pepper,
             "SPOOL_DIR": str(self.spool),
             "SPOOL_PUBLIC_KEY": OPENER.public_key().public_bytes_raw().hex(),
             "METRICS_TOKEN": "metrics-token",
             "WEB_WORKERS": "2",
-            "MEANING": "0",  # the engine that the answers are compared with reads by letters as well
         }
 
     @property
@@ -404,26 +238,6 @@ class Site:
                 command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
-
-
-def sms(number: int | str, text: str, sender: str, **more: str) -> dict[str, str]:
-    """The fields of one SMS; the same number is the same message."""
-    return {
-        "MessageSid": f"SM{number:0>32}",
-        "SmsSid": f"SM{number:0>32}",
-        "AccountSid": f"AC{'ab' * 16}",
-        "From": sender,
-        "To": "+3197010000000",
-        "Body": text,
-        "NumMedia": "0",
-        "NumSegments": "1",
-        **more,
-    }
-
-
-def person(number: int) -> str:
-    """A made-up telephone number."""
-    return f"+316{number:08}"
 
 
 def _end(process: "subprocess.Popen[bytes] | None") -> None:

@@ -12,7 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 
-class Provider:
+class IdentityProvider:
     """subject: who its user is. claims: what its tokens say differently from the truth."""
 
     def __init__(self) -> None:

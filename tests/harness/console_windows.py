@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from argon2 import PasswordHasher
 from axe_playwright_python.sync_playwright import Axe
 from msgspec.structs import replace
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
@@ -14,12 +13,11 @@ from bot.access.accounts import Accounts, Role
 from bot.devtools.twilio import StandIn
 from bot.storage.access import RedisAccess
 from bot.storage.sealing import Sealer
-from tests.processes.site import PUBLIC_URL, Site
+from tests.harness.console_app import HASHED, PASSWORD, SECRET
+from tests.harness.fixed import PUBLIC_URL
+from tests.harness.site import Site
 
 AXE = Axe()
-PASSWORD = "vier losse woorden"
-HASHED = PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
-SECRET = "JBSWY3DPEHPK3PXP" * 2
 PEOPLE = {
     "Pia": (Role.ADVISOR, ("nl",)),
     "Ada": (Role.ADVISOR, ("nl", "en")),

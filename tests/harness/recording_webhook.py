@@ -9,7 +9,7 @@ BREAK = 0
 """As a status: close the connection without an answer."""
 
 
-class Webhook(ThreadingHTTPServer):
+class RecordingWebhook(ThreadingHTTPServer):
     """With `silent` cleared it answers nobody. `next_statuses` go before `status`, one for each request."""
 
     request_queue_size = 64
@@ -31,7 +31,7 @@ class Webhook(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
-    def start(self) -> "Webhook":
+    def start(self) -> "RecordingWebhook":
         self._thread.start()
         return self
 
@@ -54,7 +54,7 @@ class Webhook(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: Webhook
+    server: RecordingWebhook
 
     def do_POST(self) -> None:
         posted = self.rfile.read(int(self.headers["Content-Length"])).decode()

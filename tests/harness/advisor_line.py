@@ -22,19 +22,14 @@ from bot.storage.identity import Identity
 from bot.storage.outbox import RedisOutbox
 from bot.storage.redis import RedisStorage, connect
 from bot.storage.sealing import Sealer
-from tests.conftest import NOW
-from tests.tester import ListSpool, Reports
+from tests.harness.fakes import ListSpool, Reports
+from tests.harness.fixed import ACCOUNT, NOW, OURS, OURS_ON_WHATSAPP, PUBLIC_URL, TOKEN
 
-ACCOUNT = f"AC{'ab' * 16}"
-TOKEN = "t" * 32
-PUBLIC = "https://helpline.example"
-OURS = "+3197010000000"
-OURS_ON_WHATSAPP = "+3197010000001"
 ADA = Advisor("ada", ("nl", "en"))
 
 
 @dataclass
-class Line:
+class AdvisorLine:
     """Everything between an advisor and a phone."""
 
     engine: Engine
@@ -54,7 +49,7 @@ class Line:
         self.desk = Desk(self.runner, self.storage, self.outbox, self.library.content.zones, lambda: self.now)
         self.problems = self.library.content.delivery
         app = Flask("callbacks")
-        gate = webhooks.SignatureGate(PUBLIC, [TOKEN])
+        gate = webhooks.SignatureGate(PUBLIC_URL, [TOKEN])
         receipts = Receipts(self.outbox, self.problems, self.reports)
         identity = Identity(["p" * 32])
         self.contacts: Callable[[str, str], tuple[str, ...]] = identity.contacts
@@ -66,7 +61,7 @@ class Line:
             auth_token=TOKEN,
             sms_number=OURS,
             whatsapp_number=OURS_ON_WHATSAPP,
-            public_url=PUBLIC,
+            public_url=PUBLIC_URL,
             local_url=f"http://127.0.0.1:{self.server.server_port}",
         ).start()
 
@@ -74,7 +69,7 @@ class Line:
         """A worker's sending part; `seconds`: how long it waits for Twilio."""
         sender = TwilioSender(
             ACCOUNT, TOKEN, self.twilio.url, sms_number=OURS, whatsapp_number=OURS_ON_WHATSAPP,
-            messaging_service_sid="", public_url=PUBLIC, seconds=seconds,
+            messaging_service_sid="", public_url=PUBLIC_URL, seconds=seconds,
         )  # fmt: skip
         return Delivery(self.outbox, self.storage, sender, self.problems, self.reports, pace=self.pace)
 

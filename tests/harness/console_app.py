@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
 from urllib.parse import quote
@@ -23,38 +22,15 @@ from bot.storage.access import RedisAccess
 from bot.storage.identity import Identity
 from bot.storage.redis import connect
 from bot.storage.sealing import Sealer
-from tests.conftest import NOW
-from tests.processes.site import sms
+from tests.harness.fixed import ENVIRONMENT, HOST, Clock
+from tests.harness.twilio_client import sms
 
 PASSWORD = "vier losse woorden"
 HASHED = PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
 SECRET = "JBSWY3DPEHPK3PXP" * 2
-HOST = "helpline.example"
-ENVIRONMENT = {
-    "TWILIO_ACCOUNT_SID": f"AC{'ab' * 16}",
-    "TWILIO_AUTH_TOKEN": "t" * 32,
-    "SMS_NUMBER": "+3197010000000",
-    "WHATSAPP_NUMBER": "+3197010000001",
-    "PUBLIC_URL": f"https://{HOST}",
-    "SECRET_KEY": "a secret of thirty-two characters",
-    "DATA_KEYS": "11" * 32,
-    "PEPPERS": "pepper of thirty-two characters!",
-    "MEANING": "0",
-}
 
 
-@dataclass
-class Clock:
-    now: datetime = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def later(self, **step: int) -> None:
-        self.now += timedelta(**step)
-
-
-class Pages:
+class ConsoleApp:
     """A console with a clock, and its accounts."""
 
     def __init__(self, library: Library, url: str, spool: Path, **more: str) -> None:
@@ -72,10 +48,10 @@ class Pages:
         changes = {"password": HASHED, "one_time_until": 0, "totp": SECRET} | more
         return self.accounts.change(made.id, lambda account: replace(account, **changes))
 
-    def browser(self) -> "Visit":
-        return Visit(self.app.test_client(), self)
+    def browser(self) -> "ConsoleVisit":
+        return ConsoleVisit(self.app.test_client(), self)
 
-    def logged_in(self, name: str) -> "Visit":
+    def logged_in(self, name: str) -> "ConsoleVisit":
         visit = self.browser()
         visit.log_in(name)
         assert visit.get("/console/").status_code == 200
@@ -103,11 +79,11 @@ class Pages:
 
 
 @dataclass
-class Visit:
+class ConsoleVisit:
     """One browser."""
 
     client: FlaskClient
-    pages: Pages
+    pages: ConsoleApp
     token: str = ""
     headers: dict[str, str] = field(default_factory=dict)
 
