@@ -1,7 +1,7 @@
-"""Who did what, without content: kept a year, only ever added to.
+"""The audit log: who did what, without content. Kept for a year and only ever added to.
 
-A conversation stands in it under its two words, not under its id: enough to ask an advisor about, and after its life
-of seven days it leads nowhere.
+A conversation is named by its two words, not by its id: enough to ask an advisor about, and after the seven days a
+conversation lives it leads nowhere.
 """
 
 from dataclasses import dataclass
@@ -10,18 +10,24 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One act. minute: since 1970 (UTC). who: id of an account, "" = nobody who is known. what: a name from our code.
-    on: two words of a conversation, or the id of an account."""
+    """One act."""
 
     id: str
     minute: int
+    """Since 1970 (UTC)."""
+
     who: str
+    """Id of an account; "" where nobody is known."""
+
     what: str
+    """A name from our code."""
+
     on: str
+    """The two words of a conversation, or the id of an account."""
 
 
 class AuditLog(Protocol):
-    """Keeps the audit. Every method may raise StorageUnavailable."""
+    """Keeps the audit log. Every method may raise StorageUnavailable."""
 
     def write(self, who: str, what: str, on: str = "") -> None:
         """Add one line."""

@@ -1,6 +1,6 @@
-"""Tells open consoles that something has changed, so that they look again. Never what: no words and no numbers pass.
+"""Tells open consoles that something has changed, so that they fetch the page again. No content passes here.
 
-One follower of the feed a process, however many consoles are open, and none while there are none.
+Each process follows the feed once, however many consoles are open, and not at all while none is.
 """
 
 import queue
@@ -14,17 +14,21 @@ from bot.ports.everything import Change, Storage, StorageUnavailable
 
 LOOK_SECONDS = 0.4
 REST_SECONDS = 15.0
-"""After so long without news a stream says that it is still there, so that proxies keep it open."""
+"""After so long without news a stream sends a comment, so that proxies keep it open."""
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Look again. id: where in the feed. contacts: conversations of this advisor in which something happened.
-    board: something happened that everybody sees. Both empty: nothing, the stream lives."""
+    """Something changed. Without contacts and board it only says that the stream is alive."""
 
     id: str
+    """Position in the feed."""
+
     contacts: tuple[str, ...] = ()
+    """Conversations of this advisor in which something happened."""
+
     board: bool = False
+    """Something happened that everybody sees."""
 
 
 @dataclass(eq=False, slots=True)
@@ -34,7 +38,7 @@ class _Listener:
 
 
 class Live:
-    """News for everybody who listens in this process. Thread- and greenlet-safe."""
+    """News for everybody who listens in this process. Safe with threads and greenlets."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
@@ -44,16 +48,16 @@ class Live:
         self._following = False
 
     def listen(self, advisor: Advisor, after: str = "") -> Generator[News, None, None]:
-        """News since the change `after` ("" = from now on), without end; every REST_SECONDS at least an empty one.
+        """News since the change `after` ("" = from now on), without end; at least an empty one every REST_SECONDS.
 
-        Several changes may come as one. When the storage is away it goes on with what came after.
+        Several changes may come as one. While the storage is unavailable there are none; they come later.
         """
         listener = _Listener(advisor.id)
         with self._guard:
             self._listeners.add(listener)
             begins, self._following = not self._following, True
         if begins:
-            # From here on, before anybody looks what was missed: nothing falls between the two.
+            # Started before `_missed` looks, so that nothing falls between the two.
             threading.Thread(target=self._follow, args=[self._newest()], name="live", daemon=True).start()
         try:
             yield self._missed(advisor.id, after)
@@ -64,13 +68,13 @@ class Live:
                 self._listeners.discard(listener)
 
     def _missed(self, advisor: str, after: str) -> News:
-        """What happened while she was not listening. Whoever was away too long for the feed looks at everything."""
+        """What happened since `after`. Where that is older than the feed, everything counts as changed."""
         try:
             newest = self._storage.newest()
             if not after or after == newest:
                 return News(newest)
             changes = self._storage.feed(after)
-            found = [news for news in self._told(changes) if news.to(advisor)]
+            found = [news for news in self._concerns(changes) if news.to(advisor)]
             everything = not changes or changes[-1].id != newest
             contacts = tuple(dict.fromkeys(news.contact for news in found if advisor in news.holders))
             return News(newest, contacts, everything or any(news.board for news in found))
@@ -79,7 +83,7 @@ class Live:
 
     @staticmethod
     def _next(listener: _Listener) -> News:
-        """The next news, with all that came together with it."""
+        """The next news, merged with all that is there already."""
         try:
             news = listener.box.get(timeout=REST_SECONDS)
             while True:
@@ -99,7 +103,7 @@ class Live:
             return ""
 
     def _follow(self, after: str) -> None:
-        """Read the feed and tell the listeners, until there are none. after: from which change on, "" = from now."""
+        """Read the feed from `after` on ("" = from now) and tell the listeners, until there are none."""
         while True:
             with self._guard:
                 if not self._listeners:
@@ -109,28 +113,28 @@ class Live:
                 after = after or self._storage.newest()
                 changes = self._storage.feed(after)
                 if changes:
-                    self._tell(self._told(changes))
+                    self._tell(self._concerns(changes))
                     after = changes[-1].id
             except StorageUnavailable:
                 pass  # it goes on where it was
             self._look.wait(LOOK_SECONDS)
 
-    def _tell(self, told: "Sequence[_Told]") -> None:
+    def _tell(self, concerns: "Sequence[_Concern]") -> None:
         with self._guard:
             listeners = tuple(self._listeners)
         for listener in listeners:
-            for each in told:
+            for each in concerns:
                 if each.to(listener.advisor):
-                    mine = (each.contact,) if listener.advisor in each.holders else ()
-                    listener.box.put(News(each.id, mine, each.board))
+                    own = (each.contact,) if listener.advisor in each.holders else ()
+                    listener.box.put(News(each.id, own, each.board))
 
-    def _told(self, changes: Sequence[Change]) -> "list[_Told]":
-        """Whom each change concerns, as things stand now."""
+    def _concerns(self, changes: Sequence[Change]) -> "list[_Concern]":
+        """Whom each change concerns, as conversations are now."""
         now = self._storage.conversations(sorted({change.contact for change in changes}))
-        return [_Told(change, now.get(change.contact, Conversation())) for change in changes]
+        return [_Concern(change, now.get(change.contact, Conversation())) for change in changes]
 
 
-class _Told:
+class _Concern:
     """One change and whom it concerns."""
 
     def __init__(self, change: Change, conversation: Conversation) -> None:
@@ -145,4 +149,4 @@ class _Told:
 
 
 _BETWEEN_TWO = {"Heard", "Replied", "Noted", "Delivery"}
-"""What happens in a held conversation and changes nothing for anybody else."""
+"""Events of a held conversation that change nothing for anybody else."""

@@ -1,7 +1,7 @@
-"""What an advisor is asked to look at once more before her text goes out. It hints; it never stops her.
+"""Reviews an advisor's text before it is sent. Findings are hints; they never stop it.
 
-The reader of the phone may be somebody else (features-and-traps 3-26): no organisation, link, name or address. Texts
-cost by the part, and one character outside the GSM alphabet makes each part less than half as long.
+Somebody else may read the phone: no organisation, link, name or address. Texts are charged by the segment, and one
+character outside the GSM alphabet makes each segment less than half as long.
 """
 
 import re
@@ -15,7 +15,7 @@ from bot.rendering.segments import GSM_ALPHABET, Measure, measure, outside_gsm
 
 MOST_SEGMENTS = 2
 MOST_CHARACTERS_NAMED = 3
-"""So few characters outside the alphabet are strays worth replacing; more are another script."""
+"""Up to so many characters outside the GSM alphabet are worth replacing; more are another script."""
 
 
 class Kind(StrEnum):
@@ -33,14 +33,20 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to look at. what: the place in her text, or the stray characters. instead: what could stand there.
-    parts: how many SMS parts the text takes, for LONG and COSTLY; fewer: how many without the strays."""
+    """One thing to look at."""
 
     kind: Kind
     what: str = ""
+    """The place in the text, or the characters outside the GSM alphabet."""
+
     instead: str = ""
+    """What could replace it."""
+
     parts: int = 0
+    """SMS segments the text takes, for LONG and COSTLY."""
+
     fewer: int = 0
+    """SMS segments without those characters, for COSTLY."""
 
 
 _LINK = re.compile(
@@ -65,10 +71,10 @@ _INSTEAD = {
 def review(
     text: str, texts: DeskTexts, *, numbers: Collection[str], names: Collection[str], sms: bool, at_home: bool
 ) -> list[Finding]:
-    """What to look at in `text`, in the order in which it can hurt.
+    """What to look at in `text`, the most harmful first.
 
-    numbers: those of the registry, which may be given. names: of advisors. sms: parts are counted. at_home: the person
-    said they are in the Netherlands, where 112 and 0800 work.
+    `numbers` are those of the registry, which may be given; `names` are those of advisors. `sms` counts segments.
+    `at_home` says that the person is in the Netherlands, where 112 and 0800 work.
     """
     found = [
         *_words(text, texts.organisations, Kind.ORGANISATION),
@@ -85,13 +91,13 @@ def review(
 
 
 def is_neutral(text: str, texts: DeskTexts, subject: Collection[str]) -> bool:
-    """Does `text` name no organisation, link, address or person, and no word about the subject?"""
+    """Does `text` contain no organisation, link, address, person or word of the subject?"""
     found = review(text, texts, numbers=(), names=(), sms=False, at_home=True)
     return not any(each.kind in _TELLING for each in found) and not any(word in text.lower() for word in subject)
 
 
 def without_strays(text: str) -> str:
-    """`text` with what has a plain form in the GSM alphabet in that form: quotes, dashes, and é of "één" stays."""
+    """`text` with plain quotes, dashes and letters for those outside the GSM alphabet; é is inside, so it stays."""
     return "".join(each if each in GSM_ALPHABET else _plain(each) or each for each in text)
 
 
@@ -105,7 +111,7 @@ def _words(text: str, words: Collection[str], kind: Kind) -> list[Finding]:
 
 
 def _named(text: str, names: Collection[str]) -> list[Finding]:
-    """Somebody by name: a colleague, or whoever introduces herself."""
+    """Names: of a colleague, or of somebody who introduces themselves."""
     parts = {part for name in names for part in name.split() if len(part) > 2 and part[0].isupper()}
     known = [hit[0] for part in sorted(parts) for hit in [re.search(rf"\b{re.escape(part)}\b", text)] if hit]
     said = [hit[1] for hit in _CALLED.finditer(text)]
@@ -118,7 +124,7 @@ def _numbers(text: str, numbers: Collection[str]) -> list[Finding]:
 
 
 def _only_at_home(text: str, numbers: Collection[str], *, at_home: bool) -> list[Finding]:
-    """A number that works in the Netherlands alone, and none that works from where the person may be."""
+    """A number that works only in the Netherlands, without one that works from where the person may be."""
     abroad = [number for number in numbers if number.startswith("+") and _digits(number) in _digits(text)]
     hit = _AT_HOME.search(text)
     return [Finding(Kind.ONLY_AT_HOME, hit[0])] if hit and not at_home and not abroad else []
@@ -137,7 +143,7 @@ def _cost(text: str) -> list[Finding]:
 
 
 def _plain(character: str) -> str | None:
-    """What stands for a character in the GSM alphabet; None when nothing does."""
+    """What replaces a character in the GSM alphabet; None where nothing does."""
     if character in _INSTEAD:
         return _INSTEAD[character]
     base = unicodedata.normalize("NFKD", character)[0]

@@ -1,9 +1,9 @@
-// A sound, a badge and a notification for people who wait; each only when it was switched on, none with content.
+// Alerts for people who wait: a sound, a badge and a notification. Each is off until switched on; none has content.
 import { onPage, word } from "./page.js";
 
 const SOUND = "console.sound";
 const NOTIFY = "console.notify";
-let before = null;
+let previous = null;
 let title = "";
 
 export function startAlerts() {
@@ -15,7 +15,7 @@ export function startAlerts() {
   document.addEventListener("console:looked", update);
 }
 
-/** The two switches on the board. Remembered in this browser until log-out clears it. */
+/** The two switches on the board. Stored in this browser until logging out clears them. */
 function switches() {
   const place = document.getElementById("tools");
   if (!place || document.body.dataset.page !== "board" || place.children.length) return;
@@ -45,14 +45,14 @@ function update() {
   document.title = count ? `(${count}) ${title}` : title;
   if (count) navigator.setAppBadge?.(count).catch(() => {});
   else navigator.clearAppBadge?.().catch(() => {});
-  if (before !== null && count > before) {
+  if (previous !== null && count > previous) {
     if (localStorage.getItem(SOUND) === "on") beep();
     if (localStorage.getItem(NOTIFY) === "on" && document.hidden) new Notification(word("body"), { tag: "waiting" });
   }
-  before = count;
+  previous = count;
 }
 
-/** Two soft tones, made here: no file is fetched. */
+/** Two soft tones, synthesised: no file is fetched. */
 function beep() {
   const audio = new AudioContext();
   for (const [start, pitch] of [[0, 523], [0.18, 659]]) {

@@ -1,4 +1,4 @@
-// The console's pages work without this. With it they stay up to date, keep what is typed, and go by keyboard.
+// The console works without scripts. They keep pages up to date, keep drafts, and add the keyboard.
 import { startAlerts } from "./alerts.js";
 import { startForms } from "./forms.js";
 import { startKeys } from "./keys.js";

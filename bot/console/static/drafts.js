@@ -1,4 +1,4 @@
-// What is typed and not sent, by conversation and form. In memory only: nothing of it is stored in the browser.
+// Drafts, by conversation and form. In memory only: nothing typed is stored in the browser.
 import { onPage } from "./page.js";
 
 const drafts = new Map();
@@ -7,19 +7,19 @@ function key(form) {
   return `${form.getAttribute("action")}`;
 }
 
-/** Remember what stands in a form. */
+/** Keep the draft of a form. */
 export function keepDraft(form) {
   const text = form.querySelector("textarea").value;
   if (text) drafts.set(key(form), text);
   else drafts.delete(key(form));
 }
 
-/** Forget the draft of a form that was sent. */
-export function takeDraft(form) {
+/** Drop the draft of a form that was sent. */
+export function dropDraft(form) {
   drafts.delete(key(form));
 }
 
-/** Is there anything that was typed and not sent? */
+/** Is anything typed and not sent? */
 export function anyDraft() {
   document.querySelectorAll("form[data-compose]").forEach(keepDraft);
   return drafts.size > 0;
@@ -42,7 +42,7 @@ export function startDrafts() {
     });
   });
   window.addEventListener("beforeunload", (event) => {
-    if (anyDraft()) event.preventDefault(); // the browser asks in its own words
+    if (anyDraft()) event.preventDefault(); // the browser asks whether to leave
   });
 }
 

@@ -1,5 +1,5 @@
-// Sends forms without leaving the page, so that a failure loses nothing that was typed; switches conversations in place.
-import { keepDraft, takeDraft } from "./drafts.js";
+// Sends forms and follows links without leaving the page, so that a failure loses nothing that was typed.
+import { keepDraft, dropDraft } from "./drafts.js";
 import { fetchPage, onPage, show, tellTrouble } from "./page.js";
 
 export function startForms() {
@@ -16,7 +16,7 @@ export function startForms() {
     try {
       const fetched = await fetchPage(action, { body: new FormData(form), submitter: event.submitter });
       const [more, open] = [box ? typedSince(box.value, sent) : "", openParts()];
-      if (form.dataset.compose) takeDraft(form);
+      if (form.dataset.compose) dropDraft(form);
       keepOthers(form);
       show(fetched);
       open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
@@ -37,11 +37,11 @@ export function startForms() {
   });
 
   window.addEventListener("popstate", () => go(location.href, { push: false }));
-  onPage(toTheEnd);
-  onPage(stayAtTheEnd);
+  onPage(scrollToEnd);
+  onPage(stayAtEnd);
 }
 
-/** Go to another page of the console in this window, with what is typed kept. */
+/** Show another page of the console in this window; drafts are kept. */
 export async function go(href, options = {}) {
   document.querySelectorAll("form[data-compose]").forEach(keepDraft);
   try {
@@ -53,19 +53,19 @@ export async function go(href, options = {}) {
   }
 }
 
-/** A reply that is sent must not take a note with it that is half written, nor the other way round. */
+/** Sending a reply must not lose a half-written note, nor the other way round. */
 function keepOthers(sent) {
   document.querySelectorAll("form[data-compose]").forEach((form) => {
     if (form !== sent) keepDraft(form);
   });
 }
 
-/** What she typed while her message was on its way: the beginning of the next one. */
+/** What was typed while the message was on its way: the beginning of the next one. */
 function typedSince(now, sent) {
   return now.startsWith(sent) ? now.slice(sent.length) : now;
 }
 
-/** The parts she has opened stay open in the page that comes, where it has them. */
+/** Sections that are open stay open in the next page, where it has them. */
 function openParts() {
   return [...document.querySelectorAll("#main details[open][id]")].map((part) => part.id);
 }
@@ -81,15 +81,15 @@ function focusAfter(form, more) {
   else if (!refused) document.getElementById("main").focus({ preventScroll: true });
 }
 
-function toTheEnd() {
+function scrollToEnd() {
   const box = document.getElementById("transcript-box");
   if (!box) return;
   box.scrollTop = box.scrollHeight;
   if (box.scrollHeight === box.clientHeight) box.querySelector("#transcript > :last-child")?.scrollIntoView({ block: "end" });
 }
 
-/** When the box gets smaller, because something to look at stands under the answer, the last words stay in sight. */
-function stayAtTheEnd() {
+/** When the box gets smaller, because findings appear under the reply, the last message stays in view. */
+function stayAtEnd() {
   const box = document.getElementById("transcript-box");
   if (!box) return;
   let left = 0;

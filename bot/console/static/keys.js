@@ -1,4 +1,4 @@
-// Everything by keyboard. Single letters can be switched off in the help that `?` shows.
+// Keyboard shortcuts. Single letters can be switched off in the help that `?` shows.
 import { go } from "./forms.js";
 import { onPage } from "./page.js";
 
@@ -38,7 +38,7 @@ function help() {
   dialog.showModal();
 }
 
-/** Do what a key stands for; returns whether it stands for anything here. */
+/** Run the shortcut of a key; returns whether there is one here. */
 function press(key) {
   if (document.querySelector("dialog[open]")) return false;
   if (key === "?") {

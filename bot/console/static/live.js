@@ -1,10 +1,10 @@
-// Keeps the page as it is on the server: looks again when the server says so, or every few seconds without a stream.
+// Keeps the open page up to date: fetches it again on news from the server, or every few seconds without a stream.
 import { fetchPage, onPage, refresh, show, tell, tellTrouble } from "./page.js";
 
 const BEAT_MS = 20_000;
 const POLL_MS = 10_000;
-const CLOCK_MS = 30_000; // waiting times go on without news
-const GAP_MS = 400; // several news at once are one look
+const CLOCK_MS = 30_000; // waiting times change without news
+const GAP_MS = 400; // merges news that come together
 
 let stream = null;
 let looking = false;
@@ -35,7 +35,7 @@ function connect() {
   stream.addEventListener("error", () => { setTimeout(look, GAP_MS); });
 }
 
-/** Fetch this page again and take over what has changed. */
+/** Fetch this page again and apply what has changed. */
 async function look() {
   if (looking) {
     again = true;
@@ -76,7 +76,7 @@ function take(fetched) {
     show(fetched, { push: false }); // a colleague has it now, or it was closed in another window
   } else {
     const why = fetched.document.querySelector("[role=alert]:not(#trouble)");
-    tell(why?.textContent.trim() || fetched.document.title); // what she typed stays where it is
+    tell(why?.textContent.trim() || fetched.document.title); // what was typed stays where it is
   }
   if (box && atEnd) box.scrollTop = box.scrollHeight;
   document.dispatchEvent(new CustomEvent("console:looked"));
@@ -84,14 +84,14 @@ function take(fetched) {
 
 let typing = "";
 
-/** Tell the server in whose conversation something is being typed, with the next beat at once. */
+/** Tell the server at once in which conversation the advisor is typing. */
 export function typesIn(contact) {
   if (typing === contact) return;
   typing = contact;
   beat();
 }
 
-/** The page is open: the conversations on its list stay hers. */
+/** The heartbeat: renews the leases of the conversations on the list. */
 async function beat() {
   const body = new FormData();
   for (const row of document.querySelectorAll("#own-list > li[id]")) body.append("held", row.id.slice("own-".length));

@@ -1,11 +1,11 @@
-// Fetches pages of the console and puts what is new in them into the page that is open.
+// Fetches pages of the console and merges them into the open page.
 
-/** Why a page could not be had: "gone" (no connection), "out" (logged out), "failed" (anything else). */
+/** Why a page could not be fetched: "gone" (no connection), "out" (logged out), "failed" (anything else). */
 export class Trouble extends Error {}
 
 /**
- * Fetch a page. Returns {document, url}. Throws Trouble. `body`: FormData to post. `background`: nobody asked for it,
- * so it does not keep the session from locking.
+ * Fetch a page. Returns {document, url}. Throws Trouble. `body` is FormData to post. `background` means that nobody
+ * asked for it, so it does not postpone the lock.
  * XMLHttpRequest, because it gives a document without turning text into HTML by script.
  */
 export function fetchPage(url, { body = null, submitter = null, background = false } = {}) {
@@ -32,12 +32,12 @@ export function fetchPage(url, { body = null, submitter = null, background = fal
   });
 }
 
-/** A word of the page's own language, such as "gone". */
+/** A text in the language of the page, by name, such as "gone". */
 export function word(name) {
   return document.getElementById("tools")?.dataset[name] ?? "";
 }
 
-/** Say what is wrong above the page, or nothing. `link`: where it can be mended. */
+/** Show a problem above the page; "" hides it. `link` leads to where it can be solved. */
 export function tell(text, link = null) {
   const place = document.getElementById("trouble");
   const same = place.firstChild?.textContent === text;
@@ -55,13 +55,13 @@ export function tell(text, link = null) {
   }
 }
 
-/** Say what went wrong with a page. Returns whether it is known what. */
+/** Show why a page could not be fetched. */
 export function tellTrouble(error) {
   if (error.message === "out") tell(word("loggedOut"), { href: "/console/", text: word("login") });
   else tell(word(error.message === "gone" ? "gone" : "failed"));
 }
 
-/** Bring every live part of the open page to where `fresh` has it. What is typed, open or in focus stays. */
+/** Update every live part of the open page from `fresh`. What is typed, open or focused stays. */
 export function refresh(fresh) {
   for (const part of document.querySelectorAll("[data-live]")) {
     const newer = fresh.getElementById(part.id);
@@ -71,14 +71,14 @@ export function refresh(fresh) {
   renewToken(fresh);
 }
 
-/** After a new login the forms that stand open must carry its token, or what is typed in them could not be sent. */
+/** After a new login open forms need its token, or what is typed in them could not be sent. */
 function renewToken(fresh) {
   const token = fresh.querySelector("meta[name=csrf]").content;
   document.querySelector("meta[name=csrf]").content = token;
   document.querySelectorAll("input[name=csrf_token]").forEach((field) => { field.value = token; });
 }
 
-/** Make `old` like `newer`, touching only what differs, so that focus and screen readers are left in peace. */
+/** Make `old` equal to `newer`, changing only what differs, so that focus and screen readers are not disturbed. */
 export function merge(old, newer) {
   if (old.isEqualNode(newer)) return;
   const children = [...newer.children];
@@ -127,7 +127,7 @@ export function onPage(act) {
   act();
 }
 
-/** Put a fetched page in place of the open one, as a browser would, without losing the connection. */
+/** Replace the open page by a fetched one, as a browser would, without losing the connection. */
 export function show(fetched, { push = true } = {}) {
   if (push && fetched.url !== location.href) history.pushState(null, "", fetched.url);
   const body = document.adoptNode(fetched.document.body);

@@ -1,4 +1,4 @@
-// Passkeys: asks the device, sends its answer. Where a browser has none, nothing of this is shown.
+// Passkeys: asks the device and sends its answer. Hidden in browsers without passkeys.
 export function startPasskeys() {
   if (!window.PublicKeyCredential?.parseRequestOptionsFromJSON) return;
   document.querySelectorAll("[data-passkey]").forEach((place) => {
@@ -11,7 +11,7 @@ export function startPasskeys() {
       try {
         location.assign(await (place.dataset.passkey === "add" ? add(place) : login(place)));
       } catch {
-        fault.textContent = fault.dataset.words; // whatever it was, she can try again or use her password
+        fault.textContent = fault.dataset.words; // whatever it was, one can try again or use the password
       }
       button.disabled = false;
     });

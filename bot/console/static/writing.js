@@ -1,4 +1,4 @@
-// Helps while writing: checks the text, puts prepared texts into the box, tells colleagues that somebody types.
+// Help while writing: reviews the text, inserts prepared texts, tells colleagues that somebody is typing.
 import { startDrafts } from "./drafts.js";
 import { typesIn } from "./live.js";
 
@@ -23,7 +23,7 @@ export function startWriting() {
   });
 }
 
-/** Put a text where the cursor is. It is never sent by itself. */
+/** Insert a text at the cursor. It is never sent by itself. */
 function insert(text) {
   const box = document.getElementById("text");
   if (!box) return;
@@ -34,7 +34,7 @@ function insert(text) {
   box.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-/** Ask the server what should be looked at in this text before it is sent. */
+/** Ask the server to review the text before it is sent. */
 function check(form) {
   const request = new XMLHttpRequest();
   request.open("POST", form.dataset.check);
