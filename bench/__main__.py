@@ -1,4 +1,7 @@
-"""Measure the project beside the floor; print tables and, last, one JSON object."""
+"""Measure the project beside the floor; print tables and, last, one JSON object.
+
+`python -m bench walk` counts calls instead: see bench/walk.py.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +66,12 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """0: measured; 1: wrong answers, or no server or Redis; 2: no Linux or no C compiler."""
-    args = _arguments(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    if words[:1] == ["walk"]:
+        from bench.walk import main as walk  # noqa: PLC0415 - loads the whole program into this process
+
+        return walk(words[1:])
+    args = _arguments(words)
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _stop)
     if not Path("/proc/stat").exists():

@@ -1,0 +1,20 @@
+"""How far one message walks through the program: counts, never times."""
+
+import pytest
+
+from bench.walk import BEFORE, Count, Walks
+
+
+@pytest.fixture(scope="module")
+def walks(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Walks:
+    return Walks(redis_url, tmp_path_factory.mktemp("walk"))
+
+
+@pytest.fixture(scope="module")
+def walked(walks: Walks) -> dict[str, Count]:
+    return {name: profile.count() for name, profile in walks.measure().items()}
+
+
+def test_every_way_in_is_walked(walked: dict[str, Count]) -> None:
+    assert set(walked) == set(BEFORE)
+    assert all(count.calls > count.modules > 1 for count in walked.values())
