@@ -22,7 +22,7 @@ from bot.messaging.runner import Runner
 from bot.storage import keys
 from bot.storage.redis import RedisStorage, connect
 from bot.storage.sealing import Sealer
-from tests.conversations import a_conversation
+from tests.harness.conversations import a_conversation
 from tests.harness.fakes import ListSpool, Reports
 from tests.harness.fixed import NOW
 

@@ -7,7 +7,7 @@ from bot.dialogue.conversation import Place
 from bot.dialogue.engine import Engine
 from bot.dialogue.turn import Say
 from bot.rendering.texts import render
-from tests.conversations import a_conversation
+from tests.harness.conversations import a_conversation
 from tests.harness.dialogue import DialogueTester
 
 FIRST = {

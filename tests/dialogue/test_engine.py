@@ -36,7 +36,7 @@ from bot.dialogue.flow import BACK, HERE
 from bot.messages import Channel, Inbound, Kind
 from bot.nlu.understanding import Understander, Understanding
 from bot.rendering.segments import measure
-from tests.conversations import a_conversation
+from tests.harness.conversations import a_conversation
 from tests.harness.dialogue import DialogueTester
 
 BZ, EMERGENCY = "+31 247 247 247", "112"

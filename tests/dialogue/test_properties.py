@@ -15,7 +15,7 @@ from bot.dialogue.conversation import SILENCE_MINUTES, Conversation, Place, Stat
 from bot.dialogue.engine import CONFIRM_ERASE, DECOY, DIGIT_ADVISOR, DIGIT_MENU, HANDOFF, MENU, Engine
 from bot.dialogue.topics import TOPICS
 from bot.messages import MAX_TEXT, Kind
-from tests.conversations import a_conversation
+from tests.harness.conversations import a_conversation
 from tests.harness.dialogue import DialogueTester
 from tests.harness.fixed import NOW
 

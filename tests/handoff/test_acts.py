@@ -18,7 +18,7 @@ from bot.dialogue.events import (
 from bot.handoff import acts as handoff
 from bot.handoff.acts import Lease, Move, Reason, Refused
 from bot.handoff.card import card
-from tests.conversations import a_conversation
+from tests.harness.conversations import a_conversation
 
 NOW = 29_923_920
 WAITING = a_conversation(status=Status.WAITING, locale="nl", channel="sms", heard_minute=NOW, waiting_minute=NOW)

@@ -26,7 +26,7 @@ from bot.nlu.understanding import Understanding
 from bot.ports.everything import Opened, StorageUnavailable
 from bot.ports.spool import Spooled, SpoolFull
 from bot.storage.memory import MemoryStorage
-from tests.conversations import a_conversation
+from tests.harness.conversations import a_conversation
 from tests.harness.dialogue import CONTACT
 from tests.harness.fakes import ListSpool, Reports
 from tests.harness.fixed import NOW

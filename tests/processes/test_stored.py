@@ -10,7 +10,7 @@ from bot.dialogue.conversation import SCHEMA, Conversation, Place, Status
 from bot.storage import codec, keys
 from bot.storage.redis import REST_SECONDS
 from bot.storage.sealing import Sealer
-from tests.conversations import a_conversation
+from tests.harness.conversations import a_conversation
 from tests.harness.processes import until
 from tests.harness.site import Site
 from tests.harness.twilio_client import person, sms

@@ -11,7 +11,7 @@ from bot.dialogue.engine import NOT_SURE, Engine
 from bot.dialogue.turn import Say
 from bot.messages import MAX_TEXT
 from bot.rendering.texts import carries_numbers, clean, last_words, numbers_block, render
-from tests.conversations import a_conversation
+from tests.harness.conversations import a_conversation
 
 BZ, EMERGENCY, VEILIG_THUIS = "+31 247 247 247", "112", "0800 2000"
 UNKNOWN = a_conversation(locale="nl", subject_disclosed=True)

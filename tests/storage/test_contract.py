@@ -29,7 +29,7 @@ from bot.storage import keys
 from bot.storage.memory import MemoryStorage
 from bot.storage.redis import RedisStorage, connect
 from bot.storage.sealing import Sealer
-from tests.conversations import a_conversation
+from tests.harness.conversations import a_conversation
 
 KEY = bytes(range(32))
 

@@ -13,7 +13,7 @@ from bot.messages import Channel, Inbound
 from bot.settings import read_settings
 from bot.storage.redis import RedisStorage, connect
 from bot.storage.sealing import Sealer
-from tests.conversations import a_conversation
+from tests.harness.conversations import a_conversation
 
 HOUR = 3600
 

@@ -12,7 +12,7 @@ from bot.messages import Channel, Inbound, Kind
 from bot.ports.everything import StorageUnavailable
 from bot.ports.spool import Spooled, SpoolFull
 from bot.storage.spool import MAX_AGE_SECONDS, FileSpool, FileSpoolReader
-from tests.conversations import a_conversation
+from tests.harness.conversations import a_conversation
 
 KEY = X25519PrivateKey.generate()
 MINUTE = 29_923_920
