@@ -103,7 +103,7 @@ def test_libraries_say_nothing_below_an_error(lines: io.StringIO, name: str) -> 
 
 def test_counts_hold_names_only() -> None:
     metrics.report("storage_away", cause="TimeoutError")
-    metrics.webhook("answered")
+    metrics.webhook_counter("answered")()
     text = metrics.exposition().decode()
     assert 'helpline_incidents_total{cause="TimeoutError",kind="storage_away"}' in text
     assert "kanarie" not in text
