@@ -34,7 +34,7 @@ class Kept:
     desk: Desk
     runner: Runner
     storage: RedisStorage
-    redis: "redis.Redis[bytes]"
+    redis: redis.Redis
     now: datetime = field(default=datetime(2099, 8, 1, 12, tzinfo=UTC))
     number: int = 0
 
@@ -52,7 +52,7 @@ class Kept:
 
 
 @pytest.fixture
-def kept(engine: Engine, redis_url: str, clean_redis: "redis.Redis[bytes]") -> Iterator[Kept]:
+def kept(engine: Engine, redis_url: str, clean_redis: redis.Redis) -> Iterator[Kept]:
     client, sealer = connect(redis_url), Sealer([bytes(32)])
     storage = RedisStorage(client, sealer)
     clock: Callable[[], datetime] = lambda: made.now  # noqa: E731

@@ -50,7 +50,7 @@ def test_a_wrap_up_is_counted_and_tells_nothing(pages: ConsoleApp, ada: ConsoleV
         assert ada.post(f"{where}/close", {"outcome": outcome}).status_code == 303
         pages.redis.delete(*pages.redis.keys("helpline:{*"))
         pages.redis.delete("helpline:waiting", "helpline:held")
-    counts = pages.redis.hgetall("helpline:counts:2026-11-23")
+    counts: dict[bytes, bytes] = pages.redis.hgetall("helpline:counts:2026-11-23")  # type: ignore[assignment]
     assert {name: number for name, number in counts.items() if name.startswith(b"outcome")} == {
         b"outcome:listened": b"1",
         b"outcome:unsaid": b"1",

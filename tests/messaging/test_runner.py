@@ -19,11 +19,12 @@ from bot.dialogue.events import (
     Said,
     Stopped,
 )
+from bot.handoff.acts import Lease
 from bot.messages import Channel, Inbound, Kind, Outgoing
 from bot.messaging import runner
 from bot.messaging.runner import Runner
 from bot.nlu.understanding import Understanding
-from bot.ports.everything import Opened, StorageUnavailable
+from bot.ports.everything import Cause, Opened, StorageUnavailable
 from bot.ports.spool import Spooled, SpoolFull
 from bot.storage.memory import MemoryStorage
 from tests.harness.conversations import a_conversation
@@ -44,19 +45,20 @@ class FailingStorage(MemoryStorage):
         self.conflicts: list[Conversation] = []
         self.commits = 0
 
-    def open(self, inbound: Inbound) -> Opened:
+    def open(self, cause: Cause) -> Opened:
         if self.open_fails:
             raise StorageUnavailable("ConnectionError")
-        return super().open(inbound)
+        return super().open(cause)
 
     def commit(
         self,
-        inbound: Inbound,
+        cause: Cause,
         opened: Opened,
         conversation: Conversation,
         events: Sequence[AnyEvent],
         reply: str,
         outgoing: Sequence[Outgoing] = (),
+        lease: Lease = Lease.KEEP,
     ) -> Opened | None:
         self.commits += 1
         if self.commit_fails:
@@ -65,7 +67,7 @@ class FailingStorage(MemoryStorage):
             other = message(f"other{self.commits}")
             current = super().open(other)
             assert super().commit(other, current, self.conflicts.pop(0), (), "other") is None
-        outcome = super().commit(inbound, opened, conversation, events, reply, outgoing)
+        outcome = super().commit(cause, opened, conversation, events, reply, outgoing, lease)
         if self.lose_answer:
             raise StorageUnavailable("TimeoutError")
         return outcome
@@ -107,7 +109,7 @@ class Site:
         } | fields
         first = message("first")
         opened = self.storage.open(first)
-        assert self.storage.commit(first, opened, a_conversation(**values), (), "") is None  # type: ignore[arg-type]
+        assert self.storage.commit(first, opened, a_conversation(**values), (), "") is None
         return self
 
     @property
@@ -195,7 +197,7 @@ def test_a_repeat_that_is_found_only_while_storing_gets_the_stored_answer(site: 
     class Late(FailingStorage):
         """Has opened before the other process stored the same message."""
 
-        def open(self, _inbound: Inbound) -> Opened:
+        def open(self, cause: Cause) -> Opened:
             return opened
 
     late = copy.copy(site.storage)
@@ -490,13 +492,14 @@ def test_a_text_that_cannot_be_rendered_is_a_bug_like_any_other(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = Site(engine).begin()
-    real = runner.render
+    real = vars(runner)["render"]
     failures = iter([True])
 
     def rendered(*arguments: object) -> str:
         if next(failures, False):
             raise KeyError("gone")
-        return real(*arguments)  # type: ignore[arg-type]
+        text: str = real(*arguments)
+        return text
 
     monkeypatch.setattr(runner, "render", rendered)
     assert engine.books["nl"].shared["fault"] in site.say("6", "SM1")

@@ -26,7 +26,7 @@ SESSION = Session(account="a1", epoch=2, stage=Stage.IN, began=1, active=2)
 
 
 @pytest.fixture
-def access(clean_redis: "redis.Redis[bytes]") -> RedisAccess:
+def access(clean_redis: redis.Redis) -> RedisAccess:
     return RedisAccess(clean_redis, Sealer([b"1" * 32]))
 
 
@@ -65,7 +65,7 @@ def test_every_change_counts_when_many_are_made_at_once(access: RedisAccess, acc
 
 
 def test_nothing_of_an_account_or_a_session_is_in_redis_in_the_clear(
-    access: RedisAccess, clean_redis: "redis.Redis[bytes]"
+    access: RedisAccess, clean_redis: redis.Redis
 ) -> None:
     access.save(ADA)
     access.begin("the token", SESSION, 60)
@@ -76,7 +76,7 @@ def test_nothing_of_an_account_or_a_session_is_in_redis_in_the_clear(
         assert word not in everything
 
 
-def test_an_account_under_a_lost_key_is_nobody(access: RedisAccess, clean_redis: "redis.Redis[bytes]") -> None:
+def test_an_account_under_a_lost_key_is_nobody(access: RedisAccess, clean_redis: redis.Redis) -> None:
     access.save(ADA)
     access.begin("t", SESSION, 60)
     other = RedisAccess(clean_redis, Sealer([b"2" * 32]))
@@ -85,7 +85,7 @@ def test_an_account_under_a_lost_key_is_nobody(access: RedisAccess, clean_redis:
     assert other.session("t") is None
 
 
-def test_a_session_lives_as_long_as_it_was_given(access: RedisAccess, clean_redis: "redis.Redis[bytes]") -> None:
+def test_a_session_lives_as_long_as_it_was_given(access: RedisAccess, clean_redis: redis.Redis) -> None:
     access.begin("t", SESSION, 60)
     assert access.session("t") == SESSION
     access.renew("t", replace(SESSION, active=9))
@@ -98,7 +98,7 @@ def test_a_session_lives_as_long_as_it_was_given(access: RedisAccess, clean_redi
     assert access.session("t") is None  # one that has ended does not come back
 
 
-def test_counting_and_laying_by(access: RedisAccess, clean_redis: "redis.Redis[bytes]") -> None:
+def test_counting_and_laying_by(access: RedisAccess, clean_redis: redis.Redis) -> None:
     assert [access.tries("a", 60) for _try in range(3)] == [1, 2, 3]
     assert access.tries("b", 60) == 1
     access.forget_tries("a")
@@ -121,7 +121,7 @@ def test_the_audit_is_added_to_and_read_backwards(access: RedisAccess) -> None:
 
 
 def test_an_audit_line_goes_after_a_year(
-    access: RedisAccess, clean_redis: "redis.Redis[bytes]", monkeypatch: pytest.MonkeyPatch
+    access: RedisAccess, clean_redis: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _line in range(300):  # Redis cuts whole blocks of a stream
         clean_redis.xadd(keys.AUDIT, {"w": "a", "d": "claim", "o": ""}, id="1000-*")
@@ -151,7 +151,7 @@ def test_whatever_is_typed_as_a_name_is_taken_or_refused(accounts: Accounts, nam
     assert accounts.find(name) == accounts.get(made.id)
 
 
-def test_after_a_new_data_key_the_worker_seals_anew_what_lives_long(clean_redis: "redis.Redis[bytes]") -> None:
+def test_after_a_new_data_key_the_worker_seals_anew_what_lives_long(clean_redis: redis.Redis) -> None:
     """Else nobody could log in once the old key is taken away, and an agreed sign of life would be lost silently."""
     old, new = b"1" * 32, b"2" * 32
     RedisAccess(clean_redis, Sealer([old])).save(ADA)
