@@ -32,15 +32,18 @@ from bot.content.translation.catalogs import SOURCE
 from bot.dialogue.localized_content import LocalizedContent
 from bot.messaging.delivery import Receipts
 from bot.messaging.runner import Runner
-from bot.ports.everything import StorageUnavailable
+from bot.ports.unavailable import StorageUnavailable
 from bot.rendering.review import is_neutral
 from bot.rendering.texts import last_words
 from bot.settings import TWILIO_API, Settings, SettingsError, read_settings
 from bot.simulator.views import make_blueprint as make_simulator
-from bot.storage.access import RedisAccess
 from bot.storage.identity import Identity
-from bot.storage.outbox import RedisOutbox
-from bot.storage.redis import RedisStorage, connect
+from bot.storage.redis.accounts import RedisAccounts
+from bot.storage.redis.audit import RedisAuditLog
+from bot.storage.redis.connection import Connection, connect
+from bot.storage.redis.health import lost_keys, ping
+from bot.storage.redis.sessions import RedisSessions
+from bot.storage.redis.storage import redis_storage
 from bot.storage.sealing import Sealer
 from bot.storage.spool import FileSpool
 
@@ -60,13 +63,12 @@ def create_app(
     encoder = read_encoder() if settings.meaning else None
     engine = build_engine(library, encoder)
     identity = Identity(settings.peppers)
-    client, sealer = connect(settings.redis_url), Sealer(settings.data_keys)
-    storage = RedisStorage(client, sealer)
+    connection, sealer = connect(settings.redis_url), Sealer(settings.data_keys)
+    storage = redis_storage(connection, sealer)
     spool = FileSpool(settings.spool_dir, settings.spool_public_key)
     spool.check()
-    refuse_lost_keys(storage, identity)
+    refuse_lost_keys(connection, sealer, identity)
     runner = Runner(engine, storage, spool, now, metrics.report)
-    outbox = RedisOutbox(client, sealer)
 
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = webhooks.MAX_BODY + 1  # one more, to see that a chunked body is too long
@@ -76,7 +78,7 @@ def create_app(
     app.register_blueprint(
         webhooks.make_blueprint(
             runner,
-            Receipts(outbox, library.content.delivery, metrics.report),
+            Receipts(storage.outbox, library.content.delivery, metrics.report),
             webhooks.SignatureGate(settings.public_url, settings.auth_tokens),
             identity.contacts,
             last_words(engine.books.values()),
@@ -85,7 +87,7 @@ def create_app(
     app.register_blueprint(
         health.make_blueprint(
             [
-                ("redis", storage.ping),
+                ("redis", lambda: ping(connection)),
                 ("spool", spool.check),
                 ("texts", lambda: f"{len(engine.books)} languages"),
                 ("understanding", lambda: how_messages_are_read(settings.meaning)),
@@ -97,12 +99,11 @@ def create_app(
     desk = Desk(
         runner,
         storage,
-        outbox,
         library.content.zones,
         now,
         lambda text: is_neutral(text, library.content.desk, subject),
     )
-    _add_console(app, settings, library, engine.books, desk, Live(storage), RedisAccess(client, sealer), now)
+    _add_console(app, settings, library, engine.books, desk, Live(storage), connection, sealer, now)
     if settings.simulator:
         app.register_blueprint(
             make_simulator(
@@ -125,7 +126,8 @@ def _add_console(
     books: Mapping[str, LocalizedContent],
     desk: Desk,
     live: Live,
-    access: RedisAccess,
+    connection: Connection,
+    sealer: Sealer,
     now: Callable[[], datetime],
 ) -> None:
     """The advisors' pages and what guards them."""
@@ -139,7 +141,8 @@ def _add_console(
         WTF_CSRF_TIME_LIMIT=None,  # the form of a session lives as long as the session
     )
     set_headers(app, https)
-    accounts = Accounts(access, now)
+    accounts = Accounts(RedisAccounts(connection, sealer), now)
+    sessions = RedisSessions(connection, sealer)
     # argon2 takes a tenth of a second of computing: in a thread of its own, so that no webhook waits for a login.
     offload = ThreadPool(2).apply
     organisation = None
@@ -151,10 +154,10 @@ def _add_console(
         desk=desk,
         live=live,
         accounts=accounts,
-        sessions=Sessions(accounts, access, now),
-        authenticator=Authenticator(accounts, access, now, offload),
-        enrolment=Enrolment(accounts, access, now, offload),
-        audit=access,
+        sessions=Sessions(accounts, sessions, now),
+        authenticator=Authenticator(accounts, sessions, now, offload),
+        enrolment=Enrolment(accounts, sessions, now, offload),
+        audit=RedisAuditLog(connection),
         organisation=organisation,
         catalogs={lang: library.catalogs.get(lang, {}) for lang in books},
         problems={lang: localize_problems(library, lang) for lang in books},
@@ -191,11 +194,11 @@ def _page_language(library: Library) -> Callable[[], dict[str, object]]:
     return context
 
 
-def refuse_lost_keys(storage: RedisStorage, identity: Identity) -> None:
+def refuse_lost_keys(connection: Connection, sealer: Sealer, identity: Identity) -> None:
     """Refuse to start when PEPPERS or DATA_KEYS lack the one this Redis was filled with: every open conversation
     would silently begin anew. A Redis that is away cannot be asked; the answers without it need no keys."""
     try:
-        lost = storage.lost_keys(identity.fingerprints())
+        lost = lost_keys(connection, sealer, identity.fingerprints())
     except StorageUnavailable as error:
         metrics.report("storage_away", cause=str(error))
         return
@@ -206,7 +209,7 @@ def refuse_lost_keys(storage: RedisStorage, identity: Identity) -> None:
 def _plain_error(error: HTTPException) -> Response:
     """An error page without a reason."""
     status = error.code or 500
-    metrics.webhook_counter(f"refused_{status}")()
+    metrics.webhook(f"refused_{status}")
     return Response(f"{status}\n", status=status, mimetype="text/plain")
 
 

@@ -28,8 +28,8 @@ from msgspec.structs import replace
 
 from bot.access.accounts import Accounts, Role
 from bot.settings import read_settings
-from bot.storage.access import RedisAccess
-from bot.storage.redis import connect
+from bot.storage.redis.accounts import RedisAccounts
+from bot.storage.redis.connection import connect
 from bot.storage.sealing import Sealer
 
 COMMENT = b": still here\n\n"
@@ -61,10 +61,10 @@ def _comments() -> Iterator[bytes]:
 
 
 def log_in(port: int, environment: dict[str, str]) -> str:
-    """Log in as an advisor created for this, with password and code; returns the cookie."""
+    """Log in as an advisor made for it, with password and code as anybody does; returns the cookie."""
     settings = read_settings(environment)
     client = connect(settings.redis_url)
-    accounts = Accounts(RedisAccess(client, Sealer(settings.data_keys)), lambda: datetime.now(UTC))
+    accounts = Accounts(RedisAccounts(client, Sealer(settings.data_keys)), lambda: datetime.now(UTC))
     made, password = accounts.add("bench", Role.ADVISOR)
     secret = pyotp.random_base32()
     hashed = PasswordHasher().hash(password)
@@ -148,7 +148,7 @@ class Streams:
         return stream
 
     def _keep(self) -> None:
-        """Read what arrives, so that no buffer fills, and reopen streams that ended."""
+        """Read what comes, so that no buffer fills, and open anew what has ended."""
         while not self._stopping.wait(LOOK_SECONDS):
             with self._guard:
                 waiting = select.poll()

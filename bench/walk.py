@@ -34,10 +34,10 @@ from bot import metrics
 from bot.access.accounts import Accounts, Role
 from bot.messaging.delivery import Delivery
 from bot.settings import read_settings
-from bot.storage.access import RedisAccess
 from bot.storage.identity import Identity
-from bot.storage.outbox import RedisOutbox
-from bot.storage.redis import RedisStorage, connect
+from bot.storage.redis.accounts import RedisAccounts
+from bot.storage.redis.connection import connect
+from bot.storage.redis.storage import redis_storage
 from bot.storage.sealing import Sealer
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -125,11 +125,11 @@ class Walks:
                 "SPOOL_DIR": str(folder),
             }
         )
-        client, sealer = connect(redis_url), Sealer(self._settings.data_keys)
-        self._storage, self._outbox = RedisStorage(client, sealer), RedisOutbox(client, sealer)
+        connection, sealer = connect(redis_url), Sealer(self._settings.data_keys)
+        self._storage = redis_storage(connection, sealer)
         self._app: WSGIApplication = create_app(self._settings, now=lambda: NOON)
         self._browser = Browser(self._app)
-        self._browser.log_in(Accounts(RedisAccess(client, sealer), lambda: NOON))
+        self._browser.log_in(Accounts(RedisAccounts(connection, sealer), lambda: NOON))
 
     def measure(self) -> dict[str, Profile]:
         """Every walk by its name. The first round, with somebody else, only warms up."""
@@ -174,7 +174,7 @@ class Walks:
     def _deliver(self) -> tuple[Profile, str]:
         """One round of the worker's sending loop, and our id of what was sent."""
         sender = StubSender()
-        delivery = Delivery(self._outbox, self._storage, sender, {}, metrics.report)
+        delivery = Delivery(self._storage, sender, {}, metrics.report)
         profile = profiled(lambda: delivery.step("walk", 0))
         delivery.close()
         return profile, sender.sent[-1]

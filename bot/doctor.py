@@ -4,14 +4,12 @@ Looks at what can be seen from here. What only Twilio or Meta can show stands in
 """
 
 from collections.abc import Iterator
-from typing import Any
-
-from redis.exceptions import RedisError
 
 from bot.content.models import how_messages_are_read
 from bot.ports.spool import SpoolFull
+from bot.ports.unavailable import StorageUnavailable
 from bot.settings import WEBHOOK_OVERRIDES, Settings
-from bot.storage.redis import connect
+from bot.storage.redis.connection import connect
 from bot.storage.spool import FileSpool
 
 
@@ -21,13 +19,17 @@ def examine(settings: Settings) -> list[str]:
 
 
 def _redis(settings: Settings) -> Iterator[str]:
-    client = connect(settings.redis_url)
+    names = ("maxmemory-policy", "appendonly", "appendfsync")
+    connection = connect(settings.redis_url)
     try:
-        info: Any = client.info()
-        wanted: Any = client.config_get("maxmemory-policy", "appendonly", "appendfsync", "save")
-    except RedisError as error:
-        yield f"bad redis: {type(error).__name__}"
+        told, *answers = connection.together([("INFO",), *(("CONFIG", "GET", name) for name in names)])
+    except StorageUnavailable as error:
+        yield f"bad redis: {error}"
         return
+    finally:
+        connection.close()
+    info = dict(line.split(":", 1) for line in told.decode().split("\r\n") if ":" in line)
+    wanted = {name: value.decode() for name, (_name, value) in zip(names, answers, strict=True)}
     version = str(info["redis_version"])
     major, minor = (int(part) for part in version.split(".")[:2])
     yield f"{'ok' if (major, minor) >= (6, 2) else 'bad'} redis version {version}; 6.2 is the oldest that will do"

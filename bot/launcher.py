@@ -22,9 +22,9 @@ from bot.access.accounts import Accounts, Role
 from bot.content.models import how_messages_are_read
 from bot.devtools.twilio import StandIn
 from bot.settings import SETTINGS, WEBHOOK_OVERRIDES, Settings, SettingsError, read_settings
-from bot.storage.access import RedisAccess
 from bot.storage.embedded import EmbeddedRedis, NoRedis, start_redis
-from bot.storage.redis import connect
+from bot.storage.redis.accounts import RedisAccounts
+from bot.storage.redis.connection import connect
 from bot.storage.sealing import Sealer
 from bot.worker import stop_on_signals
 
@@ -164,7 +164,8 @@ def _ready(port: str, processes: list["subprocess.Popen[bytes]"], stop: threadin
 
 def _first_login(settings: Settings) -> str:
     """How to log in as the first one; "" once somebody chose a password. A new password each time until then."""
-    accounts = Accounts(RedisAccess(connect(settings.redis_url), Sealer(settings.data_keys)), lambda: datetime.now(UTC))
+    directory = RedisAccounts(connect(settings.redis_url), Sealer(settings.data_keys))
+    accounts = Accounts(directory, lambda: datetime.now(UTC))
     everybody = accounts.everybody()
     if any(not account.one_time_until for account in everybody):
         return ""

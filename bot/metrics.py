@@ -24,16 +24,20 @@ _ALARMING = frozenset(
     {"engine_failed", "spool_full", "webhook_failed", "spool_dropped", "waits_unseen", "send_alarm", "recovered"}
 )
 
+_outcome: dict[str, Callable[[], None]] = {}
 _event: dict[str, Callable[[], None]] = {}
 
-observe_turn = _turns.observe
-"""Record how many seconds one answer took."""
+
+def webhook(outcome: str) -> None:
+    """Count one webhook: answered, silent, or refused_<status>."""
+    if outcome not in _outcome:
+        _outcome[outcome] = _webhooks.labels(outcome).inc
+    _outcome[outcome]()
 
 
-def webhook_counter(outcome: str) -> Callable[[], None]:
-    """What counts one webhook with this outcome: answered, silent, failed, status, or refused_<status>."""
-    counter: Callable[[], None] = _webhooks.labels(outcome).inc
-    return counter
+def turn(seconds: float) -> None:
+    """Record how long one answer took."""
+    _turns.observe(seconds)
 
 
 def report(what: str, **fields: Any) -> None:

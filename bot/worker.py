@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.messaging.delivery import Delivery
-from bot.ports.everything import StorageUnavailable
+from bot.ports.unavailable import StorageUnavailable
 
 PAUSE_SECONDS = 2.0
 WAIT_SECONDS = 0.4

@@ -19,8 +19,10 @@ from transitions import Machine
 from bot.dialogue.engine import Engine
 from bot.messages import Channel, Inbound
 from bot.messaging.runner import Runner
-from bot.storage import keys
-from bot.storage.redis import RedisStorage, connect
+from bot.ports.storage import Storage
+from bot.storage.redis import keys
+from bot.storage.redis.connection import connect
+from bot.storage.redis.storage import redis_storage
 from bot.storage.sealing import Sealer
 from tests.harness.conversations import a_conversation
 from tests.harness.fakes import ListSpool, Reports
@@ -38,7 +40,7 @@ CONVERSATION = [
 class Person:
     """Somebody who writes to a runner on a real Redis."""
 
-    def __init__(self, engine: Engine, storage: RedisStorage) -> None:
+    def __init__(self, engine: Engine, storage: Storage) -> None:
         # Half a minute between two messages: sooner, some would get no answer of their own.
         clock = (NOW + timedelta(seconds=30 * number) for number in itertools.count())
         self.runner = Runner(engine, storage, ListSpool(), clock.__next__, lambda _what, **_fields: None)
@@ -51,17 +53,15 @@ class Person:
 
 
 @pytest.fixture
-def storage(redis_url: str, clean_redis: redis.Redis) -> Iterator[RedisStorage]:
+def storage(redis_url: str, clean_redis: redis.Redis) -> Iterator[Storage]:
     client = connect(redis_url)
-    storage = RedisStorage(client, Sealer([bytes(32)]))
+    storage = redis_storage(client, Sealer([bytes(32)]))
     yield storage
-    for connection in storage._wire._idle:
-        connection.disconnect()
     client.close()
 
 
 @pytest.fixture
-def person(engine: Engine, storage: RedisStorage) -> Person:
+def person(engine: Engine, storage: Storage) -> Person:
     person = Person(engine, storage)
     person.say("hoi")  # loads the scripts, opens the connection
     return person
@@ -69,7 +69,7 @@ def person(engine: Engine, storage: RedisStorage) -> Person:
 
 def test_a_turn_is_two_round_trips(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     sent = []
-    real: Callable[..., Any] = vars(AbstractConnection)["send_packed_command"]
+    real = AbstractConnection.send_packed_command
 
     def counting(self: Any, command: Any, check_health: bool = True) -> Any:
         sent.append(command)
@@ -86,7 +86,7 @@ def test_a_repeated_message_is_one_round_trip(person: Person, monkeypatch: pytes
     message = Inbound(message_id="SMonce", contact=CONTACT, channel=Channel.SMS, text="6")
     first = person.runner.receive(message)
     sent = []
-    real: Callable[..., Any] = vars(AbstractConnection)["send_packed_command"]
+    real = AbstractConnection.send_packed_command
 
     def counting(self: Any, command: Any, check_health: bool = True) -> Any:
         sent.append(command)
@@ -152,12 +152,12 @@ def test_a_long_conversation_takes_little_room(person: Person, clean_redis: redi
     largest = 0
     for text in itertools.islice(itertools.cycle(CONVERSATION), 200):
         person.say(text)
-        used = clean_redis.memory_usage(keys.conversation(CONTACT), samples=0)
+        used = clean_redis.memory_usage(f"{keys.person(CONTACT)}conversation", samples=0)
         largest = max(largest, used or 0)
     assert 0 < largest <= 1200
 
 
-def test_a_conversation_grows_to_no_end(engine: Engine, storage: RedisStorage, clean_redis: redis.Redis) -> None:
+def test_a_conversation_grows_to_no_end(engine: Engine, storage: Storage, clean_redis: redis.Redis) -> None:
     """The largest state there can be, not only the one above."""
     longest = sorted(engine.books["nl"].states, key=len)[-7:]
     topics = sorted(engine.books["nl"].topics, key=len)[-3:]
@@ -168,7 +168,7 @@ def test_a_conversation_grows_to_no_end(engine: Engine, storage: RedisStorage, c
         history=tuple(longest[1:]), candidates=tuple(topics), fallback_count=9, danger=True, observed=True,
         heard_minute=29_923_920, waiting_minute=29_923_920,
     )  # fmt: skip
-    assert storage.commit(message, storage.open(message), full, (), "ok") is None
-    used = clean_redis.memory_usage(keys.conversation(CONTACT), samples=0)
+    assert storage.conversations.commit(message, storage.conversations.open(message), full, (), "ok") is None
+    used = clean_redis.memory_usage(f"{keys.person(CONTACT)}conversation", samples=0)
     assert used is not None
     assert used <= 1200

@@ -20,7 +20,11 @@ from bot.handoff.check_in import MAX_ACTION, MOST_DAYS, CheckIn, end_of
 from bot.handoff.clocks import local_times
 from bot.handoff.counting import HOME
 from bot.messaging.runner import Runner
-from bot.ports.everything import Act, Block, Change, Entry, Outbox, Record, Storage
+from bot.ports.blocks import Block
+from bot.ports.conversations import Act, Entry
+from bot.ports.feed import Change
+from bot.ports.outbox import Record
+from bot.ports.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +84,12 @@ class Desk:
         self,
         runner: Runner,
         storage: Storage,
-        outbox: Outbox,
         zones: Mapping[str, tuple[tzinfo, ...]],
         now: Callable[[], datetime],
         is_neutral: Callable[[str], bool] = lambda _text: True,
     ) -> None:
         self._runner = runner
         self._storage = storage
-        self._outbox = outbox
         self._zones = zones
         self._now = now
         self._is_neutral = is_neutral
@@ -99,12 +101,12 @@ class Desk:
 
         Among people of one urgency those come first whose language this advisor speaks, or nobody there does.
         """
-        self._storage.present(advisor.id, advisor.languages)
-        there = {language for languages in self._storage.on_duty().values() for language in languages}
-        waiting = [entry.contact for entry in self._storage.waiting()]
-        held = [entry.contact for entry in self._storage.held()]
-        found = self._storage.conversations([*waiting, *held])
-        typing = self._storage.typing(held)
+        self._storage.presence.mark_present(advisor.id, advisor.languages)
+        there = {language for languages in self._storage.presence.on_duty().values() for language in languages}
+        waiting = [entry.contact for entry in self._storage.queue.waiting()]
+        held = [entry.contact for entry in self._storage.queue.held()]
+        found = self._storage.conversations.read([*waiting, *held])
+        typing = self._storage.presence.typing(held)
         rows = [
             self._row(contact, found[contact], advisor, there, typing.get(contact, ""))
             for contact in [*waiting, *held]
@@ -117,7 +119,7 @@ class Desk:
         conversation = self._conversation(contact)
         if advisor.id not in (conversation.handling.advisor, conversation.handling.offered):
             raise Refused(Reason.NOT_YOURS, holder=conversation.handling.advisor)
-        transcript = self._storage.history(contact)
+        transcript = self._storage.conversations.transcript(contact)
         shown = card(conversation, [entry.event for entry in transcript])
         window = None
         if conversation.handling.channel == "whatsapp":
@@ -129,36 +131,37 @@ class Desk:
             transcript=transcript,
             card=shown,
             local_times=local_times(shown.country, self._now(), self._zones) if shown.country else (),
-            sent=self._outbox.records(contact),
+            sent=self._storage.outbox.records(contact),
             window_minutes=window,
         )
 
     def card(self, contact: str) -> Card:
         """The card of somebody who waits, to choose by; none of their words."""
-        return card(self._conversation(contact), self._storage.transcript(contact))
+        transcript = self._storage.conversations.transcript(contact)
+        return card(self._conversation(contact), [entry.event for entry in transcript])
 
     def code(self, advisor: Advisor, words: str) -> Answers | None:
         """The answers behind a case code that somebody said to her; it is used up. None: there is nothing behind it
         (any more). Raises TooManyTries."""
-        return self._storage.code(words, advisor.id, take=True)
+        return self._storage.case_codes.pop(words, advisor.id)
 
     def on_duty(self) -> frozenset[str]:
         """Who has a console open."""
-        return frozenset(self._storage.on_duty())
+        return frozenset(self._storage.presence.on_duty())
 
     def events(self, after: str = "") -> tuple[list[Change], str]:
-        """What happened since the change `after`, and the id to ask with next time. "" begins now."""
+        """What happened since the position `after`, and the position to ask with next time. "" begins now."""
         if not after:
-            return [], self._storage.newest()
-        changes = self._storage.feed(after)
-        return changes, changes[-1].id if changes else after
+            return [], self._storage.feed.position()
+        found = self._storage.feed.since(after)
+        return list(found.changes), found.position
 
     def heartbeat(self, advisor: Advisor, contacts: Sequence[str], typing: str = "") -> list[str]:
         """The console is alive; returns the conversations that are not hers any more. typing: the one she types in."""
-        self._storage.present(advisor.id, advisor.languages)
+        self._storage.presence.mark_present(advisor.id, advisor.languages)
         if typing:
-            self._storage.types(typing, advisor.id)
-        return [contact for contact in contacts if not self._storage.renew(contact, advisor.id)]
+            self._storage.presence.set_typing(typing, advisor.id)
+        return [contact for contact in contacts if not self._storage.queue.renew_lease(contact, advisor.id)]
 
     # -- acting ------------------------------------------------------------------------------------------------------
 
@@ -191,16 +194,16 @@ class Desk:
             raise Refused(Reason.CHECK_IN)
         minute = int(self._now().timestamp()) // 60
         due = end_of(day, self._zones.get(self.card(contact).country) or (HOME,))
-        self._storage.keep_check_in(
+        self._storage.check_ins.put(
             CheckIn(contact, due, action.strip(), advisor.id, minute, conversation.heard_minute)
         )
-        if contact not in self._storage.conversations([contact]):  # erased in this very moment
-            self._storage.end_check_in(contact)
+        if contact not in self._storage.conversations.read([contact]):  # erased in this very moment
+            self._storage.check_ins.end(contact)
 
     def check_ins(self) -> list[CheckIn]:
         """All that were agreed, the earliest first, with the last message we know of."""
-        kept = self._storage.check_ins()
-        found = self._storage.conversations([each.contact for each in kept])
+        kept = self._storage.check_ins.agreed()
+        found = self._storage.conversations.read([each.contact for each in kept])
         return [
             replace(each, heard_minute=max(each.heard_minute, found[each.contact].heard_minute))
             if each.contact in found
@@ -210,7 +213,7 @@ class Desk:
 
     def end_check_in(self, contact: str) -> bool:
         """It was acted on, or is not needed any more. False: somebody was faster."""
-        return self._storage.end_check_in(contact)
+        return self._storage.check_ins.end(contact)
 
     def note(self, advisor: Advisor, contact: str, text: str, act: str) -> Conversation:
         """Keep words for colleagues; they never leave."""
@@ -222,21 +225,21 @@ class Desk:
 
     def assign(self, leader: Advisor, contact: str, to: str, act: str) -> Conversation:
         """Give it to an advisor whose console is open; whoever had it sees that at once."""
-        if to not in self._storage.on_duty():
+        if to not in self._storage.presence.on_duty():
             raise Refused(Reason.AWAY)
         return self._act(contact, act, lambda conversation, _minute: handoff.assign(conversation, leader.id, to))
 
     def overrides(self) -> Overrides:
         """What is switched by hand."""
-        return self._storage.overrides()
+        return self._storage.overrides.read()
 
     def set_overrides(self, overrides: Overrides) -> None:
         """Switch by hand, from the next message on."""
-        self._storage.set_overrides(overrides)
+        self._storage.overrides.write(overrides)
 
     def counts(self, days: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
         """Day -> what was counted on it, by "kind:name"."""
-        return self._storage.counts(days)
+        return self._storage.counts.of(days)
 
     def decline(self, advisor: Advisor, contact: str, act: str) -> Conversation:
         """Say no to an offer."""
@@ -264,16 +267,16 @@ class Desk:
     def block(self, advisor: Advisor, contact: str, act: str) -> Conversation:
         """Who only means harm gets no more than the numbers for a day, and no advisor."""
         after = self._act(contact, act, lambda conversation, _minute: handoff.block(conversation, advisor.id))
-        self._storage.block(contact, advisor.id)
+        self._storage.blocks.add(contact, advisor.id)
         return after
 
     def blocks(self) -> list[Block]:
         """Who is blocked."""
-        return self._storage.blocks()
+        return self._storage.blocks.current()
 
     def unblock(self, id: str) -> bool:
         """End it before its day is over. False: it was over."""
-        return self._storage.unblock(id)
+        return self._storage.blocks.end(id)
 
     def _clocks(self, conversation: Conversation) -> list[int]:
         """The minute of the day where the person said they are, or the earliest and the latest; in the Netherlands
@@ -286,7 +289,7 @@ class Desk:
         return self._runner.act(Act(f"act {act}", contact), decide)
 
     def _conversation(self, contact: str) -> Conversation:
-        found = self._storage.conversations([contact]).get(contact)
+        found = self._storage.conversations.read([contact]).get(contact)
         if found is None:
             raise Refused(Reason.UNKNOWN)
         return found

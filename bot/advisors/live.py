@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 
 from bot.advisors.desk import Advisor
 from bot.dialogue.conversation import Conversation, Status
-from bot.ports.everything import Change, Storage, StorageUnavailable
+from bot.ports.feed import Change, FeedSlice
+from bot.ports.storage import Storage
+from bot.ports.unavailable import StorageUnavailable
 
 LOOK_SECONDS = 0.4
 REST_SECONDS = 15.0
@@ -70,14 +72,10 @@ class Live:
     def _missed(self, advisor: str, after: str) -> News:
         """What happened since `after`. Where that is older than the feed, everything counts as changed."""
         try:
-            newest = self._storage.newest()
-            if not after or after == newest:
-                return News(newest)
-            changes = self._storage.feed(after)
-            found = [news for news in self._concerns(changes) if news.to(advisor)]
-            everything = not changes or changes[-1].id != newest
-            contacts = tuple(dict.fromkeys(news.contact for news in found if advisor in news.holders))
-            return News(newest, contacts, everything or any(news.board for news in found))
+            if not after:
+                return News(self._storage.feed.position())
+            missed = self._storage.feed.since(after)
+            return _news(advisor, self._concerns(missed), missed)
         except StorageUnavailable:
             return News(after)
 
@@ -98,7 +96,7 @@ class Live:
 
     def _newest(self) -> str:
         try:
-            return self._storage.newest()
+            return self._storage.feed.position()
         except StorageUnavailable:
             return ""
 
@@ -110,42 +108,43 @@ class Live:
                     self._following = False
                     return
             try:
-                after = after or self._storage.newest()
-                changes = self._storage.feed(after)
-                if changes:
-                    self._tell(self._concerns(changes))
-                    after = changes[-1].id
+                after = after or self._storage.feed.position()
+                found = self._storage.feed.since(after)
+                self._tell(found)
+                after = found.position
             except StorageUnavailable:
                 pass  # it goes on where it was
             self._look.wait(LOOK_SECONDS)
 
-    def _tell(self, concerns: "Sequence[_Concern]") -> None:
+    def _tell(self, found: FeedSlice) -> None:
+        concerns = self._concerns(found)
         with self._guard:
             listeners = tuple(self._listeners)
         for listener in listeners:
-            for each in concerns:
-                if each.to(listener.advisor):
-                    own = (each.contact,) if listener.advisor in each.holders else ()
-                    listener.box.put(News(each.id, own, each.board))
+            news = _news(listener.advisor, concerns, found)
+            if news.contacts or news.board:
+                listener.box.put(news)
 
-    def _concerns(self, changes: Sequence[Change]) -> "list[_Concern]":
+    def _concerns(self, found: FeedSlice) -> "list[_Concern]":
         """Whom each change concerns, as conversations are now."""
-        now = self._storage.conversations(sorted({change.contact for change in changes}))
-        return [_Concern(change, now.get(change.contact, Conversation())) for change in changes]
+        now = self._storage.conversations.read(sorted({change.contact for change in found.changes}))
+        return [_Concern(change, now.get(change.contact, Conversation())) for change in found.changes]
 
 
 class _Concern:
     """One change and whom it concerns."""
 
     def __init__(self, change: Change, conversation: Conversation) -> None:
-        self.id = change.id
         self.contact = change.contact
         self.holders = {conversation.handling.advisor, conversation.handling.offered} - {""}
         quiet = conversation.handling.status is Status.ADVISOR and set(change.what) <= _BETWEEN_TWO
         self.board = not quiet and change.what != ("Delivery",)
 
-    def to(self, advisor: str) -> bool:
-        return self.board or advisor in self.holders
+
+def _news(advisor: str, concerns: "Sequence[_Concern]", found: FeedSlice) -> News:
+    """What of a slice of the feed concerns one advisor."""
+    contacts = tuple(dict.fromkeys(each.contact for each in concerns if advisor in each.holders))
+    return News(found.position, contacts, not found.is_whole or any(each.board for each in concerns))
 
 
 _BETWEEN_TWO = {"Heard", "Replied", "Noted", "Delivery"}

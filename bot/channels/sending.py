@@ -17,7 +17,7 @@ from bot.channels.twilio import Contacts, read_inbound
 from bot.messages import Channel
 from bot.messaging.provider_eraser import Copy, NotYet
 from bot.messaging.reconcile import Received
-from bot.ports.everything import AnswerLost, NotSent, SendFailed
+from bot.ports.sender import AnswerLost, NotSent, SendFailed
 from bot.settings import TWILIO_API, Settings
 
 ANSWER_SECONDS = 5

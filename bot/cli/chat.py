@@ -12,9 +12,9 @@ from bot.content.models import read_encoder
 from bot.dialogue.conversation import Conversation
 from bot.messages import MAX_TEXT, Channel, Inbound, Kind
 from bot.messaging.runner import Runner
-from bot.ports.everything import Opened
+from bot.ports.conversations import Opened
 from bot.storage.identity import Identity
-from bot.storage.memory import MemoryStorage
+from bot.storage.memory.storage import MemoryStorage
 
 
 def add_to(commands: Commands) -> None:
@@ -40,7 +40,9 @@ def _chat(options: argparse.Namespace) -> int:
     channel = Channel(options.channel)
     if options.locale:
         first = Inbound(message_id="locale", contact=contact, channel=channel)
-        storage.commit(first, Opened(contact, Conversation(), 0), Conversation(locale=options.locale), (), "")
+        storage.conversations.commit(
+            first, Opened(contact, Conversation(), 0), Conversation(locale=options.locale), (), ""
+        )
     interactive = sys.stdin.isatty()
     while True:
         try:

@@ -13,9 +13,11 @@ from bot.content.building import build_engine
 from bot.messaging.erasing import Eraser
 from bot.messaging.runner import Runner
 from bot.settings import read_settings
-from bot.storage.access import RedisAccess
 from bot.storage.identity import Identity
-from bot.storage.redis import RedisStorage, connect
+from bot.storage.redis.accounts import RedisAccounts
+from bot.storage.redis.audit import RedisAuditLog
+from bot.storage.redis.connection import connect
+from bot.storage.redis.storage import redis_storage
 from bot.storage.sealing import Sealer
 from bot.storage.spool import FileSpool, FileSpoolReader
 
@@ -36,8 +38,9 @@ def add_to(commands: Commands) -> None:
 def _advisors(options: argparse.Namespace) -> int:
     """`add` and `reset` print the one-time password, and nothing else, on standard output."""
     settings = read_settings(os.environ)
-    access = RedisAccess(connect(settings.redis_url), Sealer(settings.data_keys))
-    accounts = Accounts(access, lambda: datetime.now(UTC))
+    connection = connect(settings.redis_url)
+    audit = RedisAuditLog(connection)
+    accounts = Accounts(RedisAccounts(connection, Sealer(settings.data_keys)), lambda: datetime.now(UTC))
     if options.act == "list":
         for account in accounts.everybody():
             state = "disabled" if account.disabled else "new" if account.one_time_until else "active"
@@ -49,7 +52,7 @@ def _advisors(options: argparse.Namespace) -> int:
         except NameRefused:
             print("this name is empty, taken, longer than 40 characters or not printable", file=sys.stderr)
             return 1
-        access.write("", "person_added", account.id)
+        audit.write("", "person_added", account.id)
         print(password)
         return 0
     found = accounts.find(options.name)
@@ -58,10 +61,10 @@ def _advisors(options: argparse.Namespace) -> int:
         return 1
     if options.act == "disable":
         accounts.disable(found.id)
-        access.write("", "person_disabled", found.id)
+        audit.write("", "person_disabled", found.id)
     else:
         print(accounts.reset(found.id)[1])
-        access.write("", "person_reset", found.id)
+        audit.write("", "person_reset", found.id)
     return 0
 
 
@@ -73,7 +76,7 @@ def _erase(options: argparse.Namespace) -> int:
     if settings.spool_private_key is None:
         print("SPOOL_PRIVATE_KEY is missing: what waits in the spool could not be looked through", file=sys.stderr)
         return 1
-    storage = RedisStorage(connect(settings.redis_url), Sealer(settings.data_keys))
+    storage = redis_storage(connect(settings.redis_url), Sealer(settings.data_keys))
     spool = FileSpool(settings.spool_dir, settings.spool_public_key)
 
     def now() -> datetime:

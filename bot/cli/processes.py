@@ -18,8 +18,8 @@ from bot.messaging.spending import Spending
 from bot.messaging.upkeep import Alarm, Upkeep
 from bot.settings import SettingsError, read_settings
 from bot.storage.identity import Identity
-from bot.storage.outbox import RedisOutbox
-from bot.storage.redis import RedisStorage, connect
+from bot.storage.redis.connection import connect
+from bot.storage.redis.storage import redis_storage
 from bot.storage.sealing import Sealer
 from bot.storage.spool import FileSpool, FileSpoolReader
 from bot.worker import Worker, stop_on_signals
@@ -46,8 +46,8 @@ def _worker(_options: argparse.Namespace) -> int:
     settings = read_settings(os.environ)
     if settings.spool_private_key is None:
         raise SettingsError("Cannot start: SPOOL_PRIVATE_KEY is missing; the worker opens the spool with it.")
-    client, sealer, library = connect(settings.redis_url), Sealer(settings.data_keys), read_content()
-    storage, outbox = RedisStorage(client, sealer), RedisOutbox(client, sealer)
+    library = read_content()
+    storage = redis_storage(connect(settings.redis_url), Sealer(settings.data_keys))
     spool = FileSpool(settings.spool_dir, settings.spool_public_key)
     engine = build_engine(library, read_encoder() if settings.meaning else None)
 
@@ -57,7 +57,7 @@ def _worker(_options: argparse.Namespace) -> int:
     runner = Runner(engine, storage, spool, now, metrics.report)
     reader = FileSpoolReader(settings.spool_dir, settings.spool_private_key, metrics.report)
     sender = make_sender(settings)
-    delivery = Delivery(outbox, storage, sender, library.content.delivery, metrics.report)
+    delivery = Delivery(storage, sender, library.content.delivery, metrics.report)
     said = engine.books[engine.default_locale].shared
     alarm = Alarm(sender, settings.alarm_number, said["alarm"], metrics.report)
     much = Alarm(sender, settings.alarm_number, said["alarm_spend"], metrics.report)

@@ -14,7 +14,7 @@ from bot.console.page_context import PageContext
 from bot.console.signin.permissions import EVERYBODY, requires_role, visitor
 from bot.console.signin.visitor import colleagues
 from bot.dialogue.conversation import Status
-from bot.ports.everything import StorageUnavailable
+from bot.ports.unavailable import StorageUnavailable
 
 STREAM_SECONDS = 120
 """Then a stream ends and the page opens a new one, so that a browser that was logged out gets no more news."""

@@ -7,7 +7,7 @@ from bot.console.page_context import PageContext
 from bot.console.signin.permissions import EVERYBODY, requires_role, visitor
 from bot.dialogue import case_code
 from bot.handoff.card import of_answers
-from bot.ports.everything import TooManyTries
+from bot.ports.case_codes import TooManyTries
 
 
 def add_routes(blueprint: Blueprint, context: PageContext) -> None:

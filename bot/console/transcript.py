@@ -35,7 +35,8 @@ from bot.dialogue.events import (
 from bot.handoff.card import Card, of_answers
 from bot.handoff.delivery import Problem, problem
 from bot.messages import Kind
-from bot.ports.everything import Entry, Record
+from bot.ports.conversations import Entry
+from bot.ports.outbox import Record
 
 MARKS = (
     AdvisorRequested, AdvisorCancelled, DangerSeen, CallRefused, DecoyStarted, KnownAgain, Stopped, CameLate, Claimed,
@@ -130,5 +131,12 @@ def _outgoing(
         return Line(kind, minute, who=who, text=text, sent=id)
     trouble = problem(record.code, problems).say if record.code else ""
     return Line(
-        kind, minute, who=who, text=text, sent=id, state=record.state, trouble=trouble, maybe_duplicate=record.twice
+        kind,
+        minute,
+        who=who,
+        text=text,
+        sent=id,
+        state=record.state,
+        trouble=trouble,
+        maybe_duplicate=record.maybe_duplicate,
     )

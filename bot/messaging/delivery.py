@@ -11,7 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from bot.handoff.delivery import CANCELLED, LOST_ANSWER, NO_ADDRESS, TOO_LATE, Action, Problem, State, problem
-from bot.ports.everything import AnswerLost, Attempt, NotSent, Outbox, Sender, SendFailed, Storage
+from bot.ports.outbox import Attempt, Outbox
+from bot.ports.sender import AnswerLost, NotSent, Sender, SendFailed
+from bot.ports.storage import Storage
 
 Report = Callable[..., None]
 
@@ -52,7 +54,7 @@ class Receipts:
         if state is State.FAILED:
             trouble = problem(code, self._problems)
             once_more = trouble.action in (Action.ONCE_MORE, Action.RETRY) and self._may_repeat(id, provider_id)
-            if once_more and self._outbox.again(id, code, ONCE_MORE_SECONDS):
+            if once_more and self._outbox.send_again(id, code, ONCE_MORE_SECONDS):
                 self._report("send_again", cause=code)
                 return
         outcome = self._outbox.report(id, state, code, provider_id)
@@ -72,7 +74,6 @@ class Delivery:
 
     def __init__(
         self,
-        outbox: Outbox,
         storage: Storage,
         sender: Sender,
         problems: Mapping[str, Problem],
@@ -81,7 +82,7 @@ class Delivery:
         pace: Pace | None = None,
         hands: int = 8,
     ) -> None:
-        self._outbox = outbox
+        self._outbox = storage.outbox
         self._storage = storage
         self._sender = sender
         self._problems = problems
@@ -107,14 +108,14 @@ class Delivery:
             self._settle(attempt, State.FAILED, CANCELLED)
         elif not attempt.address or not self._channel(attempt):
             self._settle(attempt, State.FAILED, NO_ADDRESS)
-        elif attempt.unsure:
+        elif attempt.unconfirmed:
             self._unsure(attempt)
         elif attempt.age > LIFE_SECONDS - LEAST_SECONDS:
             self._settle(attempt, State.FAILED, TOO_LATE)
         else:
-            self._send(attempt, twice=False)
+            self._send(attempt, maybe_duplicate=False)
 
-    def _send(self, attempt: Attempt, *, twice: bool) -> None:
+    def _send(self, attempt: Attempt, *, maybe_duplicate: bool) -> None:
         left = int(LIFE_SECONDS - attempt.age)
         try:
             provider_id = self._sender.send(self._channel(attempt), attempt.address, attempt.text, attempt.id, left)
@@ -123,11 +124,11 @@ class Delivery:
             self._settle(attempt, State.QUEUED, after=self._backoff(attempt.number))
         except AnswerLost:
             self._report("send_unsure")
-            self._settle(attempt, State.UNSURE, after=self._pace.unsure, twice=twice)
+            self._settle(attempt, State.UNSURE, after=self._pace.unsure, maybe_duplicate=maybe_duplicate)
         except SendFailed as error:
             self._refused(attempt, error.code)
         else:
-            self._settle(attempt, State.ACCEPTED, provider_id=provider_id, twice=twice)
+            self._settle(attempt, State.ACCEPTED, provider_id=provider_id, maybe_duplicate=maybe_duplicate)
 
     def _refused(self, attempt: Attempt, code: str) -> None:
         action = problem(code, self._problems).action
@@ -161,10 +162,10 @@ class Delivery:
             self._settle(attempt, State.UNSURE, after=self._backoff(attempt.number))
         else:
             self._report("send_twice")
-            self._send(attempt, twice=True)
+            self._send(attempt, maybe_duplicate=True)
 
     def _channel(self, attempt: Attempt) -> str:
-        found = self._storage.conversations([attempt.contact]).get(attempt.contact)
+        found = self._storage.conversations.read([attempt.contact]).get(attempt.contact)
         return found.handling.channel if found else ""
 
     def _settle(self, attempt: Attempt, state: State, code: str = "", **more: object) -> None:

@@ -8,7 +8,9 @@ from typing import Protocol
 from bot.handoff import acts as handoff
 from bot.messaging.provider_eraser import Copies, NotYet
 from bot.messaging.runner import Runner
-from bot.ports.everything import Act, NotSent, Storage
+from bot.ports.conversations import Act
+from bot.ports.sender import NotSent
+from bot.ports.storage import Storage
 
 CHANNELS = ("sms", "whatsapp")
 
@@ -48,9 +50,9 @@ class Eraser:
         """
         found = [contact for channel in CHANNELS for contact in self._contacts(channel, address)]
         self._spool.drop(found)
-        here = self._storage.conversations(found)
+        here = self._storage.conversations.read(found)
         for contact in found:
-            self._storage.end_check_in(contact)  # it may have outlived the conversation
+            self._storage.check_ins.end(contact)  # it may have outlived the conversation
         for contact in here:
             act = Act(f"erase {secrets.token_urlsafe(9)}", contact)
             self._runner.act(act, lambda conversation, _minute: handoff.erase(conversation))

@@ -12,7 +12,8 @@ from typing import Protocol
 
 from bot.messaging.every import Every
 from bot.messaging.reconcile import SETTLED
-from bot.ports.everything import NotSent, Storage
+from bot.ports.sender import NotSent
+from bot.ports.storage import Storage
 
 EVERY = timedelta(seconds=30)
 AFTER = timedelta(minutes=9)
@@ -76,7 +77,7 @@ class ProviderEraser:
         if not self._every.is_due():
             return 0
         now = self._now()
-        looked = self._storage.looked()
+        looked = self._storage.chores.last_reconciled()
         done = 0
         try:
             listed = self._copies.copies(now - AFTER)

@@ -9,7 +9,8 @@ from bot.handoff.acts import FRESH_MINUTES
 from bot.messages import Inbound
 from bot.messaging.every import Every
 from bot.messaging.runner import Runner
-from bot.ports.everything import NotSent, Storage
+from bot.ports.sender import NotSent
+from bot.ports.storage import Storage
 
 EVERY = timedelta(seconds=60)
 OVERLAP = timedelta(minutes=5)
@@ -55,7 +56,7 @@ class Reconcile:
         if not self._every.is_due():
             return 0
         now = self._now()
-        looked = self._storage.looked()
+        looked = self._storage.chores.last_reconciled()
         since = max(looked or now, now - FARTHEST) - OVERLAP
         try:
             listed = self._inbox.received(since)
@@ -65,11 +66,11 @@ class Reconcile:
         found = 0
         for message in listed:
             age = now - message.at
-            if age < SETTLED or self._storage.forgotten(message.inbound):
+            if age < SETTLED or self._storage.conversations.was_erased(message.inbound):
                 continue
             late = age > timedelta(minutes=FRESH_MINUTES)
             if self._runner.recover(message.inbound, message.at, late=late):
                 found += 1
                 self._report("recovered", cause="late" if late else "")
-        self._storage.looked(now)
+        self._storage.chores.set_last_reconciled(now)
         return found

@@ -31,8 +31,12 @@ from bot.dialogue.events import (
 from bot.dialogue.turn import Turn
 from bot.handoff.acts import Move, Reason, Refused
 from bot.messages import MAX_TEXT, Inbound, Outgoing
-from bot.ports.everything import Act, Opened, Storage, StorageUnavailable, TooManyTries
+from bot.ports.case_codes import TooManyTries
+from bot.ports.conversations import Act, Opened
+from bot.ports.outbox import new_outgoing_id
 from bot.ports.spool import Spool, Spooled, SpoolFull
+from bot.ports.storage import Storage
+from bot.ports.unavailable import StorageUnavailable
 from bot.rendering.texts import clean, render
 
 DECIDE_AGAIN_SECONDS = 1.5
@@ -84,7 +88,7 @@ class Runner:
         now = self._now()
         try:
             with self._queues.turn_of(inbound.contact):
-                return self._answered(inbound, self._storage.open(inbound), now)
+                return self._answered(inbound, self._storage.conversations.open(inbound), now)
         except StorageUnavailable as error:
             self._report("storage_away", cause=str(error))
             turn, _reply = self._decided(self._engine, Conversation(), inbound, now)
@@ -97,28 +101,30 @@ class Runner:
         Raises Refused (nothing has changed), LeaseAlive and StorageUnavailable.
         """
         deadline = time.monotonic() + DECIDE_AGAIN_SECONDS
-        opened: Opened | None = self._storage.open(act)
+        opened: Opened | None = self._storage.conversations.open(act)
         while opened is not None:
             if opened.reply is not None:
                 return opened.conversation
             act = dataclasses.replace(act, minute=int(self._now().timestamp()) // 60)
             move = decide(opened.conversation, act.minute)
-            outgoing, told = self._outgoing(move)
+            outgoing, told = self._outgoing(move, opened.contact)
             events = (*move.events, *told)
             if time.monotonic() > deadline:
                 raise Refused(Reason.BUSY)
-            opened = self._storage.commit(act, opened, move.conversation, events, "", outgoing, move.lease)
+            opened = self._storage.conversations.commit(
+                act, opened, move.conversation, events, "", outgoing, move.lease
+            )
             if opened is None:
                 self._count(events)
         return move.conversation
 
-    def _outgoing(self, move: Move) -> tuple[tuple[Outgoing, ...], tuple[AnyEvent, ...]]:
+    def _outgoing(self, move: Move, contact: str) -> tuple[tuple[Outgoing, ...], tuple[AnyEvent, ...]]:
         """The one message a move sends, and what the transcript says of it. Raises Refused when it does not fit."""
         if move.say is None and move.reply is None:
             return (), ()
         book = self._engine.book(move.conversation)
         above = render(move.say, move.conversation, book) if move.say else ""
-        sent = secrets.token_urlsafe(16)
+        sent = new_outgoing_id(contact)
         if move.reply is None:
             return (Outgoing(sent, above),), (Informed(above, sent),)
         words = clean(move.reply.text)
@@ -138,14 +144,14 @@ class Runner:
         Raises StorageUnavailable.
         """
         deadline = time.monotonic() + DECIDE_AGAIN_SECONDS
-        first = self._storage.open(spooled.inbound)
+        first = self._storage.conversations.open(spooled.inbound)
         opened: Opened | None = first
         while opened is not None:
             if opened.reply is not None:
                 return False
             if time.monotonic() > deadline:
                 raise StorageUnavailable("busy")
-            if self._storage.forgotten(spooled.inbound, spooled.conversation.heard_minute):
+            if self._storage.conversations.was_erased(spooled.inbound, spooled.conversation.heard_minute):
                 self._report("spool_dropped", cause="erased")
                 return False
             same = spooled.revision == opened.revision
@@ -156,7 +162,7 @@ class Runner:
             ):  # decided where nobody knew of the block
                 conversation = conversation.with_status(Status.BOT)
                 events = tuple(event for event in events if not isinstance(event, AdvisorRequested))
-            opened = self._storage.commit(spooled.inbound, opened, conversation, events, spooled.reply)
+            opened = self._storage.conversations.commit(spooled.inbound, opened, conversation, events, spooled.reply)
         self._report("replayed")
         return True
 
@@ -167,7 +173,7 @@ class Runner:
         sent, and an advisor is asked to look.
         """
         deadline = time.monotonic() + DECIDE_AGAIN_SECONDS
-        first = self._storage.open(inbound)
+        first = self._storage.conversations.open(inbound)
         engine = self._engine.with_overrides(first.overrides)
         opened: Opened | None = first
         while opened is not None:
@@ -191,8 +197,8 @@ class Runner:
                 told = (event for event in events if not isinstance(event, CodeMade))
                 events = (*told, *asked, CameLate())
             elif reply:
-                events, outgoing = (*events, Said(reply)), (Outgoing(secrets.token_urlsafe(16), reply),)
-            opened = self._storage.commit(inbound, opened, conversation, events, reply, outgoing)
+                events, outgoing = (*events, Said(reply)), (Outgoing(new_outgoing_id(opened.contact), reply),)
+            opened = self._storage.conversations.commit(inbound, opened, conversation, events, reply, outgoing)
         self._count(events)
         return True
 
@@ -204,7 +210,7 @@ class Runner:
             turn, reply = self._decided(engine, opened.conversation, inbound, now, brought, blocked=blocked)
             events = (*turn.events, Said(reply)) if reply else turn.events
             try:
-                newer = self._storage.commit(inbound, opened, turn.conversation, events, reply)
+                newer = self._storage.conversations.commit(inbound, opened, turn.conversation, events, reply)
                 if newer is not None and time.monotonic() > deadline:
                     raise StorageUnavailable("busy")
             except StorageUnavailable as error:
@@ -227,7 +233,7 @@ class Runner:
         if not words:
             return None
         try:
-            return self._storage.code(words, contact)
+            return self._storage.case_codes.look_up(words, contact)
         except TooManyTries:
             self._report("codes_guessed")
         except StorageUnavailable as error:  # the commit will meet it as well, and keep the message

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.handoff.counting import SENT, day_of
 from bot.messaging.every import Every
-from bot.ports.everything import Storage
+from bot.ports.storage import Storage
 
 LOOK_EVERY = timedelta(minutes=1)
 
@@ -35,7 +35,7 @@ class Spending:
         if not self._looks.is_due():
             return
         today = day_of(int(self._now().timestamp()) // 60)
-        sent = self._storage.counts([today])[today].get(SENT, 0)
+        sent = self._storage.counts.of([today])[today].get(SENT, 0)
         if sent > self._most and today != self._alarmed:
             self._alarmed = today
             self._report("spend_alarm", count=sent)

@@ -9,7 +9,10 @@ from bot.handoff.acts import Refused
 from bot.messages import Channel
 from bot.messaging.every import Every
 from bot.messaging.runner import Runner
-from bot.ports.everything import Act, AnswerLost, LeaseAlive, NotSent, Sender, SendFailed, Storage, Waiting
+from bot.ports.conversations import Act, LeaseAlive
+from bot.ports.queue import Waiting
+from bot.ports.sender import AnswerLost, NotSent, Sender, SendFailed
+from bot.ports.storage import Storage
 
 NOBODY_THERE_MINUTES = 1
 """With no advisor at a console nobody will see the queue, so the alarm comes at once."""
@@ -47,8 +50,8 @@ class Upkeep:
     def step(self) -> None:
         """One round. Raises StorageUnavailable."""
         if self._tidies.is_due():
-            self._storage.tidy()
-        for held in self._storage.held():
+            self._storage.chores.tidy()
+        for held in self._storage.queue.held():
             if not held.leased:
                 self._act(held.contact, handoff.lose_lease)
             elif not held.offered:
@@ -63,9 +66,9 @@ class Upkeep:
 
     def _watch(self) -> None:
         """An alarm for everybody who waits too long, once a person; a log line and a count in any case."""
-        waiting = self._storage.waiting()
+        waiting = self._storage.queue.waiting()
         self._alarmed &= set(waiting)
-        patience = self._minutes if self._storage.on_duty() else min(NOBODY_THERE_MINUTES, self._minutes)
+        patience = self._minutes if self._storage.presence.on_duty() else min(NOBODY_THERE_MINUTES, self._minutes)
         minute = int(self._now().timestamp()) // 60
         late = [entry for entry in waiting if minute - entry.minute >= patience and entry not in self._alarmed]
         if not late:

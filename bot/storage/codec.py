@@ -7,7 +7,7 @@ import msgspec
 
 from bot.dialogue.conversation import SCHEMA, Agreement, Conversation, Handling, Privacy, Status
 from bot.dialogue.events import AnyEvent, Said
-from bot.ports.everything import Entry
+from bot.ports.conversations import Entry
 from bot.storage.flat import FlatConversation, owner_fields
 
 

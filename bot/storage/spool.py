@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from bot.dialogue.events import AnyEvent
 from bot.messages import Inbound
-from bot.ports.everything import StorageUnavailable
 from bot.ports.spool import Spooled, SpoolFull
+from bot.ports.unavailable import StorageUnavailable
 from bot.storage.codec import decode_conversation, encode_conversation
 
 MAX_AGE_SECONDS = 72 * 3600

@@ -13,7 +13,6 @@ from bot.dialogue.engine import Engine
 from bot.handoff.acts import Reason, Refused
 from bot.rendering.review import is_neutral
 from tests.harness.dialogue import CONTACT, DialogueTester
-from tests.harness.fakes import NoOutbox
 from tests.harness.fixed import NOW
 
 ADA = Advisor("ada")
@@ -29,7 +28,6 @@ def talking(engine: Engine, library: Library) -> DialogueTester:
     tester.desk = Desk(
         tester.runner,
         tester.storage,
-        NoOutbox(),  # type: ignore[arg-type]
         {"MA": (ZoneInfo("Africa/Casablanca"),)},
         lambda: tester.now,
         lambda text: is_neutral(text, localize_desk(library, "nl"), subject),

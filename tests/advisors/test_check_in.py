@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,11 +16,14 @@ from bot.handoff.acts import Reason, Refused
 from bot.handoff.check_in import KEPT_DAYS, MAX_ACTION, MOST_DAYS, end_of
 from bot.messages import Channel, Inbound
 from bot.messaging.runner import Runner
-from bot.storage import keys
-from bot.storage.outbox import RedisOutbox
-from bot.storage.redis import RedisStorage, connect
+from bot.ports.storage import Storage
+from bot.storage.redis import keys
+from bot.storage.redis.check_ins import RedisCheckIns
+from bot.storage.redis.connection import connect
+from bot.storage.redis.storage import redis_storage
 from bot.storage.sealing import Sealer
 from tests.harness.fakes import ListSpool, Reports
+from tests.harness.in_redis import outbox_length
 
 ADA, BEA = Advisor("ada"), Advisor("bea")
 CONTACT = "c" * 22
@@ -33,8 +37,8 @@ class Kept:
 
     desk: Desk
     runner: Runner
-    storage: RedisStorage
-    redis: redis.Redis
+    storage: Storage
+    redis: "redis.Redis[bytes]"
     now: datetime = field(default=datetime(2099, 8, 1, 12, tzinfo=UTC))
     number: int = 0
 
@@ -52,12 +56,12 @@ class Kept:
 
 
 @pytest.fixture
-def kept(engine: Engine, redis_url: str, clean_redis: redis.Redis) -> Iterator[Kept]:
+def kept(engine: Engine, redis_url: str, clean_redis: "redis.Redis[bytes]") -> Iterator[Kept]:
     client, sealer = connect(redis_url), Sealer([bytes(32)])
-    storage = RedisStorage(client, sealer)
+    storage = redis_storage(client, sealer)
     clock: Callable[[], datetime] = lambda: made.now  # noqa: E731
     runner = Runner(engine, storage, ListSpool(), clock, Reports())
-    desk = Desk(runner, storage, RedisOutbox(client, sealer), zones_by_country(), clock)
+    desk = Desk(runner, storage, zones_by_country(), clock)
     made = Kept(desk, runner, storage, clean_redis)
     for text in ("hoi", "ja", "ik ben in marokko", "1", "medewerker"):
         made.says(text)
@@ -68,14 +72,14 @@ def kept(engine: Engine, redis_url: str, clean_redis: redis.Redis) -> Iterator[K
 
 def test_it_is_overdue_when_the_day_is_over_where_they_are_and_nothing_is_sent(kept: Kept) -> None:
     kept.desk.check_in(ADA, CONTACT, date(2099, 8, 12), ACTION)
-    before = kept.redis.xlen(keys.OUTBOX)
+    before = outbox_length(kept.redis)
     midnight = datetime(2099, 8, 13, tzinfo=ZoneInfo("Africa/Casablanca"))
     kept.now = midnight - timedelta(minutes=1)
     assert not kept.overdue()
     kept.now = midnight
     assert kept.overdue()
-    kept.storage.tidy()
-    assert kept.redis.xlen(keys.OUTBOX) == before
+    kept.storage.chores.tidy()
+    assert outbox_length(kept.redis) == before
     assert [each.action for each in kept.desk.check_ins()] == [ACTION]
 
 
@@ -92,8 +96,8 @@ def test_it_outlives_the_conversation_and_knows_when_they_last_wrote(kept: Kept)
     kept.now += timedelta(days=2)
     kept.says("het gaat goed")
     heard = int(kept.now.timestamp()) // 60
-    kept.storage.tidy()
-    kept.redis.delete(keys.conversation(CONTACT), keys.turns(CONTACT))  # as when its time is over
+    kept.storage.chores.tidy()
+    kept.redis.delete(f"{keys.person(CONTACT)}conversation", f"{keys.person(CONTACT)}turns")  # as when its time is over
     (check_in,) = kept.desk.check_ins()
     assert check_in.heard_minute == heard
 
@@ -107,12 +111,12 @@ def test_it_goes_when_the_person_is_erased(kept: Kept, who: str) -> None:
     else:
         kept.desk.erase(ADA, CONTACT, "e")
     assert kept.desk.check_ins() == []
-    assert not kept.redis.exists(keys.CHECK_INS)
+    assert not kept.redis.exists(f"{keys.shard(CONTACT)}check-ins")
 
 
 def test_a_word_to_erase_takes_it_also_when_the_conversation_is_long_gone(kept: Kept) -> None:
     kept.desk.check_in(ADA, CONTACT, date(2099, 8, 12), ACTION)
-    kept.redis.delete(keys.conversation(CONTACT), keys.turns(CONTACT))
+    kept.redis.delete(f"{keys.person(CONTACT)}conversation", f"{keys.person(CONTACT)}turns")
     kept.says("wis alles")
     kept.says("1")
     assert kept.desk.check_ins() == []
@@ -123,20 +127,20 @@ def test_noting_when_they_wrote_brings_nothing_back(kept: Kept, monkeypatch: pyt
     kept.desk.check_in(ADA, CONTACT, date(2099, 8, 12), ACTION)
     kept.now += timedelta(hours=1)
     kept.says("hoi")
-    found = kept.storage.conversations
+    found = kept.storage.conversations.read
 
     def ended(contacts: list[str]) -> object:
-        kept.storage.end_check_in(CONTACT)
+        kept.storage.check_ins.end(CONTACT)
         return found(contacts)
 
-    monkeypatch.setattr(kept.storage, "conversations", ended)
-    kept.storage.tidy()
-    assert not kept.redis.exists(keys.CHECK_INS)
+    monkeypatch.setattr(kept.storage.conversations, "read", ended)
+    kept.storage.chores.tidy()
+    assert not kept.redis.exists(f"{keys.shard(CONTACT)}check-ins")
 
 
 def test_redis_reads_neither_action_nor_advisor(kept: Kept) -> None:
     kept.desk.check_in(ADA, CONTACT, date(2099, 8, 12), ACTION)
-    (value,) = kept.redis.hvals(keys.CHECK_INS)
+    (value,) = kept.redis.hvals(f"{keys.shard(CONTACT)}check-ins")
     assert b"kanariegeel" not in value
     assert b"ada" not in value
 
@@ -169,5 +173,5 @@ def test_a_month_after_its_day_it_is_dropped(kept: Kept) -> None:
     (check_in,) = kept.desk.check_ins()
     assert not check_in.is_over(check_in.due_minute + KEPT_DAYS * 1440 - 1)
     assert check_in.is_over(check_in.due_minute + KEPT_DAYS * 1440)
-    kept.storage._tidy_check_ins(check_in.due_minute + KEPT_DAYS * 1440)
+    cast(RedisCheckIns, kept.storage.check_ins).tidy(check_in.due_minute + KEPT_DAYS * 1440)
     assert kept.desk.check_ins() == []

@@ -11,8 +11,10 @@ from bot.dialogue.events import LeaseLost, Noted, OfferEnded
 from bot.handoff.acts import Reason, Refused
 from bot.messages import Channel
 from bot.messaging.upkeep import Upkeep
-from bot.storage import keys
+from bot.storage.redis import keys
 from tests.harness.advisor_line import ADA, AdvisorLine
+from tests.harness.events import events_of
+from tests.harness.in_redis import outbox_length
 
 BEA = Advisor("bea", ("nl", "ar"))
 ANNA, BOB, CLEO = "+31612345601", "+31612345602", "+31612345603"
@@ -43,9 +45,9 @@ def test_of_eight_who_claim_at_once_exactly_one_has_it_a_hundred_times(line: Adv
 
             won = [winner for winner in pool.map(claim, advisors) if winner]
             assert len(won) == 1
-            assert line.storage.conversations([contact])[contact].handling.advisor == won[0]
-    assert len(line.storage.held()) == 100
-    assert line.storage.waiting() == []
+            assert line.storage.conversations.read([contact])[contact].handling.advisor == won[0]
+    assert len(line.storage.queue.held()) == 100
+    assert line.storage.queue.waiting() == []
 
 
 def test_a_first_message_claims_and_eight_at_once_send_one(line: AdvisorLine) -> None:
@@ -60,7 +62,7 @@ def test_a_first_message_claims_and_eight_at_once_send_one(line: AdvisorLine) ->
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(write, range(8))) == 1
-    assert line.client.llen(keys.lane(contact)) == 1
+    assert line.client.llen(f"{keys.person(contact)}queue") == 1
 
 
 def test_the_board_shows_danger_first_and_then_who_waits_longest(line: AdvisorLine) -> None:
@@ -102,7 +104,7 @@ def test_whatsapps_window_is_known(line: AdvisorLine) -> None:
     with pytest.raises(Refused) as refused:
         line.desk.reply(ADA, contact, "dag", "a2", sure=True)
     assert refused.value.reason is Reason.WINDOW
-    assert line.client.llen(keys.lane(contact)) == 0
+    assert line.client.llen(f"{keys.person(contact)}queue") == 0
 
 
 def test_a_text_that_is_too_long_is_refused_with_what_fits(line: AdvisorLine) -> None:
@@ -111,7 +113,7 @@ def test_a_text_that_is_too_long_is_refused_with_what_fits(line: AdvisorLine) ->
         line.desk.reply(ADA, contact, "x" * 1601, "a1")
     assert refused.value.reason is Reason.TOO_LONG
     assert refused.value.limit == 1600 - len("Je praat nu met een medewerker.\n")
-    assert line.storage.conversations([contact])[contact].handling.status is Status.WAITING
+    assert line.storage.conversations.read([contact])[contact].handling.status is Status.WAITING
 
 
 def test_a_lease_lives_by_redis_clock_and_a_heartbeat(line: AdvisorLine) -> None:
@@ -120,10 +122,10 @@ def test_a_lease_lives_by_redis_clock_and_a_heartbeat(line: AdvisorLine) -> None
     for minutes in (10, -20):  # our own clock jumps about
         line.now += timedelta(minutes=minutes)
         upkeep(line).step()
-        assert line.storage.conversations([contact])[contact].handling.advisor == "ada"
-    line.client.pexpire(keys.lease(contact), 100)
+        assert line.storage.conversations.read([contact])[contact].handling.advisor == "ada"
+    line.client.pexpire(f"{keys.person(contact)}lease", 100)
     assert line.desk.heartbeat(ADA, [contact]) == []
-    assert line.client.pttl(keys.lease(contact)) > 50_000
+    assert line.client.pttl(f"{keys.person(contact)}lease") > 50_000
     assert line.desk.heartbeat(BEA, [contact]) == [contact]
 
 
@@ -132,17 +134,17 @@ def test_colleagues_see_who_is_typing_for_some_seconds(line: AdvisorLine) -> Non
     line.desk.claim(ADA, contact, "a1")
     line.desk.heartbeat(ADA, [contact], typing=contact)
     assert [row.typing for row in line.desk.board(BEA)] == ["ada"]
-    assert 0 < line.client.pttl(keys.typing(contact)) <= keys.TYPING_MS
+    assert 0 < line.client.pttl(f"{keys.person(contact)}typing") <= keys.TYPING_MS
 
 
 def test_a_lost_lease_brings_the_person_back_to_the_front(line: AdvisorLine) -> None:
     first, second = asks(line, ANNA), asks(line, BOB)
     line.desk.claim(ADA, second, "a1")
-    line.client.delete(keys.lease(second))
+    line.client.delete(f"{keys.person(second)}lease")
     upkeep(line).step()
-    assert [entry.contact for entry in line.storage.waiting()] == [second, first]
-    assert any(isinstance(event, LeaseLost) for event in line.storage.transcript(second))
-    assert line.client.llen(keys.lane(second)) == 1  # they are told
+    assert [entry.contact for entry in line.storage.queue.waiting()] == [second, first]
+    assert any(isinstance(event, LeaseLost) for event in events_of(line.storage, second))
+    assert line.client.llen(f"{keys.person(second)}queue") == 1  # they are told
     with pytest.raises(Refused) as refused:
         line.desk.note(ADA, second, "te laat", "a2")
     assert refused.value.reason is Reason.NOT_YOURS
@@ -153,21 +155,21 @@ def test_an_offer_nobody_takes_ends(line: AdvisorLine) -> None:
     line.desk.claim(ADA, contact, "a1")
     line.desk.transfer(ADA, contact, "bea", "a2")
     upkeep(line).step()
-    assert line.storage.conversations([contact])[contact].handling.offered == "bea"
-    line.client.delete(keys.offer(contact))
+    assert line.storage.conversations.read([contact])[contact].handling.offered == "bea"
+    line.client.delete(f"{keys.person(contact)}offer")
     upkeep(line).step()
-    found = line.storage.conversations([contact])[contact]
+    found = line.storage.conversations.read([contact])[contact]
     assert (found.handling.advisor, found.handling.offered) == ("ada", "")
-    assert OfferEnded("bea", lapsed=True) in line.storage.transcript(contact)
+    assert OfferEnded("bea", lapsed=True) in events_of(line.storage, contact)
 
 
 def test_a_note_is_kept_and_nothing_is_sent(line: AdvisorLine) -> None:
     contact = asks(line)
     line.desk.claim(ADA, contact, "a1")
     line.desk.note(ADA, contact, "oom, stad onbekend", "a2")
-    assert Noted("ada", "oom, stad onbekend") in line.storage.transcript(contact)
-    assert line.client.llen(keys.lane(contact)) == 0
-    assert line.client.xlen(keys.OUTBOX) == 0
+    assert Noted("ada", "oom, stad onbekend") in events_of(line.storage, contact)
+    assert line.client.llen(f"{keys.person(contact)}queue") == 0
+    assert outbox_length(line.client) == 0
 
 
 def test_the_feed_tells_what_happened_to_whom_and_no_words(line: AdvisorLine) -> None:
@@ -178,7 +180,7 @@ def test_the_feed_tells_what_happened_to_whom_and_no_words(line: AdvisorLine) ->
     assert {change.contact for change in changes} == {contact}
     assert {"AdvisorRequested", "Replied"} <= {name for change in changes for name in change.what}
     assert line.desk.events(newest) == ([], newest)
-    assert b"geheim" not in str(line.client.xrange(keys.FEED)).encode()
+    assert b"geheim" not in str(line.client.xrange(f"{keys.shard(contact)}feed")).encode()
 
 
 def test_nobody_waits_unseen(line: AdvisorLine) -> None:
@@ -210,18 +212,18 @@ def test_with_somebody_there_the_alarm_has_patience(line: AdvisorLine) -> None:
 def test_the_address_is_kept_only_while_advisors_need_it(line: AdvisorLine) -> None:
     contact = line.contact(ANNA)
     line.writes(ANNA, "hoi")
-    assert not line.client.exists(keys.address(contact))
+    assert not line.client.exists(f"{keys.person(contact)}address")
     asks(line)
-    assert line.client.exists(keys.address(contact))
-    assert ANNA[1:].encode() not in (line.client.get(keys.address(contact)) or b"")
+    assert line.client.exists(f"{keys.person(contact)}address")
+    assert ANNA[1:].encode() not in (line.client.get(f"{keys.person(contact)}address") or b"")
     line.writes(ANNA, "laat maar")
-    assert not line.client.exists(keys.address(contact))
+    assert not line.client.exists(f"{keys.person(contact)}address")
     asks(line)
     line.desk.claim(ADA, contact, "a1")
     line.desk.close(ADA, contact, "a2")
-    assert 0 < line.client.ttl(keys.address(contact)) <= 30 * 60
-    assert not line.client.exists(keys.lease(contact))
+    assert 0 < line.client.ttl(f"{keys.person(contact)}address") <= 30 * 60
+    assert not line.client.exists(f"{keys.person(contact)}lease")
     asks(line)
     line.desk.claim(ADA, contact, "a3")
     line.desk.hand_back(ADA, contact, "a4")
-    assert 0 < line.client.ttl(keys.address(contact)) <= 600
+    assert 0 < line.client.ttl(f"{keys.person(contact)}address") <= 600

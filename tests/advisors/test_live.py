@@ -1,6 +1,7 @@
 """News for open consoles: to whom, how soon, after a gap; and never words."""
 
 import threading
+import time
 from collections.abc import Generator
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from bot.advisors import live
 from bot.advisors.desk import Advisor
 from bot.advisors.live import Live, News
+from bot.storage.redis import keys
 from tests.advisors.test_desk import ANNA, BEA, BOB, asks
 from tests.harness.advisor_line import ADA, AdvisorLine
 
@@ -75,8 +77,8 @@ def test_whoever_was_away_longer_than_the_feed_remembers_looks_at_everything(lin
     contact = asks(line, ANNA)
     line.desk.claim(ADA, contact, "a1")
     for number in range(501):
-        line.client.xadd("helpline:feed", {"c": contact, "w": "Heard", "n": str(number)})
-    assert opened(Live(line.storage), BEA, "1-0")[1].board
+        line.client.xadd(f"{keys.shard(contact)}feed", {"c": contact, "w": "Heard", "n": str(number)})
+    assert opened(Live(line.storage), BEA, str(int(time.time() * 1000) - 60_000))[1].board
 
 
 def test_one_reader_serves_all_and_ends_with_the_last(line: AdvisorLine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,7 +99,7 @@ def test_one_reader_serves_all_and_ends_with_the_last(line: AdvisorLine, monkeyp
 def test_redis_may_go_and_come_back(line: AdvisorLine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "LOOK_SECONDS", 0.05)
     stream, _here = opened(Live(line.storage), ADA)
-    line.client.connection_pool.disconnect()
+    line.connection.close()
     line.client.client_kill_filter(_type="normal", skipme=True)
     asks(line, ANNA)
     assert heard(stream).board

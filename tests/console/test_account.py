@@ -103,7 +103,7 @@ def test_the_log_is_read_page_by_page(pages: ConsoleApp) -> None:
     pages.somebody("Sue", Role.SUPERVISOR)
     visit = pages.logged_in("Sue")
     for number in range(150):
-        pages.access.write("", "claim", f"merel vlier {number:03}")
+        pages.audit_log.write("", "claim", f"merel vlier {number:03}")
     page = visit.get("/console/audit")
     assert "merel vlier 149" in page.text
     older = re.search(r'href="(/console/audit\?before=[0-9-]+)"', page.text)

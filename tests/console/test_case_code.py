@@ -2,11 +2,12 @@
 
 from bot.access.accounts import Role
 from bot.dialogue.events import CodeMade
-from bot.storage import keys
 from bot.storage.identity import Identity
-from bot.storage.redis import RedisStorage
+from bot.storage.redis import keys
+from bot.storage.redis.storage import redis_storage
 from bot.storage.sealing import Sealer
 from tests.harness.console_app import ConsoleApp
+from tests.harness.events import events_of
 from tests.harness.twilio_client import sms
 
 SENDER = "+31600000077"
@@ -17,9 +18,9 @@ def given(pages: ConsoleApp) -> str:
     """Somebody chooses, writes, and asks for a code."""
     for number, text in enumerate(("hoi", "ja", "ik ben in marokko", "1", WORDS, "code")):
         pages.person_sends(sms(f"77{number}", text, SENDER))
-    storage = RedisStorage(pages.redis, Sealer(pages.settings.data_keys))
+    storage = redis_storage(pages.connection, Sealer(pages.settings.data_keys))
     contact = Identity(pages.settings.peppers).contacts("sms", SENDER)[0]
-    return next(event.words for event in reversed(storage.transcript(contact)) if isinstance(event, CodeMade))
+    return next(event.words for event in reversed(events_of(storage, contact)) if isinstance(event, CodeMade))
 
 
 def test_the_answers_are_shown_once_and_nothing_that_was_written(pages: ConsoleApp) -> None:

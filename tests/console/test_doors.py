@@ -1,7 +1,5 @@
 """Every route, by the whole map of URLs: who may enter, and what its answer tells the browser."""
 
-from collections.abc import Collection
-
 import pytest
 from werkzeug.routing import Rule
 
@@ -13,7 +11,7 @@ ANYONE = set(Role) | {None}
 EVERYBODY = set(Role)
 LEADERS = {Role.SUPERVISOR, Role.ADMINISTRATOR}
 ADMINISTRATORS = {Role.ADMINISTRATOR}
-MAY_ENTER: dict[str, Collection[Role | None]] = {
+MAY_ENTER = {
     "login": ANYONE, "check_password": ANYONE, "code": ANYONE, "check_code": ANYONE, "ask_passkey": ANYONE,
     "check_passkey": ANYONE, "start": ANYONE, "begin": ANYONE, "logout": ANYONE, "change_language": ANYONE,
     "board": EVERYBODY, "beat": EVERYBODY, "beating_page": EVERYBODY, "events": EVERYBODY,
@@ -64,7 +62,7 @@ def test_every_route_says_who_may_enter_and_the_table_agrees(pages: ConsoleApp) 
     found = {rule.endpoint.removeprefix("console."): rule for rule in rules(pages) if rule.endpoint != "console.static"}
     assert found.keys() == MAY_ENTER.keys()
     for name, rule in found.items():
-        roles = pages.app.view_functions[rule.endpoint].requires_role  # type: ignore[union-attr]
+        roles = pages.app.view_functions[rule.endpoint].requires_role  # type: ignore[attr-defined]
         assert (set(roles) or ANYONE) == MAY_ENTER[name], name
 
 
@@ -142,6 +140,6 @@ def test_opening_a_conversation_of_somebody_else_is_refused_and_written_down(pag
     assert answer.status_code == 403
     assert "medewerker" not in answer.text.split("<main")[1]
     assert bea.post(f"/console/c/{contact}/reply", {"text": "hoi"}).status_code == 403
-    lines = pages.access.lines()
+    lines = pages.audit_log.lines()
     assert [line.what for line in lines[:4]] == ["open_refused", "open_refused", "opened", "claim"]
     assert contact not in repr(lines)

@@ -179,7 +179,7 @@ def test_the_door_stays_shut_when_the_storage_is_away(pages: ConsoleApp, monkeyp
     def away(*_arguments: object, **_options: object) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr("redis.Redis.execute_command", away)
+    monkeypatch.setattr("redis.connection.AbstractConnection.send_packed_command", away)
     answer = visit.get("/console/")
     assert answer.status_code == 503
     assert "Even geen verbinding" in answer.text

@@ -73,4 +73,4 @@ def test_what_advisors_write_is_sealed_and_the_log_of_acts_holds_none_of_it(page
     everything = repr([pages.redis.dump(name) for name in names if pages.redis.type(name) != b"none"])
     assert CANARY not in everything
     assert "Ada" not in everything
-    assert [line.on for line in pages.access.lines() if line.what == "note"] != [contact]
+    assert [line.on for line in pages.audit_log.lines() if line.what == "note"] != [contact]

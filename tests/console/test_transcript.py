@@ -8,7 +8,8 @@ from bot.content.library import Library
 from bot.content.localizing import localize_problems
 from bot.dialogue import events
 from bot.dialogue.events import Claimed, Heard, Informed, Noted, OfferEnded, PlaceTold, Replied, Said, TopicShown
-from bot.ports.everything import Entry, Record
+from bot.ports.conversations import Entry
+from bot.ports.outbox import Record
 
 QUIET = {events.Answered, events.TopicShown, events.LanguageChosen, events.ErasureRequested, events.CodeAsked}
 """Events that stand on the card, or cannot be in a transcript, so that no line is made of them."""
@@ -49,7 +50,7 @@ def test_marks_say_who_and_whom() -> None:
 
 
 def test_how_far_a_message_has_come_stands_beside_it(library: Library) -> None:
-    sent = {"s1": Record("failed", "30003"), "s2": Record("delivered", twice=True)}
+    sent = {"s1": Record("failed", "30003"), "s2": Record("delivered", maybe_duplicate=True)}
     problems = localize_problems(library, "nl")
     failed, arrived = lines([Entry(7, Replied("ada", "a", "s1")), Entry(7, Replied("ada", "b", "s2"))], sent, problems)
     assert (failed.state, failed.trouble) == ("failed", problems["30003"].say)

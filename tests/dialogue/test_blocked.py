@@ -17,10 +17,10 @@ ADA, BEA = Advisor("ada"), Advisor("bea")
 def blocked(tester: DialogueTester) -> DialogueTester:
     tester.say("hoi", "ja", "medewerker")
     tester.desk.claim(ADA, CONTACT, "c")
-    before = len(tester.storage.outbox)
+    before = len(tester.storage.state.messages)
     after = tester.desk.block(ADA, CONTACT, "b")
     assert after.handling.status is Status.BOT
-    assert len(tester.storage.outbox) == before  # not a word of it to them
+    assert len(tester.storage.state.messages) == before  # not a word of it to them
     return tester
 
 

@@ -141,7 +141,7 @@ def test_a_guesser_is_told_the_same_whether_it_is_right_or_wrong(tester: Dialogu
         second.say(f"{word} lamp fiets boter")
     assert "kan ik nu niets" in second.say(code.words).reply
     assert "codes_guessed" in second.reports.names()
-    assert tester.storage.code(code.words, "ada") == code.answers
+    assert tester.storage.case_codes.look_up(code.words, "ada") == code.answers
 
 
 def test_with_an_advisor_it_comes_in_silently(tester: DialogueTester) -> None:
@@ -160,7 +160,7 @@ def test_behind_a_decoy_a_code_is_dull_text(tester: DialogueTester) -> None:
     second = other(tester)
     dull = second.say("hoi", "onweer", "wie is dit").reply
     assert second.say(code.words).reply == dull
-    assert tester.storage.code(code.words, "ada") == code.answers
+    assert tester.storage.case_codes.look_up(code.words, "ada") == code.answers
 
 
 def test_words_that_were_never_given_still_bring_the_numbers(tester: DialogueTester) -> None:

@@ -69,7 +69,7 @@ def engine(library: Library) -> Engine:
 def at(state: str, **fields: object) -> Conversation:
     """A conversation in the middle, a minute old."""
     values: dict[str, object] = {"locale": "nl", "heard_minute": MINUTE, "subject_disclosed": True} | fields
-    return a_conversation(state=state, **values)
+    return a_conversation(state=state, **values)  # type: ignore[arg-type]
 
 
 def shared(tester: DialogueTester, name: str) -> str:
@@ -211,7 +211,7 @@ def test_who_waits_for_a_person_keeps_waiting_through_a_silence(tester: Dialogue
     tester.say("medewerker").wait(SILENCE_MINUTES + 1).say("hoi").in_state(OPENER)
     assert tester.conversation.handling.status is Status.WAITING
     assert tester.conversation.handling.waiting_minute == MINUTE
-    assert [entry.contact for entry in tester.storage.waiting()] == [tester.message("").contact]
+    assert [entry.contact for entry in tester.storage.queue.waiting()] == [tester.message("").contact]
 
 
 def test_danger_that_was_seen_is_remembered_through_a_silence(tester: DialogueTester) -> None:
@@ -431,7 +431,7 @@ def test_asking_for_a_person_joins_the_waiting_list_with_the_numbers_meanwhile(
 ) -> None:
     tester.begin(at(MENU)).say(text).in_state(HANDOFF).hears(EMERGENCY, BZ).caused(AdvisorRequested)
     assert tester.conversation.handling.status is Status.WAITING
-    assert [entry.minute for entry in tester.storage.waiting()] == [MINUTE]
+    assert [entry.minute for entry in tester.storage.queue.waiting()] == [MINUTE]
 
 
 def test_asking_twice_keeps_the_place_in_line(tester: DialogueTester) -> None:
@@ -445,7 +445,7 @@ def test_a_request_can_be_cancelled(tester: DialogueTester, text: str) -> None:
     tester.begin(at(MENU)).say("9", text).in_state("handoff.cancelled").caused(AdvisorCancelled)
     assert tester.conversation.handling.status is Status.BOT
     assert tester.conversation.handling.waiting_minute == 0
-    assert tester.storage.waiting() == []
+    assert tester.storage.queue.waiting() == []
 
 
 def test_who_waits_can_go_on_reading(tester: DialogueTester) -> None:
@@ -573,7 +573,7 @@ def test_erasing_is_confirmed_first_and_then_leaves_nothing(tester: DialogueTest
     tester.say("ja").hears("Gewist")
     assert tester.conversation == Conversation()
     assert tester.events == []
-    assert tester.storage.waiting() == []
+    assert tester.storage.queue.waiting() == []
     assert tester.reports[-2] == ("event", {"event": ErasureRequested.__name__})
 
 
@@ -764,7 +764,7 @@ def test_after_a_bug_the_message_is_kept_the_numbers_go_out_and_a_person_is_aske
         Said(broken.reply),
     ]
     assert broken.conversation.handling.status is Status.WAITING
-    assert [entry.minute for entry in broken.storage.waiting()] == [MINUTE]
+    assert [entry.minute for entry in broken.storage.queue.waiting()] == [MINUTE]
     assert ("engine_failed", "ZeroDivisionError") in [(what, fields.get("fault")) for what, fields in broken.reports]
 
 

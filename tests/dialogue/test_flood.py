@@ -96,7 +96,7 @@ def test_to_an_advisor_everything_goes_through(tester: DialogueTester) -> None:
     tester.desk.claim(Advisor("ada"), CONTACT, "c")
     for number in range(MOST + 5):
         tester.say(f"bericht {number}")
-    heard = [entry.event for entry in tester.storage.history(CONTACT)]
+    heard = [entry.event for entry in tester.storage.conversations.transcript(CONTACT)]
     assert sum(isinstance(event, Heard) and event.text.startswith("bericht") for event in heard) == MOST + 5
 
 

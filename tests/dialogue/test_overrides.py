@@ -15,7 +15,7 @@ ABROAD = "+31 247 247 247"
 
 
 def test_while_we_are_down_everybody_new_gets_the_numbers_and_the_truth(tester: DialogueTester) -> None:
-    tester.storage.set_overrides(Overrides(down=True))
+    tester.storage.overrides.write(Overrides(down=True))
     tester.say("hoi")
     assert tester.reply.index(ABROAD) < tester.reply.index("Er is nu een storing.")
     assert "Kun je nu veilig typen?" in tester.reply
@@ -28,20 +28,20 @@ def test_while_we_are_down_everybody_new_gets_the_numbers_and_the_truth(tester: 
 
 def test_who_comes_back_after_a_silence_is_told_as_well(tester: DialogueTester) -> None:
     tester.say("hoi")
-    tester.storage.set_overrides(Overrides(down=True))
+    tester.storage.overrides.write(Overrides(down=True))
     tester.now += timedelta(hours=2)
     tester.say("hoi")
     assert "Er is nu een storing." in tester.reply
 
 
 def test_danger_stays_first_while_we_are_down(tester: DialogueTester) -> None:
-    tester.storage.set_overrides(Overrides(down=True))
+    tester.storage.overrides.write(Overrides(down=True))
     tester.say("hij heeft een mes, help")
     assert tester.reply.index(ABROAD) < tester.reply.index("Er is nu een storing.")
 
 
 def test_a_decoy_stays_a_decoy(tester: DialogueTester) -> None:
-    tester.storage.set_overrides(Overrides(down=True))
+    tester.storage.overrides.write(Overrides(down=True))
     tester.say("verkeerd nummer")
     assert tester.conversation.position.state == DECOY
     assert "storing" not in tester.reply
@@ -55,16 +55,16 @@ def test_what_is_said_names_no_subject(tester: DialogueTester) -> None:
 def test_other_hours_count_from_the_next_message(tester: DialogueTester) -> None:
     tester.say("hoi", "ja").say("medewerker")
     assert "geen medewerkers" not in tester.reply
-    tester.storage.set_overrides(CLOSED)
+    tester.storage.overrides.write(CLOSED)
     tester.say("medewerker")
     assert "Er zijn nu geen medewerkers." in tester.reply
-    tester.storage.set_overrides(Overrides(week=((Shift(0, 1440),),) * 7))
+    tester.storage.overrides.write(Overrides(week=((Shift(0, 1440),),) * 7))
     tester.say("medewerker")
     assert "geen medewerkers" not in tester.reply
 
 
 def test_an_announcement_is_for_who_asks_for_an_advisor(tester: DialogueTester) -> None:
-    tester.storage.set_overrides(Overrides(announcement="busy"))
+    tester.storage.overrides.write(Overrides(announcement="busy"))
     tester.say("hoi")
     assert "Het is nu druk." not in tester.reply
     tester.say("ja").say("medewerker")
@@ -72,7 +72,7 @@ def test_an_announcement_is_for_who_asks_for_an_advisor(tester: DialogueTester) 
     tester.say("english")
     tester.say("advisor")
     assert "It is busy now." in tester.reply
-    tester.storage.set_overrides(Overrides(announcement="no longer there"))
+    tester.storage.overrides.write(Overrides(announcement="no longer there"))
     assert tester.say("advisor").reply
 
 

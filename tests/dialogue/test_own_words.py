@@ -126,7 +126,7 @@ def test_danger_and_commands_go_before_a_word(tester: DialogueTester) -> None:
 def test_nobody_reads_the_words_not_even_advisors(tester: DialogueTester) -> None:
     with_words(tester)
     tester.say("pannenkoek", "tante rita")
-    heard = [entry.event for entry in tester.storage.history(CONTACT) if isinstance(entry.event, Heard)]
+    heard = [event for event in tester.events if isinstance(event, Heard)]
     assert all("pannenkoek" not in each.text.lower() and "rita" not in each.text.lower() for each in heard)
     assert "pannenkoek" not in repr(tester.conversation)
     assert tester.conversation.position.fragment == ""

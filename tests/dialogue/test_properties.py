@@ -3,7 +3,6 @@
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -77,7 +76,7 @@ def conversations(states: Sequence[str]) -> st.SearchStrategy[Conversation]:
     )
 
 
-def tell(engine: Engine, conversation: Conversation, text: str, **fields: Any) -> DialogueTester:
+def tell(engine: Engine, conversation: Conversation, text: str, **fields: object) -> DialogueTester:
     return DialogueTester(engine, NOW).begin(conversation).say(text, **fields)
 
 

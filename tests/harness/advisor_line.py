@@ -19,8 +19,8 @@ from bot.messages import Channel, Inbound
 from bot.messaging.delivery import Delivery, Pace, Receipts
 from bot.messaging.runner import Runner
 from bot.storage.identity import Identity
-from bot.storage.outbox import RedisOutbox
-from bot.storage.redis import RedisStorage, connect
+from bot.storage.redis.connection import connect
+from bot.storage.redis.storage import redis_storage
 from bot.storage.sealing import Sealer
 from tests.harness.fakes import ListSpool, Reports
 from tests.harness.fixed import ACCOUNT, NOW, OURS, OURS_ON_WHATSAPP, PUBLIC_URL, TOKEN
@@ -39,14 +39,15 @@ class AdvisorLine:
     pace: Pace = field(default_factory=lambda: Pace(unsure=0.4, backoff=0.02))
 
     def __post_init__(self) -> None:
-        self.client: redis.Redis = connect(self.redis_url)
+        self.client: redis.Redis = redis.Redis.from_url(self.redis_url)
+        self.connection = connect(self.redis_url)
         sealer = Sealer([bytes(32)])
         self.reports = Reports()
-        self.storage = RedisStorage(self.client, sealer)
-        self.outbox = RedisOutbox(self.client, sealer, reclaim_ms=1500, order_ms=self.order_ms)
+        self.storage = redis_storage(self.connection, sealer, reclaim_ms=1500, order_ms=self.order_ms)
+        self.outbox = self.storage.outbox
         self.now = NOW
         self.runner = Runner(self.engine, self.storage, ListSpool(), lambda: self.now, self.reports)
-        self.desk = Desk(self.runner, self.storage, self.outbox, self.library.content.zones, lambda: self.now)
+        self.desk = Desk(self.runner, self.storage, self.library.content.zones, lambda: self.now)
         self.problems = self.library.content.delivery
         app = Flask("callbacks")
         gate = webhooks.SignatureGate(PUBLIC_URL, [TOKEN])
@@ -71,7 +72,7 @@ class AdvisorLine:
             ACCOUNT, TOKEN, self.twilio.url, sms_number=OURS, whatsapp_number=OURS_ON_WHATSAPP,
             messaging_service_sid="", public_url=PUBLIC_URL, seconds=seconds,
         )  # fmt: skip
-        return Delivery(self.outbox, self.storage, sender, self.problems, self.reports, pace=self.pace)
+        return Delivery(self.storage, sender, self.problems, self.reports, pace=self.pace)
 
     def contact(self, number: str, channel: Channel = Channel.SMS) -> str:
         return self.contacts(channel, number)[0]
@@ -87,3 +88,4 @@ class AdvisorLine:
         self.server.shutdown()
         self.server.server_close()
         self.client.close()
+        self.connection.close()

@@ -1,13 +1,13 @@
 """The console as a browser without scripts sees it, in this process: real Redis, a clock that only the test moves."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
 import pyotp
+import redis
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
@@ -19,9 +19,10 @@ from app import create_app
 from bot.access.accounts import Account, Accounts, Role
 from bot.content.library import Library
 from bot.settings import Settings, read_settings
-from bot.storage.access import RedisAccess
 from bot.storage.identity import Identity
-from bot.storage.redis import connect
+from bot.storage.redis.accounts import RedisAccounts
+from bot.storage.redis.audit import RedisAuditLog
+from bot.storage.redis.connection import connect
 from bot.storage.sealing import Sealer
 from tests.harness.fixed import ENVIRONMENT, HOST, Clock
 from tests.harness.twilio_client import sms
@@ -39,9 +40,10 @@ class ConsoleApp:
         environment = ENVIRONMENT | {"REDIS_URL": url, "SPOOL_DIR": str(spool)} | more
         self.settings: Settings = read_settings(environment)
         self.app: Flask = create_app(self.settings, library=library, now=self.clock)
-        self.redis = connect(url)
-        self.access = RedisAccess(self.redis, Sealer(self.settings.data_keys))
-        self.accounts = Accounts(self.access, self.clock)
+        self.redis: redis.Redis[bytes] = redis.Redis.from_url(url)
+        self.connection = connect(url)
+        self.audit_log = RedisAuditLog(self.connection)
+        self.accounts = Accounts(RedisAccounts(self.connection, Sealer(self.settings.data_keys)), self.clock)
 
     def somebody(self, name: str, role: Role = Role.ADVISOR, **more: object) -> Account:
         """An account with a password and an app."""
@@ -76,7 +78,7 @@ class ConsoleApp:
 
     def audit(self) -> list[str]:
         """What was done, oldest first."""
-        return [line.what for line in reversed(self.access.lines())]
+        return [line.what for line in reversed(self.audit_log.lines())]
 
 
 @dataclass
@@ -94,8 +96,8 @@ class ConsoleVisit:
         self.token = unescape(found[1]) if found else self.token
         return answer
 
-    def post(self, path: str, form: Mapping[str, object] | None = None, token: str | None = None) -> TestResponse:
-        fields = dict(form or {}) | {"csrf_token": self.token if token is None else token}
+    def post(self, path: str, form: dict[str, object] | None = None, token: str | None = None) -> TestResponse:
+        fields = (form or {}) | {"csrf_token": self.token if token is None else token}
         answer = self.client.post(path, data=fields, base_url=f"https://{HOST}", headers=self.headers)
         found = re.search(r'name="csrf" content="([^"]+)"', answer.get_data(as_text=True))
         self.token = unescape(found[1]) if found else self.token

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from bot.access.accounts import Accounts, Role
 from bot.devtools.twilio import StandIn
-from bot.storage.access import RedisAccess
+from bot.storage.redis.accounts import RedisAccounts
+from bot.storage.redis.connection import connect
 from bot.storage.sealing import Sealer
 from tests.harness.console_app import HASHED, PASSWORD, SECRET
 from tests.harness.fixed import PUBLIC_URL
@@ -115,12 +116,14 @@ def sign_in(page: Page, helpline: Helpline, name: str) -> None:
 
 def add_people(site: Site) -> None:
     """Ada and Bea, advisors, and Pia, who has a second factor; Sue, who leads; Adam, who administers."""
-    with site.client() as client:
-        accounts = Accounts(RedisAccess(client, Sealer([bytes.fromhex(site.data_key)])), lambda: datetime.now(UTC))
-        for name, (role, languages) in PEOPLE.items():
-            made, _password = accounts.add(name, role, languages)
-            changes = {"password": HASHED, "one_time_until": 0, "totp": SECRET if name == "Pia" else ""}
-            accounts.change(made.id, partial(replace, **changes))
+    connection = connect(site.redis_url)
+    directory = RedisAccounts(connection, Sealer([bytes.fromhex(site.data_key)]))
+    accounts = Accounts(directory, lambda: datetime.now(UTC))
+    for name, (role, languages) in PEOPLE.items():
+        made, _password = accounts.add(name, role, languages)
+        changes = {"password": HASHED, "one_time_until": 0, "totp": SECRET if name == "Pia" else ""}
+        accounts.change(made.id, partial(replace, **changes))
+    connection.close()
 
 
 class Phones:

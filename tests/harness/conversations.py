@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from msgspec import Struct
 from msgspec.structs import fields
 
 from bot.dialogue.conversation import Conversation, Handling, Position, Privacy, Told
 
-PARTS: dict[str, type[Struct]] = {"position": Position, "told": Told, "handling": Handling, "privacy": Privacy}
+PARTS = {"position": Position, "told": Told, "handling": Handling, "privacy": Privacy}
 PART_OF = {field.name: part for part, kind in PARTS.items() for field in fields(kind)}
 
 
@@ -17,5 +16,4 @@ def a_conversation(**values: Any) -> Conversation:
     parts: dict[str, dict[str, Any]] = {}
     for name in values.keys() - own.keys():
         parts.setdefault(PART_OF[name], {})[name] = values[name]
-    nested: dict[str, Any] = {part: PARTS[part](**inside) for part, inside in parts.items()}
-    return Conversation(**own, **nested)
+    return Conversation(**own, **{part: PARTS[part](**inside) for part, inside in parts.items()})

@@ -14,8 +14,9 @@ from bot.dialogue.events import AnyEvent
 from bot.messages import Channel, Inbound, Kind
 from bot.messaging.runner import Runner
 from bot.messaging.upkeep import Upkeep
-from bot.storage.memory import MemoryStorage
-from tests.harness.fakes import ListSpool, NoOutbox, Reports
+from bot.storage.memory.storage import MemoryStorage
+from tests.harness.events import events_of
+from tests.harness.fakes import ListSpool, Reports
 
 CONTACT = "c" * 22
 
@@ -30,7 +31,7 @@ class DialogueTester:
         self.spool = ListSpool()
         self.reports = Reports()
         self.runner = Runner(engine, self.storage, self.spool, lambda: self.now, self.reports)
-        self.desk = Desk(self.runner, self.storage, NoOutbox(), {}, lambda: self.now)  # type: ignore[arg-type]
+        self.desk = Desk(self.runner, self.storage, {}, lambda: self.now)
         self.alarms = 0
         self.upkeep = Upkeep(self.runner, self.storage, lambda: self.now, self._alarm, self.reports, minutes=5)
         self.reply = ""
@@ -43,8 +44,8 @@ class DialogueTester:
     def begin(self, conversation: Conversation) -> "DialogueTester":
         """Start from a given conversation."""
         inbound = self.message("")
-        opened = self.storage.open(inbound)
-        assert self.storage.commit(inbound, opened, conversation, (), "") is None
+        opened = self.storage.conversations.open(inbound)
+        assert self.storage.conversations.commit(inbound, opened, conversation, (), "") is None
         return self
 
     def message(self, text: str, **fields: object) -> Inbound:
@@ -80,7 +81,7 @@ class DialogueTester:
     def advisor(self, who: str, what: str) -> str:
         """An advisor does something ("claims", "writes hoi", "is gone", …); returns what is sent to the person."""
         verb, _space, words = what.partition(" ")
-        before, act, her = len(self.storage.outbox), f"act{next(self._numbers)}", Advisor(who)
+        before, act, her = len(self.storage.state.messages), f"act{next(self._numbers)}", Advisor(who)
         if verb == "claims":
             self.desk.claim(her, CONTACT, act)
         elif verb == "writes":
@@ -96,21 +97,21 @@ class DialogueTester:
         elif verb == "closes":
             self.desk.close(her, CONTACT, act)
         elif verb == "is":
-            self.storage.leases.pop(CONTACT, None)
+            self.storage.state.leases.pop(CONTACT, None)
             self.upkeep.step()
         else:
             raise ValueError(what)
-        return "\n".join(sent.text for _contact, sent in self.storage.outbox[before:])
+        return "\n".join(sent.text for sent in self.storage.state.messages[before:])
 
     @property
     def conversation(self) -> Conversation:
         """As it stands now, without how much was written of late: only tests of floods ask for that."""
-        stored = self.storage.open(Inbound(message_id="", contact=self.contact, channel=Channel.SMS)).conversation
-        return replace(stored, pace=Pace())
+        asked = Inbound(message_id="", contact=self.contact, channel=Channel.SMS)
+        return replace(self.storage.conversations.open(asked).conversation, pace=Pace())
 
     @property
     def events(self) -> Sequence[AnyEvent]:
-        return self.storage.transcript(self.contact)
+        return events_of(self.storage, self.contact)
 
     def caused(self, *kinds: type) -> "DialogueTester":
         seen = {type(event) for event in self.events}

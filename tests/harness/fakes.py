@@ -1,6 +1,5 @@
 """Parts that only remember."""
 
-from bot.ports.everything import Record
 from bot.ports.spool import Spooled
 
 
@@ -12,13 +11,6 @@ class ListSpool:
 
     def add(self, spooled: Spooled) -> None:
         self.kept.append(spooled)
-
-
-class NoOutbox:
-    """Nothing is ever sent from here; nobody asks how it stands."""
-
-    def records(self, _contact: str) -> dict[str, Record]:
-        return {}
 
 
 class Reports(list[tuple[str, dict[str, object]]]):

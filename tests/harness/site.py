@@ -16,12 +16,15 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from bot.dialogue.events import AnyEvent, Heard
 from bot.messages import Channel, Inbound
-from bot.ports.everything import Opened
-from bot.storage import keys
+from bot.ports.conversations import Opened
+from bot.ports.storage import Storage
 from bot.storage.embedded import EmbeddedRedis, start_redis
 from bot.storage.identity import Identity
-from bot.storage.redis import RedisStorage, connect
+from bot.storage.redis import keys
+from bot.storage.redis.connection import connect
+from bot.storage.redis.storage import redis_storage
 from bot.storage.sealing import Sealer
+from tests.harness.events import events_of
 from tests.harness.fixed import ENVIRONMENT, ROOT, TOKEN
 from tests.harness.processes import children, free_port, until
 from tests.harness.twilio_client import TwilioClient
@@ -189,10 +192,10 @@ class Site:
     # -- what is stored ------------------------------------------------------------------------------------------
 
     @contextlib.contextmanager
-    def storage(self) -> Iterator[RedisStorage]:
+    def storage(self) -> Iterator[Storage]:
         client = connect(self.redis_url)
         try:
-            yield RedisStorage(client, Sealer([bytes.fromhex(self.data_key)]))
+            yield redis_storage(client, Sealer([bytes.fromhex(self.data_key)]))
         finally:
             client.close()
 
@@ -201,13 +204,13 @@ class Site:
 
     def opened(self, sender: str) -> Opened:
         with self.storage() as storage:
-            return storage.open(
+            return storage.conversations.open(
                 Inbound(message_id="no such message", contact=self.contact(sender), channel=Channel.SMS)
             )
 
     def transcript(self, sender: str) -> list[AnyEvent]:
         with self.storage() as storage:
-            return storage.transcript(self.contact(sender))
+            return events_of(storage, self.contact(sender))
 
     def heard(self, sender: str) -> list[str]:
         """What this person wrote, in the order it was applied."""
@@ -216,7 +219,7 @@ class Site:
     def turns(self, sender: str) -> int:
         """How many turns are stored."""
         with self.client() as client:
-            return int(client.hlen(keys.turns(self.contact(sender))))
+            return int(client.hlen(f"{keys.person(self.contact(sender))}turns"))
 
     # -- processes -----------------------------------------------------------------------------------------------
 

@@ -1,10 +1,8 @@
 """One person removed everywhere: here, in the spool, at Twilio."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import redis
@@ -17,9 +15,10 @@ from bot.handoff.acts import Reason, Refused
 from bot.messages import Channel, Inbound
 from bot.messaging.erasing import Eraser
 from bot.ports.spool import Spooled
-from bot.storage import keys
+from bot.storage.redis import keys
 from bot.storage.spool import FileSpool, FileSpoolReader
 from tests.harness.advisor_line import ADA, AdvisorLine
+from tests.harness.events import events_of
 from tests.messaging.test_provider_eraser import reconcile, sender
 
 ANNA, BOB = "+31612345601", "+31612345602"
@@ -41,21 +40,20 @@ def eraser(line: AdvisorLine, folder: Path) -> tuple[Eraser, FileSpool]:
 def talk(line: AdvisorLine, number: str, channel: Channel = Channel.SMS) -> str:
     contact = line.contacts(channel, number)[0]
     for text in ("hoi", "ik ben bang", "code", "medewerker"):
-        line.twilio.text(number, text, channel.value)
+        line.twilio.text(number, text, channel)
     line.desk.reply(ADA, contact, "Ik ben er", f"a {contact}")
     line.desk.note(ADA, contact, "rustig", f"n {contact}")
     return contact
 
 
-def traces(client: redis.Redis, contact: str) -> set[bytes]:
+def traces(client: "redis.Redis[bytes]", contact: str) -> set[bytes]:
     """Every key that names the person, or holds their id in clear."""
-    readers: dict[Any, Callable[[Any], object]] = {
+    readers = {
         b"stream": client.xrange, b"hash": client.hgetall, b"set": client.smembers, b"string": client.get,
         b"zset": lambda name: client.zrange(name, 0, -1), b"list": lambda name: client.lrange(name, 0, -1),
     }  # fmt: skip
     found = set()
-    names: list[bytes] = client.keys("*")  # type: ignore[assignment]  # typed as if decoded
-    for name in names:
+    for name in client.keys("*"):
         if contact in f"{name!r} {readers[client.type(name)](name)!r}":
             found.add(name)
     return found
@@ -72,9 +70,10 @@ def test_nothing_of_a_person_is_left_and_all_of_another(line: AdvisorLine, tmp_p
     assert len(list(line.client.scan_iter("helpline:code:*"))) == 3
     assert erases.erase(ANNA) == (2, 0)
     for contact in gone:
-        assert traces(line.client, contact) <= {keys.turns(contact).encode(), keys.OUTBOX.encode()}
-        assert 0 < line.client.ttl(keys.turns(contact)) <= 600  # so that a repeat changes nothing
-        assert line.storage.transcript(contact) == []
+        turns, outbox = f"{keys.person(contact)}turns", f"{keys.shard(contact)}outbox"
+        assert traces(line.client, contact) <= {turns.encode(), outbox.encode()}
+        assert 0 < line.client.ttl(turns) <= 600  # so that a repeat changes nothing
+        assert events_of(line.storage, contact) == []
     assert traces(line.client, stays) == before
     assert len(list(line.client.scan_iter("helpline:code:*"))) == 1
     assert [each.contact for each in line.desk.check_ins()] == [stays]
@@ -91,8 +90,8 @@ def test_nothing_comes_back_out_of_twilios_list(line: AdvisorLine, tmp_path: Pat
     assert all(not message.body for message in sender(line).everything(line.now + timedelta(days=1)))
     line.now += timedelta(minutes=3)
     reconcile(line).step()
-    assert line.storage.transcript(contact) == []
-    assert line.storage.waiting() == []
+    assert events_of(line.storage, contact) == []
+    assert line.storage.queue.waiting() == []
 
 
 def test_what_waits_to_be_sent_is_taken_back(line: AdvisorLine, tmp_path: Path) -> None:
@@ -103,7 +102,7 @@ def test_what_waits_to_be_sent_is_taken_back(line: AdvisorLine, tmp_path: Path) 
     delivery.step("w1", 0.05)
     delivery.close()
     assert [item for item in line.twilio.inbox(ANNA, "sms") if item.source == "api"] == []
-    assert traces(line.client, contact) == {keys.turns(contact).encode()}
+    assert traces(line.client, contact) == {f"{keys.person(contact)}turns".encode()}
 
 
 def test_an_advisor_erases_only_whom_she_has(line: AdvisorLine) -> None:
@@ -112,8 +111,8 @@ def test_an_advisor_erases_only_whom_she_has(line: AdvisorLine) -> None:
         line.desk.erase(Advisor("cor"), contact, "e")
     assert refused.value.reason is Reason.NOT_YOURS
     line.desk.erase(ADA, contact, "e")
-    assert line.storage.transcript(contact) == []
-    assert line.storage.transcript(other) != []
+    assert events_of(line.storage, contact) == []
+    assert events_of(line.storage, other) != []
 
 
 def test_nobody_to_erase_is_no_error(line: AdvisorLine, tmp_path: Path) -> None:
@@ -137,8 +136,8 @@ def test_on_the_eighth_day_only_counters_are_left(line: AdvisorLine, monkeypatch
     for _ in range(5):
         delivery.step("w1", 0.05)
     delivery.close()
-    line.storage.tidy()
+    line.storage.chores.tidy()
     assert [traces(line.client, contact) for contact in (*contacts, waits)] == [set(), set(), set()]
-    for name in line.client.keys("helpline:counts:*"):
-        names: dict[bytes, bytes] = line.client.hgetall(name)  # type: ignore[assignment]  # typed as if decoded
+    for name in line.client.keys("helpline:{*}:counts:*"):
+        names = line.client.hgetall(name)
         assert all(re.fullmatch(rb"(all|language|topic|country|wait|outcome):[\w-]+", each) for each in names)

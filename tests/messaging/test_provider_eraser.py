@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.channels.sending import TwilioCopies, TwilioInbox, TwilioSender
-from bot.devtools.forms import ChannelName
 from bot.messaging.provider_eraser import ProviderEraser
 from bot.messaging.reconcile import Reconcile
 from tests.harness.advisor_line import ADA, AdvisorLine
+from tests.harness.events import events_of
 from tests.harness.fixed import ACCOUNT, OURS, OURS_ON_WHATSAPP, PUBLIC_URL, TOKEN
 
 ANNA = "+31612345601"
@@ -43,10 +43,9 @@ def left(line: AdvisorLine) -> int:
 
 def talk(line: AdvisorLine) -> None:
     """Both ways, by TwiML and by the API, by SMS and by WhatsApp."""
-    channels: tuple[ChannelName, ...] = ("sms", "whatsapp")
-    for channel in channels:
-        line.twilio.text(ANNA, "hoi", channel)
-        line.twilio.text(ANNA, "medewerker", channel)
+    for channel in ("sms", "whatsapp"):
+        line.twilio.text(ANNA, "hoi", channel)  # type: ignore[arg-type]
+        line.twilio.text(ANNA, "medewerker", channel)  # type: ignore[arg-type]
         line.desk.reply(ADA, line.contacts(channel, ANNA)[0], "Dag", f"a {channel}")
     delivery = line.delivery()
     for _ in range(6):
@@ -77,7 +76,7 @@ def test_what_nobody_has_looked_for_yet_stays(line: AdvisorLine) -> None:
     line.now += timedelta(minutes=12)
     assert shredder(line).step() == 0  # the worker was away; the search for lost messages comes first
     reconcile(line).step()
-    assert line.storage.transcript(line.contacts("sms", ANNA)[0])
+    assert events_of(line.storage, line.contacts("sms", ANNA)[0])
     assert shredder(line).step() == 1
 
 

@@ -9,6 +9,7 @@ from bot.dialogue.conversation import Status
 from bot.dialogue.events import CameLate, Heard, Said
 from bot.messaging.reconcile import Reconcile
 from tests.harness.advisor_line import AdvisorLine
+from tests.harness.events import events_of
 from tests.harness.fixed import ACCOUNT, OURS, OURS_ON_WHATSAPP, PUBLIC_URL, TOKEN
 
 ANNA, BOB = "+31612345601", "+31612345602"
@@ -29,7 +30,7 @@ def reconcile(line: AdvisorLine) -> Reconcile:
 
 
 def heard(line: AdvisorLine, number: str) -> list[str]:
-    events = line.storage.transcript(line.contact(number))
+    events = events_of(line.storage, line.contact(number))
     return [event.text for event in events if isinstance(event, Heard)]
 
 
@@ -74,12 +75,12 @@ def test_one_that_is_found_too_late_is_not_answered_but_shown_to_an_advisor(line
     line.now += timedelta(minutes=40)
     assert looks.step() == 1
     contact = line.contact(ANNA)
-    assert [entry.contact for entry in line.storage.waiting()] == [contact]
-    events = line.storage.transcript(contact)
+    assert [entry.contact for entry in line.storage.queue.waiting()] == [contact]
+    events = events_of(line.storage, contact)
     assert any(isinstance(event, CameLate) for event in events)
     assert not any(isinstance(event, Said) for event in events)
     assert line.client.xlen("helpline:outbox") == 0
-    assert line.storage.conversations([contact])[contact].handling.status is Status.WAITING
+    assert line.storage.conversations.read([contact])[contact].handling.status is Status.WAITING
 
 
 def test_what_was_erased_does_not_come_back(line: AdvisorLine) -> None:

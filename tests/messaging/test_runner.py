@@ -24,11 +24,14 @@ from bot.messages import Channel, Inbound, Kind, Outgoing
 from bot.messaging import runner
 from bot.messaging.runner import Runner
 from bot.nlu.understanding import Understanding
-from bot.ports.everything import Cause, Opened, StorageUnavailable
+from bot.ports.conversations import Cause, Opened
 from bot.ports.spool import Spooled, SpoolFull
-from bot.storage.memory import MemoryStorage
+from bot.ports.unavailable import StorageUnavailable
+from bot.storage.memory.conversations import MemoryConversations
+from bot.storage.memory.storage import MemoryStorage
 from tests.harness.conversations import a_conversation
 from tests.harness.dialogue import CONTACT
+from tests.harness.events import events_of
 from tests.harness.fakes import ListSpool, Reports
 from tests.harness.fixed import NOW
 
@@ -41,12 +44,22 @@ class FailingStorage(MemoryStorage):
 
     def __init__(self) -> None:
         super().__init__()
+        self.whole = self.conversations
+        self.conversations = FailingConversations(self)
         self.open_fails = self.commit_fails = self.lose_answer = self.refuses = False
         self.conflicts: list[Conversation] = []
         self.commits = 0
 
+
+class FailingConversations(MemoryConversations):
+    """The part of it that fails."""
+
+    def __init__(self, failing: FailingStorage) -> None:
+        super().__init__(failing.state)
+        self._failing = failing
+
     def open(self, cause: Cause) -> Opened:
-        if self.open_fails:
+        if self._failing.open_fails:
             raise StorageUnavailable("ConnectionError")
         return super().open(cause)
 
@@ -60,15 +73,16 @@ class FailingStorage(MemoryStorage):
         outgoing: Sequence[Outgoing] = (),
         lease: Lease = Lease.KEEP,
     ) -> Opened | None:
-        self.commits += 1
-        if self.commit_fails:
-            raise StorageUnavailable("TimeoutError", refused=self.refuses)
-        if self.conflicts:
-            other = message(f"other{self.commits}")
+        failing = self._failing
+        failing.commits += 1
+        if failing.commit_fails:
+            raise StorageUnavailable("TimeoutError", refused=failing.refuses)
+        if failing.conflicts:
+            other = message(f"other{failing.commits}")
             current = super().open(other)
-            assert super().commit(other, current, self.conflicts.pop(0), (), "other") is None
+            assert super().commit(other, current, failing.conflicts.pop(0), (), "other") is None
         outcome = super().commit(cause, opened, conversation, events, reply, outgoing, lease)
-        if self.lose_answer:
+        if failing.lose_answer:
             raise StorageUnavailable("TimeoutError")
         return outcome
 
@@ -108,17 +122,17 @@ class Site:
             "state": MENU,
         } | fields
         first = message("first")
-        opened = self.storage.open(first)
-        assert self.storage.commit(first, opened, a_conversation(**values), (), "") is None
+        opened = self.storage.conversations.open(first)
+        assert self.storage.conversations.commit(first, opened, a_conversation(**values), (), "") is None  # type: ignore[arg-type]
         return self
 
     @property
     def conversation(self) -> Conversation:
-        return MemoryStorage.open(self.storage, message("look")).conversation
+        return self.storage.whole.open(message("look")).conversation
 
     @property
     def events(self) -> list[AnyEvent]:
-        return self.storage.transcript(CONTACT)
+        return events_of(self.storage, CONTACT)
 
     def replay(self) -> list[bool]:
         outcome = [self.runner.replay(spooled) for spooled in self.spool.kept]
@@ -147,7 +161,7 @@ def test_an_answer_is_stored_before_it_is_given(site: Site) -> None:
     reply = site.say("hoi")
     assert site.conversation.position.state == OPENER
     assert [event for event in site.events if not isinstance(event, Heard)][-1] == Said(reply)
-    assert site.storage.open(message("hoi")).reply == reply
+    assert site.storage.conversations.open(message("hoi")).reply == reply
 
 
 def test_a_repeated_message_gets_the_stored_answer_and_changes_nothing(site: Site) -> None:
@@ -191,17 +205,17 @@ def test_who_never_gets_a_turn_is_answered_and_kept(site: Site, monkeypatch: pyt
 
 
 def test_a_repeat_that_is_found_only_while_storing_gets_the_stored_answer(site: Site) -> None:
-    opened = site.begin().storage.open(message("SM1"))
+    opened = site.begin().storage.conversations.open(message("SM1"))
     first = site.say("6", "SM1")
 
-    class Late(FailingStorage):
+    class Late(MemoryConversations):
         """Has opened before the other process stored the same message."""
 
-        def open(self, cause: Cause) -> Opened:
+        def open(self, _cause: Cause) -> Opened:
             return opened
 
     late = copy.copy(site.storage)
-    late.__class__ = Late
+    late.conversations = Late(site.storage.state)
     runner = Runner(site.engine, late, site.spool, lambda: site.now, site.reports)
     assert runner.receive(message("SM1", "6")) == first
     assert sum(event == Heard("text", "6") for event in site.events) == 1
@@ -285,7 +299,7 @@ def test_a_message_answered_without_the_conversation_is_stored_when_it_is_back(s
     assert site.replay() == [True]
     assert site.events == [Heard("text", "medewerker"), *_asked(site), Said(reply)]
     assert site.conversation.position.state == HANDOFF
-    assert [entry.minute for entry in site.storage.waiting()] == [MINUTE]
+    assert [entry.minute for entry in site.storage.queue.waiting()] == [MINUTE]
     assert site.say("medewerker", "SM1") == reply
 
 
@@ -315,25 +329,25 @@ def test_what_was_spooled_before_its_writer_erased_everything_is_not_brought_bac
     site.say("ja", "SM3")
     assert site.replay() == [False]
     assert site.events == []
-    assert site.storage.waiting() == []
+    assert site.storage.queue.waiting() == []
 
 
 def test_who_is_blocked_comes_to_no_advisor_by_way_of_the_spool(site: Site) -> None:
-    site.storage.block(CONTACT, "ada")
+    site.storage.blocks.add(CONTACT, "ada")
     site.storage.open_fails = True
     assert site.say("medewerker", "SM1")
     site.storage.open_fails = False
     assert site.replay() == [True]
-    assert site.storage.waiting() == []
+    assert site.storage.queue.waiting() == []
     assert AdvisorRequested() not in site.events
     assert Heard("text", "medewerker") in site.events
 
 
 @pytest.mark.parametrize("late", [True, False])
 def test_nor_by_a_message_whose_webhook_never_came(site: Site, late: bool) -> None:
-    site.storage.block(CONTACT, "ada")
+    site.storage.blocks.add(CONTACT, "ada")
     assert site.runner.recover(message("SM1", "medewerker"), site.now, late=late)
-    assert site.storage.waiting() == []
+    assert site.storage.queue.waiting() == []
 
 
 def test_a_code_that_came_too_late_takes_none_away(site: Site) -> None:
@@ -341,14 +355,14 @@ def test_a_code_that_came_too_late_takes_none_away(site: Site) -> None:
     (made,) = [event for event in site.events if isinstance(event, CodeMade)]
     site.now += timedelta(hours=5)
     assert site.runner.recover(message("SM2", "code"), site.now - timedelta(hours=1), late=True)
-    assert site.storage.code(made.words, "ada") is not None
+    assert site.storage.case_codes.look_up(made.words, "ada") is not None
 
 
 def test_a_code_brought_by_a_message_whose_webhook_never_came_is_brought(site: Site) -> None:
     site.say("code", "SM1")
     (made,) = [event for event in site.events if isinstance(event, CodeMade)]
     site.runner.recover(message("SM2", made.words, contact="d" * 22), site.now, late=False)
-    assert any(isinstance(event, CodeBrought) for event in site.storage.transcript("d" * 22))
+    assert any(isinstance(event, CodeBrought) for event in events_of(site.storage, "d" * 22))
 
 
 def test_what_was_stored_after_all_is_not_stored_again(site: Site) -> None:
@@ -380,7 +394,7 @@ def test_after_newer_messages_their_state_stays_but_the_request_for_a_person_cou
     assert site.replay() == [True]
     assert site.conversation.position.state == "questions.answer"
     assert site.conversation.handling.status is Status.WAITING
-    assert [entry.minute for entry in site.storage.waiting()] == [MINUTE]
+    assert [entry.minute for entry in site.storage.queue.waiting()] == [MINUTE]
 
 
 def test_danger_that_was_seen_during_the_outage_is_remembered(site: Site) -> None:
@@ -426,7 +440,7 @@ def test_a_request_that_was_only_not_stored_counts_after_newer_messages_too(site
     site.say("6", "SM2")
     assert site.replay() == [True]
     assert site.conversation.position.state == "questions.answer"
-    assert [entry.minute for entry in site.storage.waiting()] == [MINUTE]
+    assert [entry.minute for entry in site.storage.queue.waiting()] == [MINUTE]
 
 
 def test_erasing_that_was_confirmed_in_an_outage_happens_whatever_came_after(site: Site) -> None:
@@ -492,14 +506,13 @@ def test_a_text_that_cannot_be_rendered_is_a_bug_like_any_other(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = Site(engine).begin()
-    real = vars(runner)["render"]
+    real = runner.render
     failures = iter([True])
 
     def rendered(*arguments: object) -> str:
         if next(failures, False):
             raise KeyError("gone")
-        text: str = real(*arguments)
-        return text
+        return real(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(runner, "render", rendered)
     assert engine.books["nl"].shared["fault"] in site.say("6", "SM1")

@@ -36,5 +36,5 @@ def test_it_alarms_once_a_day_and_the_answers_go_on(tester: DialogueTester) -> N
 def test_what_advisors_write_counts_as_well(tester: DialogueTester) -> None:
     tester.say("hoi", "medewerker")
     tester.advisor("ada", "writes dag")
-    (day,) = tester.storage._counts
-    assert tester.storage.counts([day])[day]["all:sent"] == 3
+    (day,) = tester.storage.state.counts
+    assert tester.storage.counts.of([day])[day]["all:sent"] == 3

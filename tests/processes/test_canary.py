@@ -15,9 +15,10 @@ import pytest
 
 from bot import logs, metrics
 from bot.dialogue.events import EngineFailed, Heard
-from bot.storage import keys
 from bot.storage.identity import Identity
-from bot.storage.redis import REST_SECONDS
+from bot.storage.redis import keys
+from bot.storage.redis.connection import REST_SECONDS
+from tests.harness.events import events_of
 from tests.harness.faulty_app import EDGE_FAULT, ENGINE_FAULT
 from tests.harness.processes import at_once, until
 from tests.harness.site import Site
@@ -196,18 +197,19 @@ def test_every_value_in_redis_is_sealed_or_counts(site: Site) -> None:
     with site.client() as client:
         found: Any = client.keys("*")
     names = {key.decode() for key in found}
-    plain = {keys.WAITING, keys.FINGERPRINTS, keys.FEED, keys.ERASED, keys.OUTBOX, keys.LOOKED, "helpline:ping"}
-    counts = r"helpline:counts:\d{4}-\d\d-\d\d|helpline:code:[\w-]{22}"
-    assert all(re.fullmatch(rf"helpline:\{{[\w-]{{22}}\}}:\w+|{counts}", name) for name in names - plain)
+    plain = {keys.FINGERPRINTS, keys.LAST_RECONCILED, keys.PING}
+    shard = r"waiting|feed|erased|outbox|counts:\d{4}-\d\d-\d\d|[\w-]{22}:\w+"
+    alone = r"helpline:code:[\w-]{22}"
+    assert all(re.fullmatch(rf"helpline:\{{\d\d\}}:({shard})|{alone}", name) for name in names - plain)
 
 
 def test_a_message_that_broke_the_engine_is_kept_for_the_advisor(site: Site) -> None:
     with site.storage() as storage:
         sms_contact, whatsapp_contact = (contact_of(site, channel) for channel in ("sms", "whatsapp"))
-        events = storage.transcript(whatsapp_contact)
+        events = events_of(storage, whatsapp_contact)
         assert EngineFailed("RuntimeError") in events
         assert any(isinstance(event, Heard) and ENGINE_FAULT in event.text for event in events)
-        assert whatsapp_contact in [entry.contact for entry in storage.waiting()]
+        assert whatsapp_contact in [entry.contact for entry in storage.queue.waiting()]
         assert sms_contact != whatsapp_contact
 
 
@@ -217,8 +219,8 @@ def test_erasing_leaves_no_conversation_behind(site: Site) -> None:
     assert site.twilio.post(told("hoi")).text
     contact = contact_of(site, "whatsapp")
     with site.storage() as storage:
-        assert [event.text for event in storage.transcript(contact) if isinstance(event, Heard)] == ["hoi"]
-        assert contact not in [entry.contact for entry in storage.waiting()]
+        assert [event.text for event in events_of(storage, contact) if isinstance(event, Heard)] == ["hoi"]
+        assert contact not in [entry.contact for entry in storage.queue.waiting()]
 
 
 def contact_of(site: Site, channel: str) -> str:

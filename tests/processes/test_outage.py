@@ -15,7 +15,7 @@ import pytest
 
 from bot.dialogue.conversation import Status
 from bot.ports.spool import Spooled
-from bot.storage.redis import REST_SECONDS
+from bot.storage.redis.connection import REST_SECONDS
 from bot.storage.spool import FileSpoolReader
 from tests.harness.processes import at_once, free_port, until
 from tests.harness.proxy import Proxy
@@ -137,7 +137,7 @@ def test_who_asked_for_an_advisor_during_the_outage_waits_for_one_afterwards(sit
     site.replayed()
     assert site.opened(who).conversation.handling.status is Status.WAITING
     with site.storage() as storage:
-        assert [entry.contact for entry in storage.waiting()] == [site.contact(who)]
+        assert [entry.contact for entry in storage.queue.waiting()] == [site.contact(who)]
 
 
 def test_while_redis_hangs_everybody_is_answered_in_time_and_afterwards_all_is_well(site: Site) -> None:

@@ -7,8 +7,9 @@ import msgspec
 import pytest
 
 from bot.dialogue.conversation import SCHEMA, Conversation, Place, Status
-from bot.storage import codec, keys
-from bot.storage.redis import REST_SECONDS
+from bot.storage import codec
+from bot.storage.redis import keys
+from bot.storage.redis.connection import REST_SECONDS
 from bot.storage.sealing import Sealer
 from tests.harness.conversations import a_conversation
 from tests.harness.processes import until
@@ -42,8 +43,8 @@ def put(site: Site, who: str, packed: bytes, revision: int = 3) -> None:
 
 def put_bytes(site: Site, who: str, stored: bytes) -> None:
     with site.client() as client:
-        client.set(keys.conversation(site.contact(who)), stored, ex=1000)
-        client.zadd(keys.WAITING, {site.contact(who): NOW_MINUTE})
+        client.set(f"{keys.person(site.contact(who))}conversation", stored, ex=1000)
+        client.zadd(f"{keys.shard(site.contact(who))}waiting", {site.contact(who): NOW_MINUTE})
 
 
 def newcomer() -> str:
@@ -56,7 +57,7 @@ def say(site: Site, who: str, text: str) -> str:
 
 def waits(site: Site, who: str) -> bool:
     with site.storage() as storage:
-        return site.contact(who) in [entry.contact for entry in storage.waiting()]
+        return site.contact(who) in [entry.contact for entry in storage.queue.waiting()]
 
 
 def test_what_these_tests_write_is_what_the_bot_reads(site: Site) -> None:
@@ -207,9 +208,9 @@ def test_a_conversation_moved_to_another_person_is_not_read(site: Site) -> None:
     for text in ("hoi", "ja", "medewerker"):
         say(site, anna, text)
     with site.client() as client:
-        stored = client.get(keys.conversation(site.contact(anna)))
+        stored = client.get(f"{keys.person(site.contact(anna))}conversation")
         assert stored is not None
-        client.set(keys.conversation(site.contact(eve)), stored)
+        client.set(f"{keys.person(site.contact(eve))}conversation", stored)
     assert site.opened(eve).conversation == Conversation()
     assert say(site, eve, "hoi")
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.dialogue.conversation import SCHEMA, Conversation, Place, Status
 from bot.dialogue.events import AdvisorRequested, AnyEvent, DangerSeen, EngineFailed, Heard, PlaceTold, Said
-from bot.ports.everything import Entry
+from bot.ports.conversations import Entry
 from bot.storage.codec import decode_conversation, decode_reply, decode_turn, encode_conversation, encode_turn
 from tests.harness.conversations import a_conversation
 

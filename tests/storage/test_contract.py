@@ -24,12 +24,16 @@ from bot.dialogue.events import (
 from bot.dialogue.hours import Shift
 from bot.dialogue.overrides import Overrides
 from bot.messages import Channel, Inbound
-from bot.ports.everything import Act, Entry, Opened, Storage, TooManyTries
-from bot.storage import keys
-from bot.storage.memory import MemoryStorage
-from bot.storage.redis import RedisStorage, connect
+from bot.ports.case_codes import TooManyTries
+from bot.ports.conversations import Act, Entry, Opened
+from bot.ports.storage import Storage
+from bot.storage.memory.storage import MemoryStorage
+from bot.storage.redis import keys
+from bot.storage.redis.connection import connect
+from bot.storage.redis.storage import redis_storage
 from bot.storage.sealing import Sealer
 from tests.harness.conversations import a_conversation
+from tests.harness.events import events_of
 
 KEY = bytes(range(32))
 
@@ -39,13 +43,13 @@ def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
     if request.param == "memory":
         yield MemoryStorage()
         return
-    client: redis.Redis = request.getfixturevalue("clean_redis")
+    client: redis.Redis[bytes] = request.getfixturevalue("clean_redis")
     kwargs = client.connection_pool.connection_kwargs
     url = (
         f"unix://{kwargs['path']}" if "path" in kwargs else f"redis://{kwargs['host']}:{kwargs['port']}/{kwargs['db']}"
     )
     mine = connect(url)
-    yield RedisStorage(mine, Sealer([KEY]))
+    yield redis_storage(mine, Sealer([KEY]))
     mine.close()
 
 
@@ -56,51 +60,51 @@ def message(number: int | str, contact: str = "anna", former: tuple[str, ...] = 
 def commit(
     storage: Storage, inbound: Inbound, conversation: Conversation, *events: object, reply: str = "ok"
 ) -> Opened:
-    opened = storage.open(inbound)
-    assert storage.commit(inbound, opened, conversation, events, reply) is None  # type: ignore[arg-type]
+    opened = storage.conversations.open(inbound)
+    assert storage.conversations.commit(inbound, opened, conversation, events, reply) is None  # type: ignore[arg-type]
     return opened
 
 
 def test_a_person_nobody_knows_is_new(storage: Storage) -> None:
-    assert storage.open(message(1)) == Opened("anna", Conversation(), 0)
+    assert storage.conversations.open(message(1)) == Opened("anna", Conversation(), 0)
 
 
 def test_what_is_committed_is_there_next_time(storage: Storage) -> None:
     conversation = a_conversation(state="menu.main", locale="nl", history=("start.opener",), safe=True, heard_minute=7)
     commit(storage, message(1), conversation)
-    assert storage.open(message(2)) == Opened("anna", conversation, 1)
+    assert storage.conversations.open(message(2)) == Opened("anna", conversation, 1)
 
 
 def test_a_repeated_message_gets_its_old_answer_and_changes_nothing(storage: Storage) -> None:
     commit(storage, message(1), a_conversation(state="a.a"), Heard("text", "x"), reply="één\n2")
-    opened = storage.open(message(1))
+    opened = storage.conversations.open(message(1))
     assert opened.reply == "één\n2"
-    again = storage.commit(message(1), opened, a_conversation(state="b.b"), [Heard("text", "x")], "other")
+    again = storage.conversations.commit(message(1), opened, a_conversation(state="b.b"), [Heard("text", "x")], "other")
     assert again is not None
     assert again.reply == "één\n2"
-    assert storage.open(message(2)).conversation.position.state == "a.a"
-    assert storage.transcript("anna") == [Heard("text", "x")]
+    assert storage.conversations.open(message(2)).conversation.position.state == "a.a"
+    assert events_of(storage, "anna") == [Heard("text", "x")]
 
 
 def test_silence_is_remembered_as_silence(storage: Storage) -> None:
     commit(storage, message(1), Conversation(), reply="")
-    assert storage.open(message(1)).reply == ""
+    assert storage.conversations.open(message(1)).reply == ""
 
 
 def test_a_turn_decided_on_an_old_revision_is_refused_whole(storage: Storage) -> None:
     commit(storage, message(1), a_conversation(state="a.a"))
-    stale = storage.open(message(2))
+    stale = storage.conversations.open(message(2))
     commit(storage, message(3), a_conversation(state="b.b"))
-    newer = storage.commit(message(2), stale, a_conversation(state="c.c"), [Heard("text", "lost?")], "no")
+    newer = storage.conversations.commit(message(2), stale, a_conversation(state="c.c"), [Heard("text", "lost?")], "no")
     assert newer == Opened("anna", a_conversation(state="b.b"), 2)
-    assert storage.open(message(2)).reply is None
-    assert storage.transcript("anna") == []
+    assert storage.conversations.open(message(2)).reply is None
+    assert events_of(storage, "anna") == []
 
 
 def test_a_first_message_that_arrives_twice_at_once_is_applied_once(storage: Storage) -> None:
-    first, second = storage.open(message(1)), storage.open(message(1))
-    assert storage.commit(message(1), first, a_conversation(state="a.a"), (), "one") is None
-    late = storage.commit(message(1), second, a_conversation(state="b.b"), (), "two")
+    first, second = storage.conversations.open(message(1)), storage.conversations.open(message(1))
+    assert storage.conversations.commit(message(1), first, a_conversation(state="a.a"), (), "one") is None
+    late = storage.conversations.commit(message(1), second, a_conversation(state="b.b"), (), "two")
     assert late is not None
     assert late.reply == "one"
 
@@ -108,15 +112,15 @@ def test_a_first_message_that_arrives_twice_at_once_is_applied_once(storage: Sto
 def test_the_transcript_keeps_order(storage: Storage) -> None:
     commit(storage, message(1), Conversation(), Heard("text", "hoi"), Said("dag"))
     commit(storage, message(2), Conversation(), Heard("text", "1"), AdvisorRequested())
-    assert storage.transcript("anna") == [Heard("text", "hoi"), Said("dag"), Heard("text", "1"), AdvisorRequested()]
+    assert events_of(storage, "anna") == [Heard("text", "hoi"), Said("dag"), Heard("text", "1"), AdvisorRequested()]
 
 
 def test_the_history_knows_when_each_thing_happened(storage: Storage) -> None:
     commit(storage, message(1), Conversation(heard_minute=7), Heard("text", "hoi"), Said("dag"))
     act = Act("act 2", "anna", minute=9)
-    opened = storage.open(act)
-    assert storage.commit(act, opened, opened.conversation, [Noted("ada", "belt niet")], "") is None
-    assert storage.history("anna") == [
+    opened = storage.conversations.open(act)
+    assert storage.conversations.commit(act, opened, opened.conversation, [Noted("ada", "belt niet")], "") is None
+    assert storage.conversations.transcript("anna") == [
         Entry(7, Heard("text", "hoi")),
         Entry(7, Said("dag")),
         Entry(9, Noted("ada", "belt niet")),
@@ -124,44 +128,45 @@ def test_the_history_knows_when_each_thing_happened(storage: Storage) -> None:
 
 
 def test_who_is_typing_to_whom_is_known(storage: Storage) -> None:
-    storage.types("anna", "ada")
-    assert storage.typing(["anna", "bob"]) == {"anna": "ada"}
+    storage.presence.set_typing("anna", "ada")
+    assert storage.presence.typing(["anna", "bob"]) == {"anna": "ada"}
 
 
 def test_waiting_people_stand_in_line_longest_first_and_leave_it(storage: Storage) -> None:
     for contact, minute in (("late", 9), ("early", 5)):
         commit(storage, message(1, contact), a_conversation(status=Status.WAITING, waiting_minute=minute))
-    assert [entry.contact for entry in storage.waiting()] == ["early", "late"]
+    assert [entry.contact for entry in storage.queue.waiting()] == ["early", "late"]
     commit(storage, message(2, "early"), a_conversation(status=Status.BOT))
-    assert [(entry.contact, entry.minute) for entry in storage.waiting()] == [("late", 9)]
+    assert [(entry.contact, entry.minute) for entry in storage.queue.waiting()] == [("late", 9)]
 
 
 def test_erasing_leaves_only_the_answer_to_the_erasing_message(storage: Storage) -> None:
     commit(storage, message(1), a_conversation(status=Status.WAITING, state="a.a"), Heard("text", "secret"))
     commit(storage, message(2), Conversation(), Heard("text", "wis"), ErasureRequested(), reply="gone")
-    assert storage.open(message(3)) == Opened("anna", Conversation(), 0)
-    assert storage.transcript("anna") == []
-    assert storage.waiting() == []
-    assert storage.open(message(1)).reply is None
-    assert storage.open(message(2)).reply == "gone"
+    assert storage.conversations.open(message(3)) == Opened("anna", Conversation(), 0)
+    assert events_of(storage, "anna") == []
+    assert storage.queue.waiting() == []
+    assert storage.conversations.open(message(1)).reply is None
+    assert storage.conversations.open(message(2)).reply == "gone"
 
 
 def test_an_open_conversation_stays_under_its_old_id_while_peppers_rotate(storage: Storage) -> None:
     commit(storage, message(1, "old"), a_conversation(state="a.a"))
     rotated = message(2, "new", former=("old",))
-    assert storage.open(rotated) == Opened("old", a_conversation(state="a.a"), 1)
+    assert storage.conversations.open(rotated) == Opened("old", a_conversation(state="a.a"), 1)
     commit(storage, rotated, a_conversation(state="b.b"))
-    assert storage.open(message(3, "new", former=("old",))).conversation.position.state == "b.b"
-    assert storage.open(message(1, "new", former=("old",))).reply == "ok"
+    assert storage.conversations.open(message(3, "new", former=("old",))).conversation.position.state == "b.b"
+    assert storage.conversations.open(message(1, "new", former=("old",))).reply == "ok"
 
 
 def test_many_at_once_are_all_applied_in_one_order(storage: Storage) -> None:
     def turn(number: int) -> None:
         inbound = message(number)
-        opened: Opened | None = storage.open(inbound)
+        opened: Opened | None = storage.conversations.open(inbound)
         while opened is not None:
             history = (*opened.conversation.position.history, str(number))
-            opened = storage.commit(inbound, opened, opened.conversation.with_position(history=history), (), "")
+            after = opened.conversation.with_position(history=history)
+            opened = storage.conversations.commit(inbound, opened, after, (), "")
 
     if isinstance(storage, MemoryStorage):
         for number in range(40):
@@ -169,21 +174,21 @@ def test_many_at_once_are_all_applied_in_one_order(storage: Storage) -> None:
     else:
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(turn, range(40)))
-    final = storage.open(message("end"))
+    final = storage.conversations.open(message("end"))
     assert final.revision == 40
     assert sorted(final.conversation.position.history, key=int) == [str(number) for number in range(40)]
 
 
 def test_what_is_switched_by_hand_is_told_with_the_next_message(storage: Storage) -> None:
-    assert storage.overrides() == Overrides()
+    assert storage.overrides.read() == Overrides()
     switched = Overrides(down=True, week=((Shift(540, 1020),),) * 7, announcement="busy", note="druk")
-    storage.set_overrides(switched)
-    assert storage.overrides() == switched
-    assert storage.open(message(1)).overrides == switched
+    storage.overrides.write(switched)
+    assert storage.overrides.read() == switched
+    assert storage.conversations.open(message(1)).overrides == switched
     commit(storage, message(1), Conversation(heard_minute=7))
-    assert storage.open(message(2)).overrides == switched
-    storage.set_overrides(Overrides())
-    assert storage.open(message(3)).overrides == Overrides()
+    assert storage.conversations.open(message(2)).overrides == switched
+    storage.overrides.write(Overrides())
+    assert storage.conversations.open(message(3)).overrides == Overrides()
 
 
 def test_a_turn_is_counted_once_on_its_day(storage: Storage) -> None:
@@ -191,10 +196,11 @@ def test_a_turn_is_counted_once_on_its_day(storage: Storage) -> None:
     conversation = Conversation(locale="nl", heard_minute=noon)
     events = (Heard("text", "x"), TopicShown("left_behind.answer"), PlaceTold("abroad", "MA"), DangerSeen())
     commit(storage, message(1), conversation, *events)
-    opened = storage.open(message(1))
-    assert storage.commit(message(1), opened, conversation, events, "ok") is not None  # the same message again
+    opened = storage.conversations.open(message(1))
+    again = storage.conversations.commit(message(1), opened, conversation, events, "ok")
+    assert again is not None  # the same message again
     commit(storage, message(2), replace(conversation, heard_minute=noon + 1), Heard("text", "y"))
-    assert storage.counts(["2026-05-08", "2026-05-09"]) == {
+    assert storage.counts.of(["2026-05-08", "2026-05-09"]) == {
         "2026-05-08": {
             "all:conversations": 1, "language:nl": 1, "topic:left_behind": 1, "country:MA": 1, "all:danger": 1,
         },
@@ -202,11 +208,11 @@ def test_a_turn_is_counted_once_on_its_day(storage: Storage) -> None:
     }  # fmt: skip
 
 
-def test_what_is_counted_is_kept_for_400_days(clean_redis: redis.Redis, redis_url: str) -> None:
+def test_what_is_counted_is_kept_for_400_days(clean_redis: "redis.Redis[bytes]", redis_url: str) -> None:
     mine = connect(redis_url)
-    storage = RedisStorage(mine, Sealer([KEY]))
+    storage = redis_storage(mine, Sealer([KEY]))
     commit(storage, message(1), Conversation(locale="nl", heard_minute=29_637_360), Heard("text", "x"))
-    assert clean_redis.ttl("helpline:counts:2026-05-08") == 400 * 24 * 3600
+    assert clean_redis.ttl(f"{keys.shard('anna')}counts:2026-05-08") == 400 * 24 * 3600
     mine.close()
 
 
@@ -218,46 +224,46 @@ CHOSEN = Answers(language="nl", place="abroad", country="MA", topics=("left_behi
 
 def test_a_code_leads_to_the_answers_and_is_used_up_once(storage: Storage) -> None:
     commit(storage, message(1), a_conversation(case_code=WORDS), CodeMade(WORDS, CHOSEN))
-    assert storage.code("lamp boter regen auto", "ada") is None
-    assert storage.code(WORDS, "ada") == CHOSEN  # looking alone uses nothing up
-    assert storage.code(WORDS, "ada", take=True) == CHOSEN
-    assert storage.code(WORDS, "ada", take=True) is None
+    assert storage.case_codes.look_up("lamp boter regen auto", "ada") is None
+    assert storage.case_codes.look_up(WORDS, "ada") == CHOSEN  # looking alone uses nothing up
+    assert storage.case_codes.pop(WORDS, "ada") == CHOSEN
+    assert storage.case_codes.pop(WORDS, "ada") is None
 
 
 def test_a_code_that_comes_by_message_is_used_up_with_its_turn(storage: Storage) -> None:
     commit(storage, message(1), Conversation(), CodeMade(WORDS, CHOSEN))
     commit(storage, message(2, "bea"), Conversation(), CodeBrought(WORDS, CHOSEN))
-    assert storage.code(WORDS, "ada") is None
+    assert storage.case_codes.look_up(WORDS, "ada") is None
 
 
 def test_of_two_who_bring_a_code_at_once_one_is_decided_anew(storage: Storage) -> None:
     commit(storage, message(1), Conversation(), CodeMade(WORDS, CHOSEN))
     first, second = message(2, "bea"), message(3, "cem")
-    opened = storage.open(first), storage.open(second)
-    assert storage.commit(first, opened[0], Conversation(), (CodeBrought(WORDS, CHOSEN),), "ok") is None
-    again = storage.commit(second, opened[1], Conversation(), (CodeBrought(WORDS, CHOSEN),), "ok")
+    opened = storage.conversations.open(first), storage.conversations.open(second)
+    assert storage.conversations.commit(first, opened[0], Conversation(), (CodeBrought(WORDS, CHOSEN),), "ok") is None
+    again = storage.conversations.commit(second, opened[1], Conversation(), (CodeBrought(WORDS, CHOSEN),), "ok")
     assert again is not None
     assert again.reply is None
     assert again.revision == opened[1].revision
-    assert storage.commit(second, again, Conversation(), (), "onbekend") is None
+    assert storage.conversations.commit(second, again, Conversation(), (), "onbekend") is None
 
 
 def test_a_newer_code_takes_the_older_away_and_so_does_erasing(storage: Storage) -> None:
     commit(storage, message(1), Conversation(), CodeMade(WORDS, CHOSEN))
     commit(storage, message(2), Conversation(), CodeMade("een twee drie vier", CHOSEN))
-    assert storage.code(WORDS, "ada") is None
-    assert storage.code("een twee drie vier", "ada") == CHOSEN
+    assert storage.case_codes.look_up(WORDS, "ada") is None
+    assert storage.case_codes.look_up("een twee drie vier", "ada") == CHOSEN
     commit(storage, message(3), Conversation(), ErasureRequested())
-    assert storage.code("een twee drie vier", "ada") is None
+    assert storage.case_codes.look_up("een twee drie vier", "ada") is None
 
 
 def test_guessing_ends_after_a_few_tries(storage: Storage) -> None:
     commit(storage, message(1), Conversation(), CodeMade(WORDS, CHOSEN))
     for number in range(keys.TRIES):
-        assert storage.code(f"appel peer {number} kers", "thief") is None
+        assert storage.case_codes.look_up(f"appel peer {number} kers", "thief") is None
     with pytest.raises(TooManyTries):
-        storage.code(WORDS, "thief")
-    assert storage.code(WORDS, "ada") == CHOSEN
+        storage.case_codes.look_up(WORDS, "thief")
+    assert storage.case_codes.look_up(WORDS, "ada") == CHOSEN
 
 
 def test_codes_that_are_there_are_no_guesses(storage: Storage) -> None:
@@ -265,13 +271,13 @@ def test_codes_that_are_there_are_no_guesses(storage: Storage) -> None:
     for number in range(3 * keys.TRIES):
         words = f"appel peer {number} kers"
         commit(storage, message(number), Conversation(), CodeMade(words, CHOSEN))
-        assert storage.code(words, "ada", take=True) == CHOSEN
+        assert storage.case_codes.pop(words, "ada") == CHOSEN
 
 
-def test_redis_holds_a_code_by_its_hash_for_72_hours(clean_redis: redis.Redis, redis_url: str) -> None:
+def test_redis_holds_a_code_by_its_hash_for_72_hours(clean_redis: "redis.Redis[bytes]", redis_url: str) -> None:
     """Neither the words nor whose they are: what is found under it names nobody."""
     client = connect(redis_url)
-    storage = RedisStorage(client, Sealer([KEY]))
+    storage = redis_storage(client, Sealer([KEY]))
     try:
         commit(storage, message(1), Conversation(), CodeMade(WORDS, CHOSEN))
         (key,) = clean_redis.scan_iter("helpline:code:*")
@@ -279,21 +285,21 @@ def test_redis_holds_a_code_by_its_hash_for_72_hours(clean_redis: redis.Redis, r
         assert b"anna" not in key
         assert b"MA" not in (clean_redis.get(key) or b"")
         assert 0 < clean_redis.ttl(key) <= 72 * 3600
-        assert storage.code("appel peer kers fiets", "bea") is None
+        assert storage.case_codes.look_up("appel peer kers fiets", "bea") is None
         assert not list(clean_redis.scan_iter("*bea*"))
-        with_new_key = RedisStorage(client, Sealer([bytes(range(1, 33)), KEY]))
-        assert with_new_key.code(WORDS, "cem", take=True) == CHOSEN
+        with_new_key = redis_storage(client, Sealer([bytes(range(1, 33)), KEY]))
+        assert with_new_key.case_codes.pop(WORDS, "cem") == CHOSEN
     finally:
         client.close()
 
 
-def test_all_together_may_not_guess_without_end(clean_redis: redis.Redis, redis_url: str) -> None:
+def test_all_together_may_not_guess_without_end(clean_redis: "redis.Redis[bytes]", redis_url: str) -> None:
     client = connect(redis_url)
-    storage = RedisStorage(client, Sealer([KEY]))
+    storage = redis_storage(client, Sealer([KEY]))
     try:
         clean_redis.set("helpline:tries:all", keys.TRIES_ALL)
         with pytest.raises(TooManyTries):
-            storage.code(WORDS, "ada")
+            storage.case_codes.look_up(WORDS, "ada")
     finally:
         client.close()
 
@@ -302,22 +308,22 @@ def test_all_together_may_not_guess_without_end(clean_redis: redis.Redis, redis_
 
 
 def test_a_block_is_told_with_the_next_message_under_every_id(storage: Storage) -> None:
-    assert not storage.open(message(1)).blocked
-    storage.block("anna", "ada")
-    assert storage.open(message(1)).blocked
-    assert storage.open(message(1, "new", ("anna",))).blocked
-    assert not storage.open(message(1, "bea")).blocked
-    (block,) = storage.blocks()
+    assert not storage.conversations.open(message(1)).blocked
+    storage.blocks.add("anna", "ada")
+    assert storage.conversations.open(message(1)).blocked
+    assert storage.conversations.open(message(1, "new", ("anna",))).blocked
+    assert not storage.conversations.open(message(1, "bea")).blocked
+    (block,) = storage.blocks.current()
     assert (block.contact, block.advisor) == ("anna", "ada")
-    assert storage.unblock(block.id)
-    assert not storage.open(message(1)).blocked
+    assert storage.blocks.end(block.id)
+    assert not storage.conversations.open(message(1)).blocked
 
 
-def test_a_block_lasts_a_day_and_names_nobody_in_clear(clean_redis: redis.Redis, redis_url: str) -> None:
+def test_a_block_lasts_a_day_and_names_nobody_in_clear(clean_redis: "redis.Redis[bytes]", redis_url: str) -> None:
     client = connect(redis_url)
-    storage = RedisStorage(client, Sealer([KEY]))
+    storage = redis_storage(client, Sealer([KEY]))
     try:
-        storage.block("anna", "ada")
+        storage.blocks.add("anna", "ada")
         (key,) = clean_redis.scan_iter("helpline:blocked:*")
         assert 0 < clean_redis.ttl(key) <= 24 * 3600
         assert b"anna" not in key + (clean_redis.get(key) or b"")
@@ -330,9 +336,9 @@ def test_a_block_lasts_a_day_and_names_nobody_in_clear(clean_redis: redis.Redis,
 
 def test_what_was_written_before_erasing_does_not_come_back_from_elsewhere(storage: Storage) -> None:
     commit(storage, message(1), Conversation(heard_minute=100), Heard("text", "hoi"))
-    assert not storage.forgotten(message(9), 100)
+    assert not storage.conversations.was_erased(message(9), 100)
     commit(storage, message(2), Conversation(heard_minute=120), ErasureRequested())
-    assert storage.forgotten(message(9), 119)
-    assert not storage.forgotten(message(9), 120)
-    assert not storage.forgotten(message(9))
-    assert not storage.forgotten(message(9, "bea"), 119)
+    assert storage.conversations.was_erased(message(9), 119)
+    assert not storage.conversations.was_erased(message(9), 120)
+    assert not storage.conversations.was_erased(message(9))
+    assert not storage.conversations.was_erased(message(9, "bea"), 119)

@@ -11,7 +11,8 @@ from bot.dialogue.conversation import Conversation, Status
 from bot.doctor import examine
 from bot.messages import Channel, Inbound
 from bot.settings import read_settings
-from bot.storage.redis import RedisStorage, connect
+from bot.storage.redis.connection import connect
+from bot.storage.redis.storage import redis_storage
 from bot.storage.sealing import Sealer
 from tests.harness.conversations import a_conversation
 
@@ -23,22 +24,24 @@ HOUR = 3600
 )
 def test_everything_of_a_person_expires(clean_redis: redis.Redis, redis_url: str, status: Status, hours: int) -> None:
     client = connect(redis_url)
-    storage = RedisStorage(client, Sealer([bytes(32)]))
+    storage = redis_storage(client, Sealer([bytes(32)]))
     inbound = Inbound(message_id="SM1", contact="anna", channel=Channel.SMS)
-    storage.commit(inbound, storage.open(inbound), a_conversation(status=status), (), "reply")
+    storage.conversations.commit(
+        inbound, storage.conversations.open(inbound), a_conversation(status=status), (), "reply"
+    )
     client.close()
-    lives = {key: clean_redis.ttl(key) for key in clean_redis.scan_iter("*{anna}*")}
+    lives = {key: clean_redis.ttl(key) for key in clean_redis.scan_iter("*:anna:*")}
     assert len(lives) == 2
     assert all(hours * HOUR - 5 <= life <= hours * HOUR for life in lives.values())
 
 
 def test_each_message_renews_the_life_of_all_keys(clean_redis: redis.Redis, redis_url: str) -> None:
     client = connect(redis_url)
-    storage = RedisStorage(client, Sealer([bytes(32)]))
+    storage = redis_storage(client, Sealer([bytes(32)]))
     for number in (1, 2):
         inbound = Inbound(message_id=f"SM{number}", contact="anna", channel=Channel.SMS)
-        storage.commit(inbound, storage.open(inbound), Conversation(), (), "reply")
-        keys = list(clean_redis.scan_iter("*{anna}*"))
+        storage.conversations.commit(inbound, storage.conversations.open(inbound), Conversation(), (), "reply")
+        keys = list(clean_redis.scan_iter("*:anna:*"))
         assert all(clean_redis.ttl(key) > 71 * HOUR for key in keys)
         for key in keys:
             clean_redis.expire(key, HOUR)

@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from bot.dialogue.events import Heard
 from bot.messages import Channel, Inbound, Kind
-from bot.ports.everything import StorageUnavailable
 from bot.ports.spool import Spooled, SpoolFull
+from bot.ports.unavailable import StorageUnavailable
 from bot.storage.spool import MAX_AGE_SECONDS, FileSpool, FileSpoolReader
 from tests.harness.conversations import a_conversation
 

@@ -1,0 +1,21 @@
+"""What the worker remembers and clears away."""
+
+from datetime import datetime
+from typing import Protocol
+
+
+class Chores(Protocol):
+    """Every method may raise StorageUnavailable."""
+
+    def last_reconciled(self) -> datetime | None:
+        """When the provider's list was last looked through. None: never."""
+        ...
+
+    def set_last_reconciled(self, at: datetime) -> None:
+        """It was looked through at this moment."""
+        ...
+
+    def tidy(self) -> None:
+        """Drop from every list what belongs to nobody any more, and news nobody can still want; note beside agreed
+        signs of life when the person last wrote, before the conversation expires."""
+        ...

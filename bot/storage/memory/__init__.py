@@ -1,0 +1,1 @@
+"""Storage in this process only: for the terminal and for fast tests. Nothing expires by itself."""

@@ -1,0 +1,130 @@
+"""Conversations in dictionaries."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from time import monotonic
+
+from bot.dialogue.conversation import Conversation, Status
+from bot.dialogue.events import AnyEvent, CodeBrought, CodeMade, ErasureRequested, Stopped
+from bot.handoff.acts import Lease
+from bot.handoff.counting import counted, day_of
+from bot.messages import Outgoing
+from bot.ports.conversations import Act, Cause, Entry, LeaseAlive, Opened
+from bot.ports.feed import Change
+from bot.storage.memory.messages import Message
+from bot.storage.memory.state import State
+
+
+class MemoryConversations:
+    """`ports.conversations.Conversations` in memory; not for more than one process."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def open(self, cause: Cause) -> Opened:
+        """See `Conversations.open`."""
+        state, contacts = self._state, (cause.contact, *cause.former)
+        blocked = any(contact in state.blocks for contact in contacts)
+        known = (each for each in contacts if each in state.conversations or self._reply(each, cause) is not None)
+        opened = self._opened(next(known, cause.contact), cause)
+        return replace(opened, overrides=state.overrides, blocked=blocked)
+
+    def commit(
+        self,
+        cause: Cause,
+        opened: Opened,
+        conversation: Conversation,
+        events: Sequence[AnyEvent],
+        reply: str,
+        outgoing: Sequence[Outgoing] = (),
+        lease: Lease = Lease.KEEP,
+    ) -> Opened | None:
+        """See `Conversations.commit`."""
+        state, contact = self._state, opened.contact
+        current = self._opened(contact, cause)
+        if current.reply is not None or current.revision != opened.revision:
+            return current
+        lost, lapsed = lease is Lease.LOST, lease is Lease.LAPSED
+        if (lost and contact in state.leases) or (lapsed and contact in state.offers):
+            raise LeaseAlive
+        brought = next((event.words for event in events if isinstance(event, CodeBrought)), "")
+        if brought and state.case_codes.pop(brought, None) is None:
+            return current
+        minute = cause.minute if isinstance(cause, Act) else conversation.heard_minute
+        state.counts.setdefault(day_of(minute), Counter()).update(
+            counted(opened.conversation, conversation, events, minute)
+        )
+        kinds = {type(event) for event in events}
+        erased = ErasureRequested in kinds
+        if erased:
+            self._erase(contact, minute)
+        else:
+            state.conversations[contact] = (conversation, opened.revision + 1)
+            state.transcripts.setdefault(contact, []).extend(Entry(minute, event) for event in events)
+        state.replies.setdefault(contact, {})[cause.message_id] = reply
+        made = next((event for event in events if isinstance(event, CodeMade)), None)
+        if made or erased:
+            state.case_codes = {words: each for words, each in state.case_codes.items() if each[0] != contact}
+        if made:
+            state.case_codes[made.words] = (contact, made.answers)
+        if (
+            opened.conversation.handling.status is Status.BOT
+            and conversation.handling.status is Status.BOT
+            and not outgoing
+        ):
+            return None
+        self._hand_over(cause, contact, Conversation() if erased else conversation, lease)
+        if kinds & {ErasureRequested, Stopped}:
+            state.messages = [each for each in state.messages if each.contact != contact]
+            state.addresses.pop(contact, None)
+        now = monotonic()
+        state.messages += [Message(contact, each.id, each.text, now, now) for each in outgoing]
+        what = tuple(type(event).__name__ for event in events)
+        state.feed.append(Change("" if erased else contact, what))
+        return None
+
+    def read(self, contacts: Sequence[str]) -> dict[str, Conversation]:
+        """See `Conversations.read`."""
+        stored = self._state.conversations
+        return {contact: stored[contact][0] for contact in contacts if contact in stored}
+
+    def transcript(self, contact: str) -> list[Entry]:
+        """See `Conversations.transcript`."""
+        return list(self._state.transcripts.get(contact, ()))
+
+    def was_erased(self, cause: Cause, minute: int | None = None) -> bool:
+        """See `Conversations.was_erased`."""
+        later = minute is not None and self._state.erased_minute.get(cause.contact, -1) > minute
+        return later or cause.message_id in self._state.erased
+
+    def _erase(self, contact: str, minute: int) -> None:
+        state = self._state
+        state.erased.update(state.replies.get(contact, ()))
+        state.check_ins.pop(contact, None)
+        state.erased_minute[contact] = minute
+        state.conversations.pop(contact, None)
+        state.transcripts.pop(contact, None)
+        state.replies.pop(contact, None)
+
+    def _hand_over(self, cause: Cause, contact: str, conversation: Conversation, lease: Lease) -> None:
+        state = self._state
+        if cause.address and conversation.handling.status is not Status.BOT:
+            state.addresses[contact] = cause.address
+        if conversation.handling.status is Status.BOT:
+            state.addresses.pop(contact, None)
+        if conversation.handling.status is not Status.ADVISOR:
+            state.leases.pop(contact, None)
+            state.offers.discard(contact)
+            return
+        if lease in (Lease.TAKE, Lease.OFFER):
+            state.leases[contact] = conversation.handling.advisor
+        if lease is Lease.OFFER:
+            state.offers.add(contact)
+
+    def _opened(self, contact: str, cause: Cause) -> Opened:
+        conversation, revision = self._state.conversations.get(contact, (Conversation(), 0))
+        return Opened(contact, conversation, revision, self._reply(contact, cause))
+
+    def _reply(self, contact: str, cause: Cause) -> str | None:
+        return self._state.replies.get(contact, {}).get(cause.message_id)

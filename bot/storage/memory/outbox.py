@@ -1,0 +1,161 @@
+"""What is to be sent, in memory."""
+
+from collections.abc import Mapping
+from time import monotonic, sleep
+
+from bot.handoff.delivery import RANK, State
+from bot.ports.feed import Change
+from bot.ports.outbox import Attempt, Record
+from bot.storage.memory.messages import Message
+from bot.storage.memory.state import State as Memory
+
+ORDER_SECONDS = 5.0
+"""How long the next message waits for the one before it to be on its way."""
+
+RECLAIM_SECONDS = 15.0
+"""A worker that has not settled a message for so long is dead."""
+
+
+class MemoryOutbox:
+    """`ports.outbox.Outbox` in memory."""
+
+    def __init__(
+        self, state: Memory, *, reclaim_seconds: float = RECLAIM_SECONDS, order_seconds: float = ORDER_SECONDS
+    ) -> None:
+        self._state = state
+        self._reclaim_seconds = reclaim_seconds
+        self._order_seconds = order_seconds
+
+    def take(self, worker: str, most: int, wait: float) -> list[Attempt]:
+        """See `Outbox.take`."""
+        end = monotonic() + wait
+        while not (found := self._ready()) and monotonic() < end:
+            sleep(0.005)
+        return [self._begun(message, worker) for message in found[:most]]
+
+    def _ready(self) -> list[Message]:
+        now, first = monotonic(), {}
+        for message in self._state.messages:
+            if message.is_queued and message.contact not in first:
+                first[message.contact] = message
+        return [
+            message
+            for message in first.values()
+            if message.not_before <= now and (not message.worker or message.changed + self._reclaim_seconds <= now)
+        ]
+
+    def _begun(self, message: Message, worker: str) -> Attempt:
+        now, unconfirmed = monotonic(), message.state != State.QUEUED
+        age, tried = now - message.written, now - message.changed
+        message.worker = worker
+        if not unconfirmed:
+            message.attempts, message.changed, message.state, tried = message.attempts + 1, now, State.SENDING, 0.0
+        else:
+            message.state = State.UNSURE
+        return Attempt(
+            entry=worker,
+            contact=message.contact,
+            id=message.id,
+            text=message.text,
+            address=self._state.addresses.get(message.contact, ""),
+            unconfirmed=unconfirmed,
+            number=message.attempts,
+            age=age,
+            tried=tried,
+        )
+
+    def settle(
+        self,
+        attempt: Attempt,
+        state: State,
+        code: str = "",
+        *,
+        provider_id: str = "",
+        after: float = 0,
+        maybe_duplicate: bool = False,
+    ) -> None:
+        """See `Outbox.settle`."""
+        message = self._message(attempt.id)
+        if message is None:
+            return
+        message.worker = ""
+        message.provider_id = message.provider_id or provider_id
+        message.maybe_duplicate |= maybe_duplicate
+        waits = state in (State.QUEUED, State.UNSURE)
+        if waits and RANK[message.state] < RANK[State.ACCEPTED]:
+            now = monotonic()
+            message.changed = message.changed if state is State.UNSURE else now
+            message.state, message.code, message.not_before = state, code, now + after
+            self._tell(message)
+            return
+        if not waits:
+            self._move(message, state, code)
+        message.is_queued = False
+        following = self._first_of(message.contact)
+        if following and message.state == State.ACCEPTED:
+            following.not_before = monotonic() + self._order_seconds
+        parked = self._state.parked.pop(provider_id, None)
+        if parked:
+            self._reported(message, State(parked[0]), parked[1])
+
+    def report(self, id: str, state: State, code: str, provider_id: str) -> str:
+        """See `Outbox.report`."""
+        message = self._message(id)
+        if message is None:
+            if provider_id:
+                self._state.parked[provider_id] = (state, code)
+            return "unknown"
+        if state is State.FAILED and message.provider_id not in ("", provider_id):
+            return "old"
+        message.provider_id = message.provider_id or provider_id
+        return self._reported(message, state, code)
+
+    def _reported(self, message: Message, state: State, code: str) -> str:
+        if not self._move(message, state, code):
+            return "old"
+        message.is_queued = message.is_queued and bool(message.worker)
+        following = self._first_of(message.contact)
+        if following and RANK[message.state] >= RANK[State.SENT] and not following.attempts:
+            following.not_before = 0.0
+        return "done"
+
+    def send_again(self, id: str, code: str, after: float) -> bool:
+        """See `Outbox.send_again`."""
+        message = self._message(id)
+        if message is None or self._first_of(message.contact):
+            return False
+        if RANK[State.ACCEPTED] <= RANK[message.state] <= RANK[State.SENT]:
+            now = monotonic()
+            message.state, message.code, message.provider_id, message.changed = State.QUEUED, code, "", now
+            message.is_queued, message.not_before = True, now + after
+            self._tell(message)
+        return True
+
+    def contact_of(self, id: str) -> str:
+        """See `Outbox.contact_of`."""
+        message = self._message(id)
+        return message.contact if message else ""
+
+    def records(self, contact: str) -> Mapping[str, Record]:
+        """See `Outbox.records`."""
+        return {
+            each.id: Record(each.state, each.code, each.attempts, each.maybe_duplicate, each.provider_id)
+            for each in self._state.messages
+            if each.contact == contact
+        }
+
+    def _move(self, message: Message, state: State, code: str) -> bool:
+        if RANK[state] <= RANK[message.state]:
+            return False
+        message.state, message.code, message.changed = state, code, monotonic()
+        self._tell(message)
+        return True
+
+    def _tell(self, message: Message) -> None:
+        self._state.feed.append(Change(message.contact, ("Delivery",)))
+
+    def _message(self, id: str) -> Message | None:
+        return next((each for each in self._state.messages if each.id == id), None)
+
+    def _first_of(self, contact: str) -> Message | None:
+        return next((each for each in self._state.messages if each.contact == contact and each.is_queued), None)

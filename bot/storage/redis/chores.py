@@ -1,0 +1,64 @@
+"""What the worker remembers and clears away, in Redis."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from bot.storage.redis import keys
+from bot.storage.redis.connection import Connection
+from bot.storage.redis.overrides import WHERE
+from bot.storage.redis.scripts import REPLACE, REPLACE_FIELD, blob
+from bot.storage.sealing import SealBroken, Sealer, place
+
+_REVISION_BYTES = 8
+
+
+class RedisChores:
+    """`ports.chores.Chores` on Redis. tidies: what each part clears away of its own."""
+
+    def __init__(self, connection: Connection, sealer: Sealer, tidies: Sequence[Callable[[], None]]) -> None:
+        self._connection = connection
+        self._sealer = sealer
+        self._tidies = tidies
+
+    def last_reconciled(self) -> datetime | None:
+        """See `Chores.last_reconciled`."""
+        stored = self._connection.ask("GET", keys.LAST_RECONCILED)
+        return datetime.fromtimestamp(int(stored), UTC) if stored else None
+
+    def set_last_reconciled(self, at: datetime) -> None:
+        """See `Chores.set_last_reconciled`."""
+        self._connection.ask("SET", keys.LAST_RECONCILED, int(at.timestamp()))
+
+    def tidy(self) -> None:
+        """See `Chores.tidy`. Keys of one person expire by themselves; this is for the lists that name many."""
+        for tidy in self._tidies:
+            tidy()
+        self._reseal()
+
+    def _reseal(self) -> None:
+        """Seal with the newest key what lives long and is seldom written, so that an older key can go in a week."""
+        for shard in keys.ALL_SHARDS:
+            self._reseal_fields(f"{shard}check-ins", "checkin", 0)
+        self._reseal_fields(keys.ACCOUNTS, "account", _REVISION_BYTES)
+        overrides = self._connection.ask("GET", keys.OVERRIDES)
+        newer = self._resealed(overrides, WHERE) if overrides else b""
+        if newer:
+            self._connection.together([REPLACE([keys.OVERRIDES], {"old": blob(overrides), "new": blob(newer)})])
+
+    def _reseal_fields(self, key: str, what: str, head: int) -> None:
+        """head: bytes in front of what is sealed."""
+        flat = self._connection.ask("HGETALL", key)
+        for field, raw in zip(flat[::2], flat[1::2], strict=True):
+            newer = self._resealed(raw[head:], place(what, field.decode()))
+            if newer:
+                change = {"field": field.decode(), "old": blob(raw), "new": blob(raw[:head] + newer)}
+                self._connection.together([REPLACE_FIELD([key], change)])
+
+    def _resealed(self, sealed: bytes, where: bytes) -> bytes:
+        """The same under the newest key; empty where that is not needed or not possible."""
+        if self._sealer.is_newest(sealed):
+            return b""
+        try:
+            return self._sealer.seal(self._sealer.open(sealed, where), where)
+        except SealBroken:
+            return b""

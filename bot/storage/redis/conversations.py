@@ -1,0 +1,283 @@
+"""Conversations in Redis. Two round trips a turn: one to open, one to commit; each atomic for one person."""
+
+import hashlib
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+
+from bot.dialogue.conversation import GRACE_MINUTES, Conversation, Status
+from bot.dialogue.events import AnyEvent, CodeBrought, CodeMade, ErasureRequested, Stopped
+from bot.dialogue.overrides import Overrides
+from bot.handoff.acts import Lease
+from bot.handoff.counting import counted, day_of
+from bot.messages import Outgoing
+from bot.ports.conversations import Act, Cause, Entry, LeaseAlive, Opened
+from bot.storage import codec
+from bot.storage.redis import keys
+from bot.storage.redis.case_codes import RedisCaseCodes
+from bot.storage.redis.connection import Command, Connection
+from bot.storage.redis.overrides import RedisOverrides
+from bot.storage.redis.scripts import COMMIT, blob
+from bot.storage.sealing import SealBroken, Sealer, place
+
+_REVISION_BYTES = 8
+_DONE, _ANSWERED, _CONFLICT, _LEASE_ALIVE = 0, -1, -2, -3
+"""What lua/commit.lua answers."""
+
+
+class RedisConversations:
+    """`ports.conversations.Conversations` on Redis."""
+
+    def __init__(
+        self, connection: Connection, sealer: Sealer, overrides: RedisOverrides, case_codes: RedisCaseCodes
+    ) -> None:
+        self._connection = connection
+        self._sealer = sealer
+        self._overrides = overrides
+        self._case_codes = case_codes
+
+    def open(self, cause: Cause) -> Opened:
+        """See `Conversations.open`."""
+        contacts = (cause.contact, *cause.former)
+        mark = _mark(cause.message_id)
+        commands: list[Command] = [("GET", keys.OVERRIDES)]
+        for contact in contacts:
+            person = keys.person(contact)
+            commands += [("HGET", f"{person}turns", mark), ("GET", f"{person}conversation")]
+            commands += [("EXISTS", keys.blocked(name)) for name in self._sealer.named("block", contact)]
+        answers = self._connection.together(commands)
+        overrides = self._overrides.opened(answers[0])
+        each = (len(answers) - 1) // len(contacts)
+        found = [answers[1 + each * number : 1 + each * (number + 1)] for number in range(len(contacts))]
+        blocked = any(any(rest) for _turn, _conversation, *rest in found)
+        for contact, (turn, conversation, *_blocks) in zip(contacts, found, strict=True):
+            if turn or conversation:
+                return self._opened(contact, mark, conversation, turn, overrides, blocked=blocked)
+        return Opened(cause.contact, Conversation(), 0, overrides=overrides, blocked=blocked)
+
+    def commit(
+        self,
+        cause: Cause,
+        opened: Opened,
+        conversation: Conversation,
+        events: Sequence[AnyEvent],
+        reply: str,
+        outgoing: Sequence[Outgoing] = (),
+        lease: Lease = Lease.KEEP,
+    ) -> Opened | None:
+        """See `Conversations.commit`."""
+        contact, before, revision = opened.contact, opened.conversation, opened.revision + 1
+        mark = _mark(cause.message_id)
+        minute = cause.minute if isinstance(cause, Act) else conversation.heard_minute
+        kinds = {type(event) for event in events}
+        erased = ErasureRequested in kinds
+        code = next((event for event in events if isinstance(event, CodeMade | CodeBrought)), None)
+        turn = codec.encode_turn(reply, () if erased else events, minute)
+        stored_turn = _revision(revision) + self._sealer.seal(turn, place("turn", contact, mark))
+        options: dict[str, object] = {
+            "contact": contact,
+            "message": mark,
+            "expected": blob(_revision(opened.revision) if opened.revision else b""),
+            "turn": blob(stored_turn),
+            "life": keys.BOT_LIFE,
+            "counted": counted(before, conversation, events, minute),
+            "counts_life": keys.COUNTS_LIFE,
+        }
+        if conversation.handling.status in (Status.ADVISOR, Status.CLOSED):
+            options["life"] = keys.ADVISOR_LIFE
+        if conversation.handling.status is Status.WAITING and not erased:
+            options["waiting"] = (
+                conversation.handling.urgency * keys.URGENCY_STEP + conversation.handling.waiting_minute
+            )
+        elif before.handling.status is Status.WAITING:
+            options["leaves_queue"] = True
+        if revision % keys.TRIM_EVERY == 0 and revision > keys.TURNS_KEPT:
+            options["drop_before"] = blob(_revision(revision - keys.TURNS_KEPT))
+        if erased:
+            # The same message may come again; nothing else stays.
+            options |= {"erase": True, "life": keys.IN_FLIGHT_LIFE, "erased_life": keys.ERASED_LIFE}
+        else:
+            where = place("conversation", contact, str(revision))
+            sealed = self._sealer.seal(codec.encode_conversation(conversation), where)
+            options["conversation"] = blob(_revision(revision) + sealed)
+        person, shard = keys.person(contact), keys.shard(contact)
+        names = [
+            f"{person}conversation", f"{person}turns", f"{person}address", f"{person}queue", f"{person}outgoing",
+            f"{person}lease", f"{person}offer", f"{person}code", f"{shard}waiting", f"{shard}held", f"{shard}outbox",
+            f"{shard}feed", f"{shard}counts:{day_of(minute)}", f"{shard}erased", f"{shard}check-ins",
+            f"{shard}stale-codes", *[keys.sent(each.id) for each in outgoing],
+        ]  # fmt: skip
+        bots = before.handling.status is Status.BOT and conversation.handling.status is Status.BOT
+        if not bots or outgoing or erased or code:
+            left = erased or Stopped in kinds
+            options["handoff"] = {
+                "events": ",".join(type(event).__name__ for event in events),
+                "feed_length": keys.FEED_LENGTH,
+                "holder": "" if erased else conversation.handling.advisor,
+                "lease": lease,
+                "lease_ms": keys.LEASE_MS,
+                "offer_ms": keys.OFFER_MS,
+                "take_back": left,
+                "outgoing": [[each.id, self._sealed_text(contact, each)] for each in outgoing],
+                **self._address(cause, opened, conversation, left=left, sends=bool(outgoing)),
+            }
+            return self._commit_handoff(opened, names, options, code, minute, erased=erased)
+        answer = self._connection.together([COMMIT(names, options)])[0]
+        return self._refused(opened, mark, answer) if answer[0] else None
+
+    def _commit_handoff(
+        self,
+        opened: Opened,
+        names: list[str],
+        options: dict[str, Any],
+        code: CodeMade | CodeBrought | None,
+        minute: int,
+        *,
+        erased: bool,
+    ) -> Opened | None:
+        """What lies in other shards, before and after the one step that is atomic."""
+        contact, mark = opened.contact, options["message"]
+        if erased:
+            names += self._before_erasing(contact, minute)
+        if isinstance(code, CodeBrought) and not self._case_codes.claim(code.words, contact):
+            return self._read_again(contact)
+        if isinstance(code, CodeMade):
+            options["handoff"] |= {"code": self._case_codes.put(code), "code_life": keys.CODE_LIFE}
+        commands: list[Command] = [COMMIT(names, options)]
+        if options["handoff"]["outgoing"]:
+            commands += [("LPUSH", keys.DOORBELL, b"1"), ("LTRIM", keys.DOORBELL, 0, 0)]
+        answer = self._connection.together(commands)[0]
+        if answer[0]:
+            if isinstance(code, CodeMade):
+                self._case_codes.drop([options["handoff"]["code"]])
+            return self._refused(opened, mark, answer)
+        if answer[1]:
+            self._case_codes.drop_stale(keys.shard(contact), [answer[1].decode()])
+        if isinstance(code, CodeBrought):
+            self._case_codes.drop(self._case_codes.marks(code.words))
+        return None
+
+    def _before_erasing(self, contact: str, minute: int) -> list[str]:
+        """Should the commit then fail, only what is older than this minute stays away. Returns the keys under which
+        callbacks of earlier messages find this person."""
+        mark = keys.erased(self._sealer.named("erased", contact)[0])
+        _set, fields = self._connection.together(
+            [("SET", mark, minute, "EX", keys.BOT_LIFE), ("HKEYS", f"{keys.person(contact)}outgoing")]
+        )
+        ids = [field.decode() for field in fields if b":" not in field]
+        before_shards = [keys.sent(id) for id in ids if "." not in id]
+        if before_shards:
+            self._connection.together([("DEL", name) for name in before_shards])
+        return [keys.sent(id) for id in ids if "." in id]
+
+    def _sealed_text(self, contact: str, message: Outgoing) -> msgspec.Raw:
+        return blob(self._sealer.seal(message.text.encode(), place("outgoing", contact, message.id)))
+
+    def _address(
+        self, cause: Cause, opened: Opened, after: Conversation, *, left: bool, sends: bool
+    ) -> dict[str, object]:
+        """What lua/commit.lua does with the address, and for how many seconds it then stays. It is kept while somebody
+        waits or talks with an advisor; a while after that, as long as a last message may be on its way."""
+        if left:
+            return {"forget_address": True}
+        status = after.handling.status
+        sealed = {}
+        if cause.address:
+            sealed["address"] = blob(self._sealer.seal(cause.address.encode(), place("address", opened.contact)))
+        if status is Status.ADVISOR:
+            return {**sealed, "address_life": keys.ADVISOR_LIFE}
+        if status is Status.WAITING:
+            return {**sealed, "address_life": keys.BOT_LIFE}
+        if status is Status.CLOSED:
+            return {**sealed, "address_life": GRACE_MINUTES * 60}
+        if sends:
+            return {**sealed, "address_life": keys.IN_FLIGHT_LIFE}
+        if opened.conversation.handling.status is Status.ADVISOR:
+            return {"address_life": keys.IN_FLIGHT_LIFE}
+        return {"forget_address": True}
+
+    def _refused(self, opened: Opened, mark: str, answer: list[Any]) -> Opened:
+        if answer[0] == _LEASE_ALIVE:
+            raise LeaseAlive
+        if answer[0] == _ANSWERED:
+            return self._opened(opened.contact, mark, answer[2], answer[1])
+        return self._opened(opened.contact, mark, answer[1], None)
+
+    def _read_again(self, contact: str) -> Opened:
+        return self._opened(contact, "", self._connection.ask("GET", f"{keys.person(contact)}conversation"), None)
+
+    def read(self, contacts: Sequence[str]) -> dict[str, Conversation]:
+        """See `Conversations.read`."""
+        if not contacts:
+            return {}
+        stored = self._connection.together([("GET", f"{keys.person(contact)}conversation") for contact in contacts])
+        found = zip(contacts, stored, strict=True)
+        return {contact: self._opened(contact, "", data, None).conversation for contact, data in found if data}
+
+    def transcript(self, contact: str) -> list[Entry]:
+        """See `Conversations.transcript`."""
+        flat = self._connection.ask("HGETALL", f"{keys.person(contact)}turns")
+        in_order = sorted(zip(flat[::2], flat[1::2], strict=True), key=lambda item: item[1][:_REVISION_BYTES])
+        entries: list[Entry] = []
+        for mark, turn in in_order:
+            with suppress(SealBroken):  # under a key that is gone; the other turns can still be read
+                entries += codec.decode_turn(self._turn(contact, mark.decode(), turn))
+        return entries
+
+    def was_erased(self, cause: Cause, minute: int | None = None) -> bool:
+        """See `Conversations.was_erased`."""
+        contacts = (cause.contact, *cause.former)
+        mark = _mark(cause.message_id)
+        if any(self._connection.together([("SISMEMBER", f"{keys.shard(each)}erased", mark) for each in contacts])):
+            return True
+        if minute is None:
+            return False
+        names = [keys.erased(name) for contact in contacts for name in self._sealer.named("erased", contact)]
+        return any(int(when) > minute for when in self._connection.together([("GET", name) for name in names]) if when)
+
+    def _opened(
+        self,
+        contact: str,
+        mark: str,
+        stored: bytes | None,
+        turn: bytes | None,
+        overrides: Overrides = Overrides(),  # noqa: B008 - frozen
+        *,
+        blocked: bool = False,
+    ) -> Opened:
+        conversation, revision = Conversation(), 0
+        if stored and _is_revision(stored[:_REVISION_BYTES]):
+            revision = int.from_bytes(stored[:_REVISION_BYTES], "big")
+            where = place("conversation", contact, str(revision))
+            try:
+                conversation = codec.decode_conversation(self._sealer.open(stored[_REVISION_BYTES:], where))
+            except SealBroken:
+                # A lost data key must not lock a person out: they start over, the old bytes are overwritten.
+                conversation = Conversation()
+        answered = None
+        if turn:
+            try:
+                answered = codec.decode_reply(self._turn(contact, mark, turn))
+            except SealBroken:
+                answered = ""  # it was answered, in words nobody can read any more; not twice
+        return Opened(contact, conversation, revision, answered, overrides, blocked)
+
+    def _turn(self, contact: str, mark: str, turn: bytes) -> bytes:
+        return self._sealer.open(turn[_REVISION_BYTES:], place("turn", contact, mark))
+
+
+def _is_revision(head: bytes) -> bool:
+    """Did we write this? A first byte of zero is a number no conversation outgrows. lua/commit.lua looks the same
+    way."""
+    return len(head) == _REVISION_BYTES and head[0] == 0 and any(head)
+
+
+def _revision(number: int) -> bytes:
+    return number.to_bytes(_REVISION_BYTES, "big")
+
+
+def _mark(message_id: str) -> str:
+    """The message in the hash of turns. The provider's id alone would lead to the message at the provider."""
+    return hashlib.blake2b(message_id.encode(), digest_size=12).hexdigest()

@@ -1,0 +1,188 @@
+-- One turn, whole or not at all.
+--
+-- KEYS  1 conversation  2 turns  3 address  4 queue  5 outgoing  6 lease  7 offer  8 code: all of one person
+--       9 waiting  10 held  11 outbox  12 feed  13 counts of the day  14 erased  15 check-ins  16 stale-codes: of
+--       their shard
+--       17 and on: `sent` of each message in options.outgoing, in its order; with `erase`, of every earlier one
+-- ARGV  1 options, a msgpack table:
+--   contact, message     whose turn, and the hash of the message that caused it
+--   expected             8 bytes: the revision it was decided on, '' = none
+--   conversation, turn   what is stored; no conversation with `erase`
+--   erase                everything of this person goes
+--   life                 seconds for all keys of this person
+--   waiting              their place in the waiting list; leaves_queue: they stood in it
+--   drop_before          8 bytes: turns of an earlier revision are dropped
+--   counted, counts_life what is counted, by names, and for how many seconds; erased_life: of the marks in `erased`
+--   handoff              only where advisors have to do with it:
+--     events             names of the events, for the feed; feed_length
+--     address            sealed; forget_address; address_life in seconds
+--     holder             who has it now; lease ('keep', 'take', 'lost', 'offer', 'lapsed'), lease_ms, offer_ms
+--     take_back          what is not sent yet will not be
+--     code, code_life    hash of a new case code
+--     outgoing           pairs of id and sealed text, to be sent in this order
+--
+-- Returns {0, hash of the case code this person had and has no more, or false}  done
+--         {-1, turn, conversation}     this message was answered before
+--         {-2, conversation or false}  the conversation has changed since
+--         {-3}                         the lease, or the offer, that is said to be gone stands
+--
+-- Emits one line of the feed, and an entry of the outbox when the queue was empty.
+--- @include "clock"
+--- @include "tell"
+local DONE, ANSWERED, CONFLICT, LEASE_ALIVE = 0, -1, -2, -3
+local conversation, turns, address, queue, outgoing = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local lease, offer, code = KEYS[6], KEYS[7], KEYS[8]
+local waiting, held, outbox, feed, counts, erased = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14]
+local check_ins, stale_codes, FIRST_SENT = KEYS[15], KEYS[16], 17
+local options = cmsgpack.unpack(ARGV[1])
+local handoff = options.handoff
+
+local function stored_revision()
+  local revision = redis.call('GETRANGE', conversation, 0, 7)
+  if #revision < 8 or string.byte(revision) ~= 0 or revision == string.rep('\0', 8) then
+    return '' -- nothing of ours stands there; it may be overwritten
+  end
+  return revision
+end
+
+local function lease_is_alive()
+  return (handoff.lease == 'lost' and redis.call('EXISTS', lease) == 1)
+    or (handoff.lease == 'lapsed' and redis.call('EXISTS', offer) == 1)
+end
+
+local function take_code_away()
+  local former = redis.call('GET', code)
+  if former then
+    redis.call('DEL', code)
+    redis.call('SADD', stale_codes, former)
+  end
+  return former
+end
+
+local function forget_everything()
+  for _, entry in ipairs(redis.call('XRANGE', feed, '-', '+')) do
+    if entry[2][2] == options.contact then
+      redis.call('XDEL', feed, entry[1])
+    end
+  end
+  redis.call('SADD', erased, options.message)
+  for _, message in ipairs(redis.call('HKEYS', turns)) do
+    redis.call('SADD', erased, message)
+  end
+  redis.call('EXPIRE', erased, options.erased_life)
+  redis.call('HDEL', check_ins, options.contact)
+  redis.call('DEL', conversation, turns, address, queue, outgoing)
+  for index = FIRST_SENT, #KEYS do
+    redis.call('DEL', KEYS[index])
+  end
+end
+
+local function store_turn()
+  redis.call('HSET', turns, options.message, options.turn)
+  redis.call('EXPIRE', turns, options.life)
+  if options.drop_before then
+    local stored = redis.call('HGETALL', turns)
+    for index = 2, #stored, 2 do
+      if string.sub(stored[index], 1, 8) < options.drop_before then
+        redis.call('HDEL', turns, stored[index - 1])
+      end
+    end
+  end
+end
+
+local function count()
+  for _, name in ipairs(options.counted) do
+    redis.call('HINCRBY', counts, name, 1)
+  end
+  redis.call('EXPIRE', counts, options.counts_life)
+end
+
+local function keep_address()
+  if handoff.forget_address then
+    redis.call('DEL', address)
+  elseif handoff.address then
+    redis.call('SET', address, handoff.address, 'EX', handoff.address_life)
+  elseif handoff.address_life then
+    redis.call('EXPIRE', address, handoff.address_life)
+  end
+end
+
+local function keep_lease()
+  if handoff.holder == '' then
+    redis.call('SREM', held, options.contact)
+    redis.call('DEL', lease, offer)
+    return
+  end
+  redis.call('SADD', held, options.contact)
+  if handoff.lease == 'take' or handoff.lease == 'offer' then
+    redis.call('SET', lease, handoff.holder, 'PX', handoff.lease_ms)
+  end
+  if handoff.lease == 'offer' then
+    redis.call('SET', offer, '1', 'PX', handoff.offer_ms)
+  end
+end
+
+local function take_back()
+  for _, id in ipairs(redis.call('LRANGE', queue, 0, -1)) do
+    local stands = redis.call('HGET', outgoing, id .. ':s')
+    if stands and string.sub(stands, 1, 7) == 'queued ' then
+      redis.call('HSET', outgoing, id .. ':s', 'failed cancelled' .. string.match(stands, '^%S+ %S+(.*)$'))
+    end
+  end
+  redis.call('DEL', queue)
+end
+
+local function send(messages)
+  local now = clock()
+  for index, message in ipairs(messages) do
+    local id, text = message[1], message[2]
+    redis.call('HSET', outgoing, id, text, id .. ':s', 'queued - 0 ' .. now .. ' ' .. now .. ' -')
+    redis.call('SET', KEYS[FIRST_SENT + index - 1], options.contact, 'EX', options.life)
+    if redis.call('RPUSH', queue, id) == 1 then
+      redis.call('XADD', outbox, '*', 'c', options.contact)
+    end
+  end
+  redis.call('EXPIRE', queue, options.life)
+  redis.call('EXPIRE', outgoing, options.life)
+end
+
+local answered = redis.call('HGET', turns, options.message)
+if answered then
+  return {ANSWERED, answered, redis.call('GET', conversation)}
+end
+if stored_revision() ~= options.expected then
+  return {CONFLICT, redis.call('GET', conversation)}
+end
+if handoff and lease_is_alive() then
+  return {LEASE_ALIVE}
+end
+local former = false
+if options.erase then
+  former = take_code_away()
+  forget_everything()
+else
+  redis.call('SET', conversation, options.conversation, 'EX', options.life)
+end
+store_turn()
+if options.waiting then
+  redis.call('ZADD', waiting, options.waiting, options.contact)
+elseif options.leaves_queue then
+  redis.call('ZREM', waiting, options.contact)
+end
+if #options.counted > 0 then
+  count()
+end
+if handoff then
+  keep_address()
+  keep_lease()
+  if handoff.take_back then
+    take_back()
+  end
+  if handoff.code then
+    former = take_code_away()
+    redis.call('SET', code, handoff.code, 'EX', handoff.code_life)
+  end
+  send(handoff.outgoing)
+  tell(feed, handoff.feed_length, options.erase and '' or options.contact, handoff.events)
+end
+return {DONE, former}

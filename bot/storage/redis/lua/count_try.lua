@@ -1,0 +1,8 @@
+-- Count one try more; the count ends so many seconds after its first.
+-- KEYS 1 the count.  ARGV 1 options: seconds.  Returns the count.
+local options = cmsgpack.unpack(ARGV[1])
+local count = redis.call('INCR', KEYS[1])
+if count == 1 then
+  redis.call('EXPIRE', KEYS[1], options.seconds)
+end
+return count

@@ -1,0 +1,81 @@
+"""The waiting list and the leases in Redis. A commit writes them; here they are read and renewed."""
+
+from bot.dialogue.conversation import Urgency
+from bot.ports.queue import Held, Waiting
+from bot.storage.redis import keys
+from bot.storage.redis.connection import Command, Connection
+from bot.storage.redis.scripts import RENEW_LEASE
+
+
+class RedisQueue:
+    """`ports.queue.Queue` on Redis."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def waiting(self) -> list[Waiting]:
+        """See `Queue.waiting`. Those whose conversation has expired are left out."""
+        rows = self._rows()
+        exist = self._exist([contact for contact, _score in rows])
+        return [
+            Waiting(contact, score % keys.URGENCY_STEP, Urgency(score // keys.URGENCY_STEP))
+            for (contact, score), exists in zip(rows, exist, strict=True)
+            if exists
+        ]
+
+    def held(self) -> list[Held]:
+        """See `Queue.held`. Those whose conversation has expired are left out."""
+        contacts = self._contacts_held()
+        if not contacts:
+            return []
+        commands: list[Command] = []
+        for contact in contacts:
+            person = keys.person(contact)
+            commands += [("EXISTS", f"{person}{what}") for what in ("lease", "offer", "conversation")]
+        answers = iter(self._connection.together(commands))
+        return [
+            Held(contact, bool(leased), bool(offered))
+            for contact, leased, offered, exists in zip(contacts, answers, answers, answers, strict=True)
+            if exists
+        ]
+
+    def renew_lease(self, contact: str, advisor: str) -> bool:
+        """See `Queue.renew_lease`."""
+        options = {"advisor": advisor, "lease_ms": keys.LEASE_MS}
+        return bool(self._connection.together([RENEW_LEASE([f"{keys.person(contact)}lease"], options)])[0])
+
+    def tidy(self) -> None:
+        """Drop those whose conversation has expired."""
+        waiting, held = [contact for contact, _score in self._rows()], self._contacts_held()
+        gone: list[Command] = [
+            ("ZREM", f"{keys.shard(contact)}waiting", contact)
+            for contact, exists in zip(waiting, self._exist(waiting), strict=True)
+            if not exists
+        ]
+        gone += [
+            ("SREM", f"{keys.shard(contact)}held", contact)
+            for contact, exists in zip(held, self._exist(held), strict=True)
+            if not exists
+        ]
+        if gone:
+            self._connection.together(gone)
+
+    def _rows(self) -> list[tuple[str, int]]:
+        """Contact and place in the waiting list, in order."""
+        found = self._connection.together(
+            [("ZRANGE", f"{shard}waiting", 0, -1, "WITHSCORES") for shard in keys.ALL_SHARDS]
+        )
+        rows = [
+            (contact.decode(), int(float(score)))
+            for row in found
+            for contact, score in zip(row[::2], row[1::2], strict=True)
+        ]
+        return sorted(rows, key=lambda row: (row[1], row[0]))
+
+    def _contacts_held(self) -> list[str]:
+        found = self._connection.together([("SMEMBERS", f"{shard}held") for shard in keys.ALL_SHARDS])
+        return sorted(contact.decode() for row in found for contact in row)
+
+    def _exist(self, contacts: list[str]) -> list[int]:
+        commands = [("EXISTS", f"{keys.person(contact)}conversation") for contact in contacts]
+        return self._connection.together(commands) if commands else []

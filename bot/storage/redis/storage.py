@@ -1,0 +1,41 @@
+"""All parts of the storage on one Redis, joined."""
+
+from bot.ports.storage import Storage
+from bot.storage.redis.blocks import RedisBlocks
+from bot.storage.redis.case_codes import RedisCaseCodes
+from bot.storage.redis.check_ins import RedisCheckIns
+from bot.storage.redis.chores import RedisChores
+from bot.storage.redis.connection import Connection
+from bot.storage.redis.conversations import RedisConversations
+from bot.storage.redis.counts import RedisCounts
+from bot.storage.redis.feed import RedisFeed
+from bot.storage.redis.outbox import ORDER_MS, RECLAIM_MS, RedisOutbox
+from bot.storage.redis.overrides import RedisOverrides
+from bot.storage.redis.presence import RedisPresence
+from bot.storage.redis.queue import RedisQueue
+from bot.storage.sealing import Sealer
+
+
+def redis_storage(
+    connection: Connection, sealer: Sealer, *, reclaim_ms: int = RECLAIM_MS, order_ms: int = ORDER_MS
+) -> Storage:
+    """The storage of this installation. reclaim_ms, order_ms: see `outbox`; tests are in more of a hurry."""
+    overrides, case_codes = RedisOverrides(connection, sealer), RedisCaseCodes(connection, sealer)
+    conversations = RedisConversations(connection, sealer, overrides, case_codes)
+    queue, presence, feed = RedisQueue(connection), RedisPresence(connection), RedisFeed(connection)
+    check_ins, blocks = RedisCheckIns(connection, sealer, conversations), RedisBlocks(connection, sealer)
+    outbox = RedisOutbox(connection, sealer, reclaim_ms=reclaim_ms, order_ms=order_ms)
+    tidies = [part.tidy for part in (queue, presence, feed, check_ins, blocks, case_codes, outbox)]
+    return Storage(
+        conversations=conversations,
+        queue=queue,
+        presence=presence,
+        feed=feed,
+        case_codes=case_codes,
+        check_ins=check_ins,
+        blocks=blocks,
+        counts=RedisCounts(connection),
+        overrides=overrides,
+        outbox=outbox,
+        chores=RedisChores(connection, sealer, tidies),
+    )
