@@ -13,7 +13,7 @@ from flask import Flask, Response, request
 from gevent.threadpool import ThreadPool
 from werkzeug.exceptions import HTTPException
 
-from bot import logs, metrics
+from bot import logs, metrics, startup
 from bot.access.accounts import Accounts
 from bot.access.authenticator import Authenticator
 from bot.access.enrolment import Enrolment
@@ -32,16 +32,15 @@ from bot.content.translation.catalogs import SOURCE
 from bot.dialogue.localized_content import LocalizedContent
 from bot.messaging.delivery import Receipts
 from bot.messaging.runner import Runner
-from bot.ports.unavailable import StorageUnavailable
 from bot.rendering.review import is_neutral
 from bot.rendering.texts import last_words
-from bot.settings import TWILIO_API, Settings, SettingsError, read_settings
+from bot.settings import TWILIO_API, Settings
 from bot.simulator.views import make_blueprint as make_simulator
 from bot.storage.identity import Identity
 from bot.storage.redis.accounts import RedisAccounts
 from bot.storage.redis.audit import RedisAuditLog
 from bot.storage.redis.connection import Connection, connect
-from bot.storage.redis.health import lost_keys, ping
+from bot.storage.redis.health import ping
 from bot.storage.redis.sessions import RedisSessions
 from bot.storage.redis.storage import redis_storage
 from bot.storage.sealing import Sealer
@@ -56,18 +55,21 @@ def create_app(
     library: Library | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Flask:
-    """The application. Raises SettingsError, content ContentError or SpoolFull: then nothing starts."""
+    """The application. Without `settings`: from the environment, with what the master of the web server has loaded.
+
+    Raises StartError: then nothing starts.
+    """
     logs.set_up()
-    settings = settings or read_settings(os.environ)
-    library = library or read_library(ROOT, now().date())
-    encoder = read_encoder() if settings.meaning else None
-    engine = build_engine(library, encoder)
+    if settings is None:
+        ready = startup.loaded(os.environ)
+        settings, library, engine = ready.settings, ready.library, ready.engine
+    else:
+        library = library or read_library(ROOT, now().date())
+        engine = build_engine(library, read_encoder() if settings.meaning else None)
     identity = Identity(settings.peppers)
     connection, sealer = connect(settings.redis_url), Sealer(settings.data_keys)
     storage = redis_storage(connection, sealer)
     spool = FileSpool(settings.spool_dir, settings.spool_public_key)
-    spool.check()
-    refuse_lost_keys(connection, sealer, identity)
     runner = Runner(engine, storage, spool, now, metrics.report)
 
     app = Flask(__name__, static_folder=None)
@@ -192,18 +194,6 @@ def _page_language(library: Library) -> Callable[[], dict[str, object]]:
         return {"_": lambda text: catalog.get(("", text), text), "lang": lang, "dir": direction}
 
     return context
-
-
-def refuse_lost_keys(connection: Connection, sealer: Sealer, identity: Identity) -> None:
-    """Refuse to start when PEPPERS or DATA_KEYS lack the one this Redis was filled with: every open conversation
-    would silently begin anew. A Redis that is away cannot be asked; the answers without it need no keys."""
-    try:
-        lost = lost_keys(connection, sealer, identity.fingerprints())
-    except StorageUnavailable as error:
-        metrics.report("storage_away", cause=str(error))
-        return
-    if lost:
-        raise SettingsError(f"Cannot start: {' and '.join(lost)} lack what this Redis was filled with.")
 
 
 def _plain_error(error: HTTPException) -> Response:

@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 
 bind = f"{os.environ.get('BIND', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104 - behind a proxy
 _wanted = os.environ.get("WEB_WORKERS", "").strip() or "2"
@@ -20,6 +21,8 @@ keepalive = 30
 preload_app = False
 control_socket_disable = True
 
+BOOT_AGAIN_SECONDS = 1  # between two tries to replace a worker
+
 # One thread a process for the sums of the sentence encoder: more only wait for each other. Before numpy is read.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
@@ -28,14 +31,16 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="helpline-metri
 
 
 def on_starting(_server):  # type: ignore[no-untyped-def]
-    """Refuse a bad flow, locale or setting here, once, before any worker is made."""
+    """Refuse a bad setting, flow, locale, spool or key here, once, before any worker is made; load what they share."""
     from bot.errors import StartError  # noqa: PLC0415 - read only when a server starts
-    from bot.startup import check  # noqa: PLC0415 - read only when a server starts
+    from bot.startup import prepare  # noqa: PLC0415 - read only when a server starts
 
     try:
-        check(os.environ)
+        prepare(os.environ)
     except StartError as error:
         sys.exit(str(error))
+    gc.collect()
+    gc.freeze()  # the content stays, and its pages stay shared with the workers
 
 
 def post_worker_init(_worker):  # type: ignore[no-untyped-def]
@@ -45,6 +50,17 @@ def post_worker_init(_worker):  # type: ignore[no-untyped-def]
     gc.collect()
     gc.freeze()
     log("web_ready")  # who restarts without a pause waits for it: docs/operations.md
+
+
+def worker_exit(server, worker):  # type: ignore[no-untyped-def]
+    """A replacement that cannot start must not end the server: gunicorn stops everything on its exit status.
+
+    With another status gunicorn only starts the next one. The first workers still stop a start that cannot work.
+    """
+    is_replacement = worker.age > server.num_workers
+    if is_replacement and not worker.booted:
+        time.sleep(BOOT_AGAIN_SECONDS)
+        os._exit(1)
 
 
 def child_exit(_server, worker):  # type: ignore[no-untyped-def]

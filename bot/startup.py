@@ -1,18 +1,95 @@
-"""What is looked at before a web server starts. Imports nothing that must be patched by gevent first."""
+"""What the master of the web server does before the first worker: check everything, and load what all workers share.
 
+Workers are forked from the master, so one that is started again hours later has the content that was checked, whatever
+lies on the disk by then. Imports nothing that gevent must patch first; a child process asks Redis.
+"""
+
+import os
+import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.content.library import read_library
-from bot.settings import read_settings
+from bot.content.building import build_engine
+from bot.content.library import Library, read_library
+from bot.content.models import read_encoder
+from bot.dialogue.engine import Engine
+from bot.errors import StartError
+from bot.settings import Settings, read_settings
 from bot.storage.spool import FileSpool
 
 ROOT = Path(__file__).parent.parent
 
 
-def check(environment: Mapping[str, str]) -> None:
-    """Raise StartError when settings, content or spool are not fit to start with."""
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a start has read and checked."""
+
+    settings: Settings
+    library: Library
+    engine: Engine
+
+
+_loaded: list[Loaded] = []
+
+
+def prepare(environment: Mapping[str, str]) -> None:
+    """Check settings, spool and keys, and load the content for `loaded`. Raises StartError: then nothing starts."""
+    found = _load(environment)
+    _check_keys_in_child(found.settings)
+    _loaded[:] = [found]
+
+
+def loaded(environment: Mapping[str, str]) -> Loaded:
+    """What the master has prepared; where there was none, the same is checked and read now. Raises StartError."""
+    if _loaded:
+        return _loaded[0]
+    found = _load(environment)
+    check_keys(found.settings)
+    return found
+
+
+def _load(environment: Mapping[str, str]) -> Loaded:
     settings = read_settings(environment)
     FileSpool(settings.spool_dir, settings.spool_public_key).check()
-    read_library(ROOT, datetime.now(UTC).date())
+    library = read_library(ROOT, datetime.now(UTC).date())
+    return Loaded(settings, library, build_engine(library, read_encoder() if settings.meaning else None))
+
+
+def check_keys(settings: Settings) -> None:
+    """Raise StartError when PEPPERS or DATA_KEYS lack the one that this Redis was filled with: every open conversation
+    would silently start over. A Redis that is away cannot be asked; answers without it need no keys."""
+    from bot.ports.unavailable import StorageUnavailable  # noqa: PLC0415 - not in the master: gevent patches later
+    from bot.storage.identity import Identity  # noqa: PLC0415 - as above
+    from bot.storage.redis.connection import connect  # noqa: PLC0415 - as above
+    from bot.storage.redis.health import lost_keys  # noqa: PLC0415 - as above
+    from bot.storage.sealing import Sealer  # noqa: PLC0415 - as above
+
+    fingerprints = Identity(settings.peppers).fingerprints()
+    try:
+        lost = lost_keys(connect(settings.redis_url), Sealer(settings.data_keys), fingerprints)
+    except StorageUnavailable:
+        return
+    if lost:
+        raise StartError(f"Cannot start: {' and '.join(lost)} lack what this Redis was filled with.")
+
+
+def _check_keys_in_child(settings: Settings) -> None:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            os.close(reading)
+            check_keys(settings)
+        except StartError as error:
+            os.write(writing, str(error).encode())
+        finally:
+            sys.stderr.flush()
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        said = pipe.read().decode()
+    os.waitpid(child, 0)
+    if said:
+        raise StartError(said)

@@ -41,6 +41,8 @@ class Site:
     port: int = field(default_factory=free_port)
     redis_port: int = field(default_factory=free_port)
     application: str = "app:create_app()"
+    root: Path = ROOT
+    """The checkout that it runs from."""
     token: str = TOKEN
     pepper: str = ENVIRONMENT["PEPPERS"]
     data_key: str = ENVIRONMENT["DATA_KEYS"]
@@ -238,7 +240,7 @@ class Site:
     def _launch(self, command: list[str], environment: dict[str, str], name: str) -> "subprocess.Popen[bytes]":
         with (self.folder / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
-                command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                command, cwd=self.root, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
 
