@@ -199,7 +199,7 @@ def _page_language(library: Library) -> Callable[[], dict[str, object]]:
 def _plain_error(error: HTTPException) -> Response:
     """An error page without a reason."""
     status = error.code or 500
-    metrics.webhook(f"refused_{status}")
+    metrics.webhook_counter(f"refused_{status}")()
     return Response(f"{status}\n", status=status, mimetype="text/plain")
 
 

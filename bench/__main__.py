@@ -20,7 +20,16 @@ from bench import figures, report
 from bench.client import Senders
 from bench.load import smsload
 from bench.measure import RATE, Bench, Length
-from bench.servers import FLOOR_APP, SCENARIOS, BenchError, Server, Site, Subject, open_redis
+from bench.servers import (
+    FLOOR_APP,
+    SCENARIOS,
+    BenchError,
+    Server,
+    Site,
+    Subject,
+    open_redis,
+    other_database,
+)
 from bench.streams import Streams, log_in
 
 STREAMS = 200
@@ -57,6 +66,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--project", default="app:create_app", help="what is measured: module:factory, or `floor`")
     add("--scenario", default="menu", help="the project's dialogue: a file or a name in scenarios/")
     add("--conversation-pattern", default="*:conversation", help="keys of conversations")
+    add("--against", type=Path, help="a checkout of another version, measured in the same cycles")
     add("--floor-padding", type=int, default=0, help="bytes added to the floor's stored state")
     args = words.parse_args(argv)
     if args.cycles < 1:
@@ -105,6 +115,7 @@ def _run(args: argparse.Namespace, plan: Plan) -> int:
         app, scenario, prefix = args.project, figures.path_of(args.scenario), ""
     turn = Subject("turn", app, scenario, prefix)
     with_streams = Subject("streams", app, scenario, prefix)
+    by_letters = Subject("letters", app, scenario, prefix, with_encoder=False)
     senders = Senders()
     with contextlib.ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
@@ -123,7 +134,11 @@ def _run(args: argparse.Namespace, plan: Plan) -> int:
         _say("starting ...")
         started = up(turn)  # once unmeasured, so that byte code and disk cache are there
         start = figures.start_seconds(site, turn, senders, plan.starts)
-        servers = [up(floor), started, up(with_streams, streams=on_itself)]
+        servers = [up(floor), started, up(with_streams, streams=on_itself), up(by_letters)]
+        if args.against:
+            servers.append(
+                up(Subject("before", app, scenario, prefix, args.against.resolve(), other_database(redis_url)))
+            )
         port = servers[2].port
         held = Streams(port, STREAMS, "" if on_itself else log_in(port, site.environment(with_streams, port)))
         stack.callback(held.close)

@@ -1,4 +1,4 @@
-"""One signed webhook at a time, for what is not a matter of load."""
+"""One signed webhook at a time, where no load is measured."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back, and how long it took."""
+    """The response, and how long it took."""
 
     status: int
     body: str
@@ -35,10 +35,10 @@ class Answer:
 
 
 class Senders:
-    """Hands out senders nobody has used, so that no slice meets a state another left behind."""
+    """Hands out unused senders, so that no slice meets a state left by another."""
 
     def __init__(self) -> None:
-        """Begin with the first seven-digit number."""
+        """Start with the first seven-digit number."""
         self._next = 1_000_000
 
     def take(self, count: int = 1) -> int:
@@ -85,5 +85,5 @@ class Caller:
         return Answer(response.status, text, time.perf_counter() - begun)
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._connection.close()

@@ -1,4 +1,4 @@
-"""The figures that are not a race: round trips, free text, memory, starting."""
+"""The figures without load: round trips, free text, memory, start."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ OPENINGS = ("", "hallo, ", "sorry dat ik stoor, ", "ik durf het bijna niet te vr
 
 
 def check_dialogue(site: Site, server: Server, senders: Senders) -> None:
-    """Walk the scenario once by hand; a wrong answer is shown in full before any load."""
+    """Go through the scenario once; a wrong answer is shown in full before any load."""
     scenario = smsload.load_scenario(str(server.subject.scenario))
     caller, sender = Caller(server.port, site.account), senders.take()
     try:

@@ -1,6 +1,6 @@
 """What one sender of thousands of messages costs fifty others: python -m bench.flood [--messages 10000] [--rate 100]
 
-Fifty people write one message each two seconds, in calm and while one sender floods, turn about and in one run.
+Fifty people write a message every two seconds, in calm and during a flood by one sender, alternating in one run.
 Printed: how long their answers took in both, the ratio, and how many of the flood's answers were empty.
 """
 
@@ -21,20 +21,20 @@ from bench.servers import BenchError, Server, Site, Subject, open_redis
 PEOPLE = 50
 PAUSE_SECONDS = 2.0
 CALLERS = 4
-"""The flood comes over so many connections."""
+"""Connections of the flood."""
 CYCLES = 4
 TEXTS = ("hoi", "ja", "menu", "kaart", "mijn paspoort is weg", "wat kost bellen")
 
 
 @dataclass
 class Times:
-    """How long answers took, in seconds; wrong: answers that were none."""
+    """How long answers took, in seconds, and how many were wrong."""
 
     seconds: list[float] = field(default_factory=list)
     wrong: int = 0
 
     def quantile(self, share: float) -> float:
-        """Below which so many of them stay."""
+        """The time that this share of the answers stayed below."""
         return statistics.quantiles(self.seconds, n=100)[round(share * 100) - 1]
 
 

@@ -1,4 +1,4 @@
-"""Interleaved slices of load: short, in turn, start rotated, on a quiet machine where possible.
+"""Interleaved slices of load: short, taken in turn with a rotating start, on a quiet machine where possible.
 
 A processor of a shared machine may slow down by a third between two minutes, so absolute numbers
 drift; ratios of slices of the same cycle do not. That is why only medians of such ratios count.
@@ -28,7 +28,7 @@ RATE = 200  # webhooks a second in the open loop
 
 @dataclass(frozen=True)
 class Length:
-    """How long one slice takes."""
+    """The duration of one slice."""
 
     warmup: float
     seconds: float
@@ -36,7 +36,7 @@ class Length:
 
 @dataclass(frozen=True)
 class Slice:
-    """What one slice of load on one server showed."""
+    """The figures of one slice of load on one server."""
 
     turns_per_s: float
     p50_ms: float
@@ -52,7 +52,7 @@ Cycle = dict[str, Slice]
 
 @dataclass
 class Bench:
-    """Runs slices and keeps what is told at the end: noise, errors, samples of wrong answers."""
+    """Runs slices and keeps what is reported at the end: noise, errors, samples of wrong answers."""
 
     account: Account
     senders: Senders
@@ -65,7 +65,7 @@ class Bench:
     samples: list[dict[str, Any]] = field(default_factory=list)
 
     def cycles(self, servers: Sequence[Server], count: int, length: Length, rate: float = 0) -> list[Cycle]:
-        """`count` rounds over the servers; noisy ones are made up for by at most half as many."""
+        """`count` rounds over the servers, and up to half as many again to replace noisy ones."""
         done: list[Cycle] = []
         clean = 0
         while clean < count and len(done) < count + count // 2:
@@ -141,7 +141,7 @@ class Bench:
 
 @dataclass(frozen=True)
 class _Processors:
-    """Seconds of processor time, by whom, at one moment."""
+    """Processor time in seconds up to one moment, by who used it."""
 
     clock: float
     busy: float

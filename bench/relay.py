@@ -2,7 +2,7 @@
 
 A round trip is a request the client sends after it has had an answer; a pipeline, a transaction
 sent at once or a script is one, however many commands it holds. Nothing is patched: the server
-merely gets the relay's address as its REDIS_URL.
+only gets the relay's address as its REDIS_URL.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Relay:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def reset(self) -> None:
-        """Begin to count anew."""
+        """Reset the counters."""
         self.trips = 0
         self.commands.clear()
 
@@ -81,7 +81,7 @@ class _Link:
 
 
 def _names(pending: bytearray) -> Iterator[str]:
-    """Take the complete commands (arrays of strings) off the buffer and yield their names."""
+    """Take complete commands (arrays of strings) off the buffer and yield their names."""
     while pending:
         end = pending.find(b"\r\n")
         if end < 0:

@@ -20,6 +20,14 @@ TARGETS: tuple[tuple[str, str, str, float], ...] = (
     ("streams_share", "throughput, with / without 200 streams", ">=", 0.9),
     ("streams_p99_ratio", "p99, with / without 200 streams", "<=", 1.1),
 )
+WITHOUT_TARGET = {
+    "letters_share": "throughput, letters / floor",
+    "letters_p99_ratio": "p99 at 200 webhooks/s, letters / floor",
+    "letters_cpu_ratio": "server CPU a turn, letters / floor",
+    "share_of_before": "throughput, turn / before",
+    "p99_to_before": "p99 at 200 webhooks/s, turn / before",
+    "cpu_to_before": "server CPU a turn, turn / before",
+}
 COMPARE: dict[str, Callable[[float, float], bool]] = {">=": operator.ge, "<=": operator.le}
 
 
@@ -44,6 +52,22 @@ def result(
         "start_to_first_answer_s": round(start, 2),
         "streams_share": round(ratio(closed, "streams", "turn", "turns_per_s"), 3),
         "streams_p99_ratio": round(ratio(opened, "streams", "turn", "p99_ms"), 3),
+        "letters": _one(closed, opened, "letters"),
+        "letters_share": round(ratio(closed, "letters", "floor", "turns_per_s"), 3),
+        "letters_p99_ratio": round(ratio(opened, "letters", "floor", "p99_ms"), 3),
+        "letters_cpu_ratio": round(ratio(closed, "letters", "floor", "cpu_us"), 3),
+    } | _against(closed, opened)
+
+
+def _against(closed: Sequence[Cycle], opened: Sequence[Cycle]) -> dict[str, Any]:
+    """The other version and the ratios of this one to it, when both were measured."""
+    if "before" not in closed[0]:
+        return {}
+    return {
+        "before": _one(closed, opened, "before"),
+        "share_of_before": round(ratio(closed, "turn", "before", "turns_per_s"), 3),
+        "p99_to_before": round(ratio(opened, "turn", "before", "p99_ms"), 3),
+        "cpu_to_before": round(ratio(closed, "turn", "before", "cpu_us"), 3),
     }
 
 
@@ -62,7 +86,7 @@ def tables(closed: Sequence[Cycle], opened: Sequence[Cycle], told: dict[str, Any
         "",
         f"{'':10}{'turns/s':>10}{'(min-max)':>16}{'CPU us':>9}{'Redis us':>10}{'p50 ms':>9}{'p99 ms':>9}",
     ]
-    for name in ("floor", "turn", "streams"):
+    for name in closed[0]:
         speeds = [cycle[name].turns_per_s for cycle in closed]
         spread = f"({min(speeds):.0f}-{max(speeds):.0f})"
         lines.append(
@@ -76,6 +100,7 @@ def tables(closed: Sequence[Cycle], opened: Sequence[Cycle], told: dict[str, Any
         verdict = "?" if value is None else "ok" if COMPARE[compare](value, wanted) else "MISSED"
         shown = "-" if value is None else f"{value:g}"
         lines.append(f"{label:42}{shown:>8}   wanted {compare} {wanted:<6g} {verdict}")
+    lines += [f"{label:42}{told[key]:>8g}" for key, label in WITHOUT_TARGET.items() if key in told]
     text = told["free_text_ms"]
     lines.append(f"{'free text, one at a time, p50 / p95 ms':42}{text['p50']:>8g} / {text['p95']:g}")
     used = ", ".join(f"{name} {count}" for name, count in commands.most_common())

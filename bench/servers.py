@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import redis
 
@@ -102,6 +102,16 @@ def redis_address(url: str) -> Address:
     return settings.get("host", "127.0.0.1"), int(settings.get("port", 6379))
 
 
+def other_database(url: str) -> str:
+    """The database after this one on the same Redis: two versions of the project may lay out their keys differently."""
+    number = int(redis.ConnectionPool.from_url(url).connection_kwargs.get("db") or 0)
+    address = url.partition("?")[0]
+    if url.startswith("unix:"):
+        return f"{address}?db={number + 1}"
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}/{number + 1}"
+
+
 def relayed_url(url: str, port: int) -> str:
     """The same Redis database through a relay on a port of this machine."""
     settings = redis.ConnectionPool.from_url(url).connection_kwargs
@@ -114,12 +124,20 @@ def relayed_url(url: str, port: int) -> str:
 # ---------------------------------------------------------------- gunicorn
 @dataclass(frozen=True)
 class Subject:
-    """Something that answers webhooks: how it is called, loaded and talked to."""
+    """Something that answers webhooks."""
 
     name: str
-    app: str  # module:factory
+    app: str
+    """module:factory"""
     scenario: Path
-    floor_prefix: str = "floor:"  # where the floor keeps its state; nothing to the project
+    floor_prefix: str = "floor:"
+    """Where the floor keeps its state; the project ignores it."""
+    root: Path = ROOT
+    """The checkout it runs from."""
+    redis_url: str = ""
+    """A Redis database of its own; "": the one of the site."""
+    with_encoder: bool = True
+    """Whether it reads free text with the sentence encoder as well as by letters."""
 
 
 class Site:
@@ -162,20 +180,22 @@ class Site:
                 "SMS_NUMBER": self.account.sms_number,
                 "WHATSAPP_NUMBER": self.account.whatsapp_number,
                 "PUBLIC_URL": f"http://127.0.0.1:{port}",
-                "REDIS_URL": redis_url or self.redis_url,
+                "REDIS_URL": redis_url or subject.redis_url or self.redis_url,
                 "SPOOL_DIR": str(spool),
                 "PORT": str(port),
                 "WEB_WORKERS": "2",
+                "MEANING": "1" if subject.with_encoder else "0",
                 "BENCH_APP": subject.app,
                 "FLOOR_PREFIX": subject.floor_prefix,
                 "FLOOR_PADDING": str(self._padding),
             }
         )
 
-    def conf(self, app: str) -> Path:
-        """The configuration file gunicorn reads for this application."""
-        own = self._project_conf.exists() and app != FLOOR_APP
-        return self._project_conf if own else self._floor_conf
+    def conf(self, subject: Subject) -> Path:
+        """The configuration file gunicorn reads for this server."""
+        project_conf = subject.root / "gunicorn.conf.py"
+        own = project_conf.exists() and subject.app != FLOOR_APP
+        return project_conf if own else self._floor_conf
 
     def _gunicorn_settings(self) -> dict[str, str | int]:
         settings: dict[str, str | int] = {"worker_class": "gevent"}
@@ -218,7 +238,7 @@ class Server:
         self.port = free_port()
         self._log = site.directory / f"{subject.name}-{self.port}.log"
         factory = "bench.streams:create_app" if streams else subject.app
-        command = [sys.executable, "-m", "gunicorn", "-c", str(site.conf(subject.app))]
+        command = [sys.executable, "-m", "gunicorn", "-c", str(site.conf(subject))]
         command += ["-k", site.worker_class, "-w", str(workers), "--no-control-socket"]
         command += ["-b", f"127.0.0.1:{self.port}", "--log-level", "warning", f"{factory}()"]
         environment = site.environment(subject, self.port, redis_url)
@@ -226,7 +246,7 @@ class Server:
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
                 command,
-                cwd=ROOT,
+                cwd=subject.root,
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -61,7 +61,7 @@ def _comments() -> Iterator[bytes]:
 
 
 def log_in(port: int, environment: dict[str, str]) -> str:
-    """Log in as an advisor made for it, with password and code as anybody does; returns the cookie."""
+    """Log in as an advisor created for this, with password and code; returns the cookie."""
     settings = read_settings(environment)
     client = connect(settings.redis_url)
     accounts = Accounts(RedisAccounts(client, Sealer(settings.data_keys)), lambda: datetime.now(UTC))
@@ -148,7 +148,7 @@ class Streams:
         return stream
 
     def _keep(self) -> None:
-        """Read what comes, so that no buffer fills, and open anew what has ended."""
+        """Read what arrives, so that no buffer fills, and reopen streams that ended."""
         while not self._stopping.wait(LOOK_SECONDS):
             with self._guard:
                 waiting = select.poll()

@@ -24,20 +24,16 @@ _ALARMING = frozenset(
     {"engine_failed", "spool_full", "webhook_failed", "spool_dropped", "waits_unseen", "send_alarm", "recovered"}
 )
 
-_outcome: dict[str, Callable[[], None]] = {}
 _event: dict[str, Callable[[], None]] = {}
 
-
-def webhook(outcome: str) -> None:
-    """Count one webhook: answered, silent, or refused_<status>."""
-    if outcome not in _outcome:
-        _outcome[outcome] = _webhooks.labels(outcome).inc
-    _outcome[outcome]()
+observe_turn = _turns.observe
+"""Record how many seconds one answer took."""
 
 
-def turn(seconds: float) -> None:
-    """Record how long one answer took."""
-    _turns.observe(seconds)
+def webhook_counter(outcome: str) -> Callable[[], None]:
+    """What counts one webhook with this outcome: answered, silent, failed, status, or refused_<status>."""
+    counter: Callable[[], None] = _webhooks.labels(outcome).inc
+    return counter
 
 
 def report(what: str, **fields: Any) -> None:

@@ -58,9 +58,9 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def clean_redis(redis_url: str) -> Iterator["redis.Redis[bytes]"]:
+def clean_redis(redis_url: str) -> Iterator[redis.Redis]:
     """An empty Redis."""
-    client: redis.Redis[bytes] = redis.Redis.from_url(redis_url)
+    client: redis.Redis = redis.Redis.from_url(redis_url)
     client.flushdb()
     yield client
     client.close()

@@ -1,4 +1,4 @@
-"""Twilio's words -> ours. Only the fields read here enter the program; all others are dropped at the edge."""
+"""From Twilio's fields to our message. Only the fields read here enter the program; all others are dropped."""
 
 import base64
 import binascii
@@ -45,6 +45,9 @@ def read_inbound(form: Mapping[str, str], contacts: Contacts) -> Inbound | None:
     channel = Channel.WHATSAPP if by_whatsapp else Channel.SMS
     ids = contacts(channel, sender.removeprefix(_WHATSAPP))
     kind = _kind(form)
+    text = form.get("Body", "") or form.get("ButtonText", "")
+    if len(text) >= _LONG:
+        text = _decoded(text)
     return Inbound(
         message_id=message_id,
         contact=ids[0],
@@ -52,9 +55,9 @@ def read_inbound(form: Mapping[str, str], contacts: Contacts) -> Inbound | None:
         address=sender.removeprefix(_WHATSAPP),
         channel=channel,
         kind=kind,
-        text="" if kind is Kind.REACTION else _body(form)[:MAX_TEXT],
+        text="" if kind is Kind.REACTION else text[:MAX_TEXT],
         payload=form.get("ButtonPayload", "")[:256],
-        media=_count(form),
+        media=_count(form) if form.get("NumMedia", "0") != "0" else 0,
         opt_out=form.get("OptOutType", "").upper() in _OPTED,
     )
 
@@ -80,10 +83,9 @@ def _count(form: Mapping[str, str]) -> int:
     return int(number) if number.isascii() and number.isdigit() and len(number) <= 2 else 0
 
 
-def _body(form: Mapping[str, str]) -> str:
-    """The text. A long SMS sometimes arrives base64-encoded as a whole (courier meets it; features-and-traps 4.2)."""
-    body = form.get("Body", "") or form.get("ButtonText", "")
-    if len(body) < _LONG or len(body) % 4 or any(character.isspace() for character in body):
+def _decoded(body: str) -> str:
+    """A long text. It sometimes arrives base64-encoded as a whole."""
+    if len(body) % 4 or any(character.isspace() for character in body):
         return body
     try:
         decoded = base64.b64decode(body, validate=True).decode("utf-8")

@@ -1,8 +1,8 @@
-"""The door Twilio knocks on. Signature first; then one message in, one answer out."""
+"""Twilio's webhook endpoints. The signature first; then one message in, one answer out."""
 
 import hmac
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
@@ -33,15 +33,8 @@ _REASONS = {
 }
 
 
-class Fields(dict[str, str]):
-    """A form in which every name occurs once, as the SDK's signing likes to read it."""
-
-    def getall(self, name: str) -> tuple[str]:
-        """The one value of `name`."""
-        return (self[name],)
-
-
-Form = Fields | MultiDict[str, str]
+Form = Mapping[str, str]
+"""The fields of a webhook; of one that comes twice, the first."""
 
 
 class SignatureGate:
@@ -51,7 +44,7 @@ class SignatureGate:
         self._public_url = public_url
         self._validators = [RequestValidator(token) for token in tokens]
 
-    def passes(self, raw_path: str, form: Form, signature: str, settings: str = "") -> bool:
+    def passes(self, raw_path: str, fields: Form, signature: str, settings: str = "") -> bool:
         """Compare in constant time. `settings` is Twilio's header for requests signed with a shared key.
 
         The SDK's own `validate` raises on a missing header and signs twice; it is the second opinion for the
@@ -62,8 +55,8 @@ class SignatureGate:
         url, algorithm = self._public_url + raw_path, get_signature_algorithm(settings)
         try:
             return any(
-                hmac.compare_digest(validator.compute_signature(url, form, algorithm), signature)
-                or validator.validate(url, form, signature, algorithm)
+                hmac.compare_digest(validator.compute_signature(url, fields, algorithm), signature)
+                or validator.validate(url, fields, signature, algorithm)
                 for validator in self._validators
             )
         except ValueError:  # an algorithm or an address the SDK cannot read
@@ -75,6 +68,8 @@ def make_blueprint(
 ) -> Blueprint:
     """The webhook routes. last_words: the answer when everything else fails; numbers, in every live language."""
     blueprint = Blueprint("twilio", __name__, url_prefix="/twilio")
+    count_answered, count_silent = metrics.webhook_counter("answered"), metrics.webhook_counter("silent")
+    count_status = metrics.webhook_counter("status")
 
     def message() -> Response:
         started = time.perf_counter()
@@ -85,9 +80,12 @@ def make_blueprint(
         if inbound is None:
             return _refused(400)
         reply = runner.receive(inbound)
-        metrics.webhook("answered" if reply else "silent")
-        metrics.turn(time.perf_counter() - started)
-        return _answer(reply)
+        if reply:
+            count_answered()
+        else:
+            count_silent()
+        metrics.observe_turn(time.perf_counter() - started)
+        return Response(twiml(reply), mimetype="text/xml")
 
     for route in ("/message", "/fallback"):
         blueprint.add_url_rule(
@@ -107,7 +105,7 @@ def make_blueprint(
         except StorageUnavailable as error:
             metrics.report("storage_away", cause=str(error))
             return _refused(503)
-        metrics.webhook("status")
+        count_status()
         return Response("", status=204)
 
     blueprint.add_url_rule(
@@ -121,51 +119,38 @@ def make_blueprint(
     @blueprint.errorhandler(Exception)
     def failed(error: Exception) -> Response:
         """Whatever went wrong before or after the runner: the numbers still go out."""
-        metrics.webhook("failed")
+        metrics.webhook_counter("failed")()
         metrics.report("webhook_failed", fault=type(error).__name__, error=error)
-        return _answer(last_words)
+        return Response(twiml(last_words), mimetype="text/xml")
 
     return blueprint
 
 
 def _signed_form(gate: SignatureGate) -> Form | Response:
-    """The fields of a request that Twilio has signed, else the refusal."""
+    """The fields of a request that Twilio has signed, empty ones too; else the refusal."""
     if request.mimetype != _FORM:
         return _refused(415)
     body, header = request.get_data(cache=False), request.headers.get
     if len(body) > MAX_BODY:
         return _refused(413)
-    form = _fields(body)
-    if form is None:
-        return _refused(400)
-    if not gate.passes(_raw_path(), form, header("X-Twilio-Signature", ""), header(_SETTINGS, "")):
-        return _refused(403)
-    return form
-
-
-def _fields(body: bytes) -> Form | None:
-    """The form's fields, empty ones too; None when there are too many."""
     try:
         pairs = parse_qsl(
             body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace", max_num_fields=MAX_FIELDS
         )
     except ValueError:
-        return None
-    form = Fields(pairs)
-    return form if len(form) == len(pairs) else MultiDict(pairs)
+        return _refused(400)
+    # Path and query as they came over the wire: decoding `%C3%A9` would break a good signature.
+    path = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI")
+    if not isinstance(path, str) or not path.startswith("/"):
+        path = request.full_path.rstrip("?")
+    if not gate.passes(path, MultiDict(pairs), header("X-Twilio-Signature", ""), header(_SETTINGS, "")):
+        return _refused(403)
+    return dict(reversed(pairs))
 
 
 def _code(given: str) -> str:
     """An error code as a label of counts: digits only."""
     return given if given.isascii() and given.isdigit() and len(given) <= 6 else ""
-
-
-def _raw_path() -> str:
-    """Path and query as they came over the wire: decoding `%C3%A9` would break a good signature."""
-    raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI")
-    if isinstance(raw, str) and raw.startswith("/"):
-        return raw
-    return request.full_path.rstrip("?")
 
 
 def twiml(text: str) -> str:
@@ -175,11 +160,7 @@ def twiml(text: str) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?><Response>{message}</Response>'
 
 
-def _answer(text: str) -> Response:
-    return Response(twiml(text), mimetype="text/xml")
-
-
 def _refused(status: int) -> Response:
     """A refusal: the code, no reason, counted."""
-    metrics.webhook(f"refused_{status}")
+    metrics.webhook_counter(f"refused_{status}")()
     return Response(_REASONS[status], status=status, mimetype="text/plain")

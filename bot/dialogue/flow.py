@@ -16,7 +16,7 @@ FACTS: Mapping[str, Callable[[Conversation], object]] = {
     "country_mentioned": lambda conversation: conversation.told.mentioned_country not in ("", "NL"),
     "status": lambda conversation: str(conversation.handling.status),
     "role": lambda conversation: conversation.told.role,
-    "open": lambda conversation: str(conversation.told.subject_disclosed),
+    "open": lambda conversation: conversation.told.subject_disclosed,
     "phone": lambda conversation: conversation.told.phone,
 }
 """What a `when` can compare, by the name writers know it by."""

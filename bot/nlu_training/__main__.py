@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from bot.content.building import build_reader, lexicons
 from bot.content.files import read
 from bot.content.models import ARRAYS, DESCRIPTION, read_encoder, read_model
-from bot.content.utterances import read_utterances
+from bot.content.tables.utterances import read_utterances
 from bot.errors import StartError
 from bot.nlu.classifiers import EmbeddingClassifier, NgramClassifier
 from bot.nlu.embedding import Encoder

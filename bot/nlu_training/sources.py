@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.content.files import COMMANDS
-from bot.content.utterances import LEVELS, PERSON, Line, Utterances
+from bot.content.tables.utterances import LEVELS, PERSON, Line, Utterances
 from bot.dialogue.topics import NEITHER, TOPICS
 
 TOPIC, DANGER, PERSON_WANTED = "topic", "danger", "person"

@@ -14,12 +14,10 @@ class Identity:
     def contacts(self, channel: str, address: str) -> tuple[str, ...]:
         """The ids of one person on one channel, under every pepper, newest first (22 characters each)."""
         message = f"{channel}:{address}".encode()
-        return tuple(_keyed(pepper, message) for pepper in self._peppers)
+        digests = [hmac.digest(pepper, message, "sha256")[:16] for pepper in self._peppers]
+        return tuple(urlsafe_b64encode(digest).rstrip(b"=").decode() for digest in digests)
 
     def fingerprints(self) -> tuple[str, ...]:
         """One short mark per pepper, to notice that a pepper was lost. Reveals nothing about it."""
-        return tuple(_keyed(pepper, b"fingerprint")[:8] for pepper in self._peppers)
-
-
-def _keyed(pepper: bytes, message: bytes) -> str:
-    return urlsafe_b64encode(hmac.digest(pepper, message, "sha256")[:16]).rstrip(b"=").decode()
+        digests = [hmac.digest(pepper, b"fingerprint", "sha256") for pepper in self._peppers]
+        return tuple(urlsafe_b64encode(digest).decode()[:8] for digest in digests)

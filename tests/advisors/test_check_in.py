@@ -38,7 +38,7 @@ class Kept:
     desk: Desk
     runner: Runner
     storage: Storage
-    redis: "redis.Redis[bytes]"
+    redis: "redis.Redis"
     now: datetime = field(default=datetime(2099, 8, 1, 12, tzinfo=UTC))
     number: int = 0
 
@@ -56,7 +56,7 @@ class Kept:
 
 
 @pytest.fixture
-def kept(engine: Engine, redis_url: str, clean_redis: "redis.Redis[bytes]") -> Iterator[Kept]:
+def kept(engine: Engine, redis_url: str, clean_redis: redis.Redis) -> Iterator[Kept]:
     client, sealer = connect(redis_url), Sealer([bytes(32)])
     storage = redis_storage(client, sealer)
     clock: Callable[[], datetime] = lambda: made.now  # noqa: E731

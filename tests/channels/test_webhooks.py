@@ -322,7 +322,8 @@ def test_whatever_the_text_the_answer_is_well_formed_and_one_message(
 
 
 def test_a_request_signed_with_a_shared_key_passes_by_the_algorithm_it_names() -> None:
-    key, fields, path = "shared key of this webhook", {"From": "+31612345678", "Body": "hoi"}, "/twilio/message"
+    key, path = "shared key of this webhook", "/twilio/message"
+    fields = {"From": "+31612345678", "Body": "hoi"}
     signature = RequestValidator(key).compute_signature("https://example.com" + path, fields, "HMAC_SHA256")
     gate = SignatureGate("https://example.com", ["12345", key])
     assert gate.passes(path, fields, signature, "key=webhooks_sharedkey_1,algorithm=HMAC_SHA256")

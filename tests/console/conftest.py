@@ -25,7 +25,7 @@ def standing_pages(library: Library, redis_url: str, tmp_path_factory: pytest.Te
 
 
 @pytest.fixture
-def pages(standing_pages: ConsoleApp, clean_redis: "redis.Redis[bytes]") -> ConsoleApp:
+def pages(standing_pages: ConsoleApp, clean_redis: redis.Redis) -> ConsoleApp:
     """A console in this process, that nobody has used yet."""
     standing_pages.clock.now = NOW
     return standing_pages

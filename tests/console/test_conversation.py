@@ -53,7 +53,8 @@ def test_a_wrap_up_is_counted_and_tells_nothing(pages: ConsoleApp, ada: ConsoleV
         pages.redis.delete(*(key for key in pages.redis.keys("helpline:{*") if b":counts:" not in key))
     counts: Counter[bytes] = Counter()
     for key in pages.redis.keys("helpline:{*}:counts:2026-11-23"):
-        counts.update({name: int(number) for name, number in pages.redis.hgetall(key).items()})
+        row: dict[bytes, bytes] = pages.redis.hgetall(key)  # type: ignore[assignment]  # typed as if decoded
+        counts.update({name: int(number) for name, number in row.items()})
     assert {name: number for name, number in counts.items() if name.startswith(b"outcome")} == {
         b"outcome:listened": 1,
         b"outcome:unsaid": 1,

@@ -1,5 +1,7 @@
 """Every route, by the whole map of URLs: who may enter, and what its answer tells the browser."""
 
+from collections.abc import Collection
+
 import pytest
 from werkzeug.routing import Rule
 
@@ -11,7 +13,7 @@ ANYONE = set(Role) | {None}
 EVERYBODY = set(Role)
 LEADERS = {Role.SUPERVISOR, Role.ADMINISTRATOR}
 ADMINISTRATORS = {Role.ADMINISTRATOR}
-MAY_ENTER = {
+MAY_ENTER: dict[str, Collection[Role | None]] = {
     "login": ANYONE, "check_password": ANYONE, "code": ANYONE, "check_code": ANYONE, "ask_passkey": ANYONE,
     "check_passkey": ANYONE, "start": ANYONE, "begin": ANYONE, "logout": ANYONE, "change_language": ANYONE,
     "board": EVERYBODY, "beat": EVERYBODY, "beating_page": EVERYBODY, "events": EVERYBODY,
@@ -62,7 +64,7 @@ def test_every_route_says_who_may_enter_and_the_table_agrees(pages: ConsoleApp) 
     found = {rule.endpoint.removeprefix("console."): rule for rule in rules(pages) if rule.endpoint != "console.static"}
     assert found.keys() == MAY_ENTER.keys()
     for name, rule in found.items():
-        roles = pages.app.view_functions[rule.endpoint].requires_role  # type: ignore[attr-defined]
+        roles = pages.app.view_functions[rule.endpoint].requires_role  # type: ignore[union-attr]
         assert (set(roles) or ANYONE) == MAY_ENTER[name], name
 
 

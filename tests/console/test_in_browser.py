@@ -43,7 +43,8 @@ def nobody_left(helpline: Helpline) -> Iterator[None]:
     """Every test begins with an empty board. The answers stay, or the worker would bring the messages back."""
     yield
     with helpline.site.client() as client:
-        for key in client.keys("helpline:*"):
+        names: list[bytes] = client.keys("helpline:*")  # type: ignore[assignment]  # typed as if decoded
+        for key in names:
             if b"{" in key and not key.endswith(b":turns"):
                 client.delete(key)
 
@@ -174,7 +175,7 @@ def test_a_form_that_is_sent_twice_acts_once(opened: Open, phones: Phones) -> No
     expect(ada.waiting()).to_have_count(1)
     take_first(ada)
     form = {
-        field.get_attribute("name"): field.input_value()
+        field.get_attribute("name") or "": field.input_value()
         for field in ada.page.locator("[data-compose=reply] input").all()
     }
     url = ada.page.locator("[data-compose=reply]").get_attribute("action")

@@ -46,7 +46,7 @@ def joined(
 
 
 @pytest.fixture
-def pages(joined: ConsoleApp, clean_redis: "redis.Redis[bytes]") -> ConsoleApp:
+def pages(joined: ConsoleApp, clean_redis: redis.Redis) -> ConsoleApp:
     joined.clock.now = NOW
     return joined
 
@@ -135,11 +135,11 @@ def test_a_way_back_that_this_browser_did_not_begin_leads_nowhere(
 
 def test_the_roles_of_the_two_routes(pages: ConsoleApp) -> None:
     for name in ("to_organisation", "from_organisation"):
-        assert pages.app.view_functions[f"console.{name}"].requires_role == frozenset()  # type: ignore[attr-defined]
+        assert pages.app.view_functions[f"console.{name}"].requires_role == frozenset()  # type: ignore[union-attr]
 
 
 def test_a_provider_that_does_not_answer_is_said_so(
-    library: Library, clean_redis: "redis.Redis[bytes]", redis_url: str, tmp_path_factory: pytest.TempPathFactory
+    library: Library, clean_redis: redis.Redis, redis_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     pages = ConsoleApp(
         library,

@@ -4,8 +4,8 @@ import tomllib
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from bot.content.hours import hours
 from bot.content.library import Library
+from bot.content.tables.hours import hours
 from bot.dialogue.hours import Holiday, Hours, Shift
 
 WEEK = """

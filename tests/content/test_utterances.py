@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.content.faults import ContentError
-from bot.content.utterances import Line, read_utterances
+from bot.content.tables.utterances import Line, read_utterances
 
 GOOD = 'topic = "cost"\n[nl]\ndraft = ["wat kost (het|dit)"]\ncontrast = ["contact: wat is jullie nummer"]\n'
 LEVELS = '[red.nl]\ndraft = ["hij slaat me"]\n'

@@ -9,12 +9,21 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.rest import Client
 
 from bot.devtools import ledger
 from bot.devtools.twilio import Faults, StandIn
 from tests.harness.recording_webhook import RecordingWebhook
-from tests.harness.stand_in import ANNA, OUR_WHATSAPP, OURS, PUBLIC, STATUS_URL, client_for, is_signed, make_stand_in
+from tests.harness.stand_in import (
+    ANNA,
+    OUR_WHATSAPP,
+    OURS,
+    PUBLIC,
+    STATUS_URL,
+    Client,
+    client_for,
+    is_signed,
+    make_stand_in,
+)
 
 
 @pytest.fixture

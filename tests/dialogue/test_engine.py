@@ -69,7 +69,7 @@ def engine(library: Library) -> Engine:
 def at(state: str, **fields: object) -> Conversation:
     """A conversation in the middle, a minute old."""
     values: dict[str, object] = {"locale": "nl", "heard_minute": MINUTE, "subject_disclosed": True} | fields
-    return a_conversation(state=state, **values)  # type: ignore[arg-type]
+    return a_conversation(state=state, **values)
 
 
 def shared(tester: DialogueTester, name: str) -> str:

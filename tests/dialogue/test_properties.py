@@ -3,6 +3,7 @@
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -76,7 +77,7 @@ def conversations(states: Sequence[str]) -> st.SearchStrategy[Conversation]:
     )
 
 
-def tell(engine: Engine, conversation: Conversation, text: str, **fields: object) -> DialogueTester:
+def tell(engine: Engine, conversation: Conversation, text: str, **fields: Any) -> DialogueTester:
     return DialogueTester(engine, NOW).begin(conversation).say(text, **fields)
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as some
 from bot.dialogue.conversation import Conversation, Status, Urgency
 from bot.dialogue.events import (
     Answered,
+    AnyEvent,
     Claimed,
     Closed,
     HandedBack,
@@ -165,7 +166,7 @@ def test_the_queue_helps_danger_first_then_who_was_dropped_then_what_is_urgent()
 
 
 def test_the_card_shows_what_was_told_and_nothing_else() -> None:
-    told = [
+    told: list[AnyEvent] = [
         Answered("safe", "no"), Answered("phone", "shared"), Answered("safe", "yes"), PlaceTold("abroad", "MA"),
         TopicShown("documents_taken.answer"), TopicShown("documents_taken.passport"), TopicShown("under_18.answer"),
         TopicShown("trip_planned.answer"),

@@ -1,6 +1,7 @@
 """The console as a browser without scripts sees it, in this process: real Redis, a clock that only the test moves."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
@@ -40,7 +41,7 @@ class ConsoleApp:
         environment = ENVIRONMENT | {"REDIS_URL": url, "SPOOL_DIR": str(spool)} | more
         self.settings: Settings = read_settings(environment)
         self.app: Flask = create_app(self.settings, library=library, now=self.clock)
-        self.redis: redis.Redis[bytes] = redis.Redis.from_url(url)
+        self.redis: redis.Redis = redis.Redis.from_url(url)
         self.connection = connect(url)
         self.audit_log = RedisAuditLog(self.connection)
         self.accounts = Accounts(RedisAccounts(self.connection, Sealer(self.settings.data_keys)), self.clock)
@@ -96,8 +97,8 @@ class ConsoleVisit:
         self.token = unescape(found[1]) if found else self.token
         return answer
 
-    def post(self, path: str, form: dict[str, object] | None = None, token: str | None = None) -> TestResponse:
-        fields = (form or {}) | {"csrf_token": self.token if token is None else token}
+    def post(self, path: str, form: Mapping[str, object] | None = None, token: str | None = None) -> TestResponse:
+        fields = dict(form or {}) | {"csrf_token": self.token if token is None else token}
         answer = self.client.post(path, data=fields, base_url=f"https://{HOST}", headers=self.headers)
         found = re.search(r'name="csrf" content="([^"]+)"', answer.get_data(as_text=True))
         self.token = unescape(found[1]) if found else self.token

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import fields
 
 from bot.dialogue.conversation import Conversation, Handling, Position, Privacy, Told
 
-PARTS = {"position": Position, "told": Told, "handling": Handling, "privacy": Privacy}
+PARTS: dict[str, type[Struct]] = {"position": Position, "told": Told, "handling": Handling, "privacy": Privacy}
 PART_OF = {field.name: part for part, kind in PARTS.items() for field in fields(kind)}
 
 
@@ -16,4 +17,5 @@ def a_conversation(**values: Any) -> Conversation:
     parts: dict[str, dict[str, Any]] = {}
     for name in values.keys() - own.keys():
         parts.setdefault(PART_OF[name], {})[name] = values[name]
-    return Conversation(**own, **{part: PARTS[part](**inside) for part, inside in parts.items()})
+    nested: dict[str, Any] = {part: PARTS[part](**inside) for part, inside in parts.items()}
+    return Conversation(**own, **nested)

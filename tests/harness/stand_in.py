@@ -1,11 +1,11 @@
 """A stand-in for Twilio whose webhooks go to a test's own server, and twilio's own client for it."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.request_validator import RequestValidator
-from twilio.rest import Client
+from twilio.rest import Client as SdkClient
 
 from bot.devtools.twilio import StandIn
 from tests.harness.recording_webhook import RecordingWebhook
@@ -18,6 +18,10 @@ OURS = "+3197010200001"
 OUR_WHATSAPP = "whatsapp:+14155238886"
 ANNA = "+31612345601"
 API = "https://api.twilio.com"
+
+Client: TypeAlias = Any
+"""twilio's own client. Not typed here: it types every field of a message as perhaps missing, and its words as enums
+where plain strings arrive."""
 
 
 def make_stand_in(webhook: RecordingWebhook, **changed: Any) -> StandIn:
@@ -38,16 +42,18 @@ class _HttpClient(TwilioHttpClient):
 
     def __init__(self, url: str, timeout: float) -> None:
         super().__init__(timeout=timeout)
+        assert self.session is not None
         self.session.trust_env = False  # no proxy may come in between
         self._url = url
 
-    def request(self, method: str, url: str, *args: Any, **more: Any) -> Response:
+    # twilio's two base classes do not agree on the name of the second parameter
+    def request(self, method: str, url: str, *args: Any, **more: Any) -> Response:  # type: ignore[override]
         assert url.startswith(API)
         return super().request(method, self._url + url.removeprefix(API), *args, **more)
 
 
 def client_for(stand_in: StandIn, token: str = TOKEN, timeout: float = 5) -> Client:
-    return Client(ACCOUNT, token, http_client=_HttpClient(stand_in.url, timeout))
+    return SdkClient(ACCOUNT, token, http_client=_HttpClient(stand_in.url, timeout))
 
 
 def is_signed(webhook: RecordingWebhook, place: int) -> bool:

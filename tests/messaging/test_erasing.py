@@ -1,8 +1,10 @@
 """One person removed everywhere: here, in the spool, at Twilio."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -40,20 +42,21 @@ def eraser(line: AdvisorLine, folder: Path) -> tuple[Eraser, FileSpool]:
 def talk(line: AdvisorLine, number: str, channel: Channel = Channel.SMS) -> str:
     contact = line.contacts(channel, number)[0]
     for text in ("hoi", "ik ben bang", "code", "medewerker"):
-        line.twilio.text(number, text, channel)
+        line.twilio.text(number, text, channel.value)
     line.desk.reply(ADA, contact, "Ik ben er", f"a {contact}")
     line.desk.note(ADA, contact, "rustig", f"n {contact}")
     return contact
 
 
-def traces(client: "redis.Redis[bytes]", contact: str) -> set[bytes]:
+def traces(client: redis.Redis, contact: str) -> set[bytes]:
     """Every key that names the person, or holds their id in clear."""
-    readers = {
+    readers: dict[Any, Callable[[Any], object]] = {
         b"stream": client.xrange, b"hash": client.hgetall, b"set": client.smembers, b"string": client.get,
         b"zset": lambda name: client.zrange(name, 0, -1), b"list": lambda name: client.lrange(name, 0, -1),
     }  # fmt: skip
     found = set()
-    for name in client.keys("*"):
+    names: list[bytes] = client.keys("*")  # type: ignore[assignment]  # typed as if decoded
+    for name in names:
         if contact in f"{name!r} {readers[client.type(name)](name)!r}":
             found.add(name)
     return found
@@ -139,5 +142,5 @@ def test_on_the_eighth_day_only_counters_are_left(line: AdvisorLine, monkeypatch
     line.storage.chores.tidy()
     assert [traces(line.client, contact) for contact in (*contacts, waits)] == [set(), set(), set()]
     for name in line.client.keys("helpline:{*}:counts:*"):
-        names = line.client.hgetall(name)
+        names: dict[bytes, bytes] = line.client.hgetall(name)  # type: ignore[assignment]  # typed as if decoded
         assert all(re.fullmatch(rb"(all|language|topic|country|wait|outcome):[\w-]+", each) for each in names)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.channels.sending import TwilioCopies, TwilioInbox, TwilioSender
+from bot.devtools.forms import ChannelName
 from bot.messaging.provider_eraser import ProviderEraser
 from bot.messaging.reconcile import Reconcile
 from tests.harness.advisor_line import ADA, AdvisorLine
@@ -43,9 +44,10 @@ def left(line: AdvisorLine) -> int:
 
 def talk(line: AdvisorLine) -> None:
     """Both ways, by TwiML and by the API, by SMS and by WhatsApp."""
-    for channel in ("sms", "whatsapp"):
-        line.twilio.text(ANNA, "hoi", channel)  # type: ignore[arg-type]
-        line.twilio.text(ANNA, "medewerker", channel)  # type: ignore[arg-type]
+    channels: tuple[ChannelName, ...] = ("sms", "whatsapp")
+    for channel in channels:
+        line.twilio.text(ANNA, "hoi", channel)
+        line.twilio.text(ANNA, "medewerker", channel)
         line.desk.reply(ADA, line.contacts(channel, ANNA)[0], "Dag", f"a {channel}")
     delivery = line.delivery()
     for _ in range(6):

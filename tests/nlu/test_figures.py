@@ -9,7 +9,7 @@ from bot.content.building import build_reader
 from bot.content.files import COMMANDS
 from bot.content.library import Library
 from bot.content.models import read_model
-from bot.content.utterances import Utterances, read_utterances
+from bot.content.tables.utterances import Utterances, read_utterances
 from bot.dialogue.topics import TOPICS
 from bot.nlu.normalise import normalise
 from bot.nlu_training.evaluate import P0, Share, figures

@@ -30,7 +30,7 @@ SESSION = Session(account="a1", epoch=2, stage=Stage.IN, began=1, active=2)
 
 
 @pytest.fixture
-def connection(redis_url: str, clean_redis: "redis.Redis[bytes]") -> Iterator[Connection]:
+def connection(redis_url: str, clean_redis: "redis.Redis") -> Iterator[Connection]:
     made = connect(redis_url)
     yield made
     made.close()
@@ -86,7 +86,7 @@ def test_every_change_counts_when_many_are_made_at_once(directory: RedisAccounts
 
 
 def test_nothing_of_an_account_or_a_session_is_in_redis_in_the_clear(
-    directory: RedisAccounts, sessions: RedisSessions, clean_redis: "redis.Redis[bytes]"
+    directory: RedisAccounts, sessions: RedisSessions, clean_redis: "redis.Redis"
 ) -> None:
     directory.save(ADA)
     sessions.begin("the token", SESSION, 60)
@@ -108,7 +108,7 @@ def test_an_account_under_a_lost_key_is_nobody(
     assert RedisSessions(connection, other).session("t") is None
 
 
-def test_a_session_lives_as_long_as_it_was_given(sessions: RedisSessions, clean_redis: "redis.Redis[bytes]") -> None:
+def test_a_session_lives_as_long_as_it_was_given(sessions: RedisSessions, clean_redis: "redis.Redis") -> None:
     sessions.begin("t", SESSION, 60)
     assert sessions.session("t") == SESSION
     sessions.renew("t", replace(SESSION, active=9))
@@ -121,7 +121,7 @@ def test_a_session_lives_as_long_as_it_was_given(sessions: RedisSessions, clean_
     assert sessions.session("t") is None  # one that has ended does not come back
 
 
-def test_counting_and_laying_by(sessions: RedisSessions, clean_redis: "redis.Redis[bytes]") -> None:
+def test_counting_and_laying_by(sessions: RedisSessions, clean_redis: "redis.Redis") -> None:
     assert [sessions.tries("a", 60) for _try in range(3)] == [1, 2, 3]
     assert sessions.tries("b", 60) == 1
     sessions.forget_tries("a")
@@ -144,7 +144,7 @@ def test_the_audit_is_added_to_and_read_backwards(audit: RedisAuditLog) -> None:
 
 
 def test_an_audit_line_goes_after_a_year(
-    audit: RedisAuditLog, clean_redis: "redis.Redis[bytes]", monkeypatch: pytest.MonkeyPatch
+    audit: RedisAuditLog, clean_redis: "redis.Redis", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _line in range(300):  # Redis cuts whole blocks of a stream
         clean_redis.xadd(keys.AUDIT, {"w": "a", "d": "claim", "o": ""}, id="1000-*")

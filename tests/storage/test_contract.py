@@ -43,7 +43,7 @@ def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
     if request.param == "memory":
         yield MemoryStorage()
         return
-    client: redis.Redis[bytes] = request.getfixturevalue("clean_redis")
+    client: redis.Redis = request.getfixturevalue("clean_redis")
     kwargs = client.connection_pool.connection_kwargs
     url = (
         f"unix://{kwargs['path']}" if "path" in kwargs else f"redis://{kwargs['host']}:{kwargs['port']}/{kwargs['db']}"
@@ -208,7 +208,7 @@ def test_a_turn_is_counted_once_on_its_day(storage: Storage) -> None:
     }  # fmt: skip
 
 
-def test_what_is_counted_is_kept_for_400_days(clean_redis: "redis.Redis[bytes]", redis_url: str) -> None:
+def test_what_is_counted_is_kept_for_400_days(clean_redis: redis.Redis, redis_url: str) -> None:
     mine = connect(redis_url)
     storage = redis_storage(mine, Sealer([KEY]))
     commit(storage, message(1), Conversation(locale="nl", heard_minute=29_637_360), Heard("text", "x"))
@@ -274,7 +274,7 @@ def test_codes_that_are_there_are_no_guesses(storage: Storage) -> None:
         assert storage.case_codes.pop(words, "ada") == CHOSEN
 
 
-def test_redis_holds_a_code_by_its_hash_for_72_hours(clean_redis: "redis.Redis[bytes]", redis_url: str) -> None:
+def test_redis_holds_a_code_by_its_hash_for_72_hours(clean_redis: redis.Redis, redis_url: str) -> None:
     """Neither the words nor whose they are: what is found under it names nobody."""
     client = connect(redis_url)
     storage = redis_storage(client, Sealer([KEY]))
@@ -293,7 +293,7 @@ def test_redis_holds_a_code_by_its_hash_for_72_hours(clean_redis: "redis.Redis[b
         client.close()
 
 
-def test_all_together_may_not_guess_without_end(clean_redis: "redis.Redis[bytes]", redis_url: str) -> None:
+def test_all_together_may_not_guess_without_end(clean_redis: redis.Redis, redis_url: str) -> None:
     client = connect(redis_url)
     storage = redis_storage(client, Sealer([KEY]))
     try:
@@ -319,7 +319,7 @@ def test_a_block_is_told_with_the_next_message_under_every_id(storage: Storage) 
     assert not storage.conversations.open(message(1)).blocked
 
 
-def test_a_block_lasts_a_day_and_names_nobody_in_clear(clean_redis: "redis.Redis[bytes]", redis_url: str) -> None:
+def test_a_block_lasts_a_day_and_names_nobody_in_clear(clean_redis: redis.Redis, redis_url: str) -> None:
     client = connect(redis_url)
     storage = redis_storage(client, Sealer([KEY]))
     try:

@@ -78,7 +78,7 @@ CONVERSATIONS: dict[str, dict[str, Any]] = read("conversations")
 
 def flat(conversation: Conversation) -> dict[str, Any]:
     """Every value of a conversation that is not a default, by its dotted name."""
-    found = {}
+    found: dict[str, Any] = {}
     for name, value in msgspec.to_builtins(conversation).items():
         if name in ("position", "told", "handling", "privacy"):
             found |= {f"{name}.{field}": each for field, each in value.items()}

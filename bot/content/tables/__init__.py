@@ -1,0 +1,1 @@
+"""One file of flows/ a module: its schema checked, its values built. `schema` says what each table may hold."""

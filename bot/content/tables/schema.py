@@ -1,0 +1,335 @@
+"""What the files under flows/ may hold: one struct a table, no field besides. flows/README.md explains them to writers.
+
+A description says, in a message about a fault, what should have stood there.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+
+from bot.dialogue.conversation import Status
+from bot.handoff.delivery import Action
+
+Text = Annotated[str, Meta(pattern=r"\S")]
+"""A text that is not empty."""
+
+Words = Annotated[list[Annotated[str, Meta(pattern=r"\S")]], Meta(description="a list of words")]
+SmallWords = Annotated[
+    list[Annotated[str, Meta(pattern=r"\A[^A-Z]+\Z")]], Meta(description="a list of words in small letters")
+]
+Day = Annotated[date, Meta(description="a date like 2026-12-25")]
+Shifts = Annotated[
+    list[str], Meta(description='a list of shifts like "09:00-17:00", "22:00-02:00" or "00:00-24:00"; [] means closed')
+]
+CountryCode = Annotated[str, Meta(pattern="^[A-Z]{2}$", description="a country's two letters")]
+
+Shown = Literal["advisor", "language", "menu", "erase", "card", "stop", "decoy", "code"]
+Command = Literal[Shown, "back"]
+"""The closed list of commands: those that lead to a state, and `back`, which has none of its own."""
+Listed = Literal[Command, "greeting", "thanks", "yes", "no"]
+"""What a vocabulary lists whole messages for."""
+
+Effect = Literal["request_advisor", "cancel_advisor", "erase", "stop", "decoy", "make_code"]
+Expected = Literal["country", "hide_word", "return_word"]
+Priority = Literal["P0", "P1", "H"]
+PlaceName = Literal["nl", "abroad", "unknown"]
+Role = Literal["self", "other", "work"]
+Phone = Literal["mine", "shared"]
+FactStatus = Literal["stated", "approved", "owner_must_confirm"]
+Checked = Literal["draft", "checked"]
+
+
+class Strict(Struct, frozen=True, forbid_unknown_fields=True):
+    """A table that holds its fields and nothing else."""
+
+
+# -- flows -----------------------------------------------------------------------------------------------------------
+
+
+class Sets(Strict, frozen=True):
+    """What choosing changes. `locale`: a language, or "next"."""
+
+    place: PlaceName | UnsetType = UNSET
+    safe: bool | UnsetType = UNSET
+    role: Role | UnsetType = UNSET
+    country: Literal["mentioned"] | UnsetType = UNSET
+    phone: Phone | UnsetType = UNSET
+    locale: str | UnsetType = UNSET
+
+
+class When(Strict, frozen=True):
+    """For which values a choice is shown."""
+
+    place: list[PlaceName] | UnsetType = UNSET
+    country_known: list[bool] | UnsetType = UNSET
+    country_mentioned: list[bool] | UnsetType = UNSET
+    status: list[Status] | UnsetType = UNSET
+    role: list[Literal["", Role]] | UnsetType = UNSET
+    open: list[bool] | UnsetType = UNSET
+    phone: list[Literal["", Phone]] | UnsetType = UNSET
+
+
+class ChoiceTable(Strict, frozen=True):
+    """[[state.<name>.choice]]"""
+
+    id: Text
+    label: Text
+    next: Text
+    words: str = ""
+    note: str = ""
+    set: Sets = Sets()
+    when: When = When()
+
+
+class StateTable(Strict, frozen=True):
+    """[state.<name>]"""
+
+    say: Text
+    say_nl: str = ""
+    say_abroad: str = ""
+    facts: list[str] = []
+    source: str = ""
+    note: str = ""
+    command: Literal["", Shown] = ""
+    does: Literal["", Effect] = ""
+    expects: Literal["", Expected] = ""
+    numbers: Literal["", "first"] = ""
+    asks_place: bool = False
+    offer: bool = False
+    footer: bool = True
+    neutral: bool = False
+    passing: bool = False
+    open: bool = False
+    tells: bool = False
+    choice: list[ChoiceTable] = []
+
+
+class FlowFile(Strict, frozen=True):
+    """flows/<flow>.toml"""
+
+    flow: Text
+    state: dict[str, StateTable]
+    title: str = ""
+    note: str = ""
+
+
+class TopicFile(Strict, frozen=True):
+    """flows/topics/<topic>.toml"""
+
+    flow: Text
+    topic: Text
+    priority: Priority
+    title: Text
+    state: dict[str, StateTable]
+    general: bool = False
+    note: str = ""
+
+
+# -- texts, facts and numbers ----------------------------------------------------------------------------------------
+
+
+class SharedTable(Strict, frozen=True):
+    """[<id>] of flows/shared.toml"""
+
+    say: Text
+    facts: list[str] = []
+    source: str = ""
+    note: str = ""
+
+
+class FactTable(Strict, frozen=True):
+    """[<number>] of flows/facts.toml"""
+
+    text: Text
+    source: Text
+    status: FactStatus
+    kind: str = ""
+    approved_by: str = ""
+
+
+class ReferralTable(Strict, frozen=True):
+    """[<id>] of flows/referrals.toml. `name`: language -> what advisors read."""
+
+    text: Text
+    kind: Literal["phone", "email", "whatsapp"]
+    dial: str
+    name: dict[str, Text]
+    for_whom: str
+    reachable_from: list[Literal["nl", "abroad"]]
+    hours: str
+    cost: str
+    languages: str
+    source: str
+    checked_on: Day
+    status: FactStatus
+    facts: list[str] = []
+    note: str = ""
+
+
+# -- words -----------------------------------------------------------------------------------------------------------
+
+
+class SwitchTable(Strict, frozen=True):
+    """[switch]: words that ask for this language."""
+
+    words: Words = []
+
+
+class AdvisorTable(Strict, frozen=True):
+    """[wants_advisor]: phrases that ask for a person."""
+
+    phrases: Words = []
+
+
+class DangerTable(Strict, frozen=True):
+    """[danger]: phrases by how certain it is; `not`: phrases that only look like danger."""
+
+    red: Words = []
+    amber: Words = []
+    only_looks: Words = field(name="not", default_factory=list)
+
+
+class PlaceTable(Strict, frozen=True):
+    """[place]: phrases that say where somebody is."""
+
+    nl: Words = []
+    abroad: Words = []
+
+
+class NumberTable(Strict, frozen=True):
+    """[numbers]: words for the numbers of choices, and what may stand around them."""
+
+    words: Words = []
+    around: Words = []
+
+
+class VocabularyFile(Strict, frozen=True):
+    """flows/vocabulary/<language>.toml"""
+
+    language: Text
+    status: Checked
+    commands: dict[Listed, Words] = {}
+    switch: SwitchTable = SwitchTable()
+    wants_advisor: AdvisorTable = AdvisorTable()
+    danger: DangerTable = DangerTable()
+    place: PlaceTable = PlaceTable()
+    country_names: dict[CountryCode, Words] = {}
+    numbers: NumberTable = NumberTable()
+
+
+class CountryTable(Strict, frozen=True):
+    """[<two letters>] of flows/countries.toml"""
+
+    names: Words = []
+    cities: Words = []
+    ambiguous: Words = []
+
+
+class CountryWords(Strict, frozen=True):
+    """What stands above the tables of flows/countries.toml."""
+
+    ordinary: Words = []
+    before: Words = []
+    after: Words = []
+
+
+# -- people ----------------------------------------------------------------------------------------------------------
+
+
+class WeekTable(Strict, frozen=True):
+    """[week] of flows/hours.toml"""
+
+    monday: Shifts
+    tuesday: Shifts
+    wednesday: Shifts
+    thursday: Shifts
+    friday: Shifts
+    saturday: Shifts
+    sunday: Shifts
+
+
+class LanguageWeek(Strict, frozen=True):
+    """[languages.<language>] of flows/hours.toml"""
+
+    monday: Shifts = []
+    tuesday: Shifts = []
+    wednesday: Shifts = []
+    thursday: Shifts = []
+    friday: Shifts = []
+    saturday: Shifts = []
+    sunday: Shifts = []
+
+
+class HolidayTable(Strict, frozen=True):
+    """[holidays.<date>] of flows/hours.toml"""
+
+    shifts: Shifts
+    note: str
+
+
+class HoursFile(Strict, frozen=True):
+    """flows/hours.toml"""
+
+    zone: Annotated[str, Meta(description="a time zone like Europe/Amsterdam")]
+    week: WeekTable
+    holidays: dict[Day, HolidayTable] = {}
+    languages: dict[str, LanguageWeek] = {}
+
+
+class ProblemTable(Strict, frozen=True):
+    """[<code>] of flows/delivery_errors.toml"""
+
+    action: Action
+    say: Text
+    note: str = ""
+
+
+class SaidTable(Strict, frozen=True):
+    """[quick.<id>] and [announcement.<id>] of flows/desk.toml"""
+
+    title: Text
+    say: Text
+    note: str = ""
+
+
+class TitleTable(Strict, frozen=True):
+    """[wrap_up.<id>] of flows/desk.toml"""
+
+    title: Text
+    note: str = ""
+
+
+class LookTable(Strict, frozen=True):
+    """[look] of flows/desk.toml"""
+
+    organisations: SmallWords
+    promises: SmallWords
+
+
+class DeskFile(Strict, frozen=True):
+    """flows/desk.toml"""
+
+    quick: dict[str, SaidTable]
+    wrap_up: dict[str, TitleTable]
+    announcement: dict[str, SaidTable]
+    look: LookTable
+    note: str = ""
+
+
+# -- what the bot learns from -----------------------------------------------------------------------------------------
+
+
+class LinesTable(Strict, frozen=True):
+    """[<language>] of flows/utterances/languages.toml, [<label>.<language>] of the other two."""
+
+    draft: Words = []
+    checked: Words = []
+
+
+class TopicLines(Strict, frozen=True):
+    """[<language>] of flows/utterances/<topic>.toml"""
+
+    draft: Words = []
+    checked: Words = []
+    contrast: Words = []

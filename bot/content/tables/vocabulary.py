@@ -1,0 +1,52 @@
+"""Words people type: vocabulary/<language>.toml, countries.toml, and lists of words by language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from bot.content.tables.checking import Report, checked, rows
+from bot.content.tables.schema import CountryTable, CountryWords, VocabularyFile, Words
+from bot.content.values import Countries, Vocabulary
+from bot.nlu.countries import CountryNames
+
+
+def read_vocabulary(data: Mapping[str, Any], name: str, report: Report) -> Vocabulary | None:
+    """The words in `data`, the parsed file `name`.toml."""
+    table = checked(data, VocabularyFile, report)
+    if table is None:
+        return None
+    if table.language != name:
+        report("language", f'must be "{name}", as the file')
+    return Vocabulary(
+        language=name,
+        status=table.status,
+        commands=_lists(table.commands),
+        switch=tuple(table.switch.words),
+        wants_advisor=tuple(table.wants_advisor.phrases),
+        danger=_lists(msgspec.to_builtins(table.danger)),
+        place=_lists(msgspec.to_builtins(table.place)),
+        country_names=_lists(table.country_names),
+        numbers=_lists(msgspec.to_builtins(table.numbers)),
+    )
+
+
+def read_countries(data: Mapping[str, Any], report: Report) -> Countries:
+    """Names of countries and cities in `data`, and the words beside them."""
+    kinds = CountryWords.__struct_fields__
+    words = checked({name: value for name, value in data.items() if name in kinds}, CountryWords, report)
+    found: dict[str, CountryTable] = rows({n: v for n, v in data.items() if n not in kinds}, CountryTable, report)
+    for code in found:
+        if len(code) != 2 or not (code.isascii() and code.isupper()):
+            report(code, "must be called by a country's two letters")
+    names = {code: CountryNames(code, row.names, row.cities, row.ambiguous) for code, row in found.items()}
+    return Countries(names, _lists(msgspec.to_builtins(words or CountryWords())))
+
+
+def read_words(data: Mapping[str, Any], report: Report) -> dict[str, tuple[str, ...]]:
+    """A file of nothing but language -> words."""
+    return _lists(rows(data, Words, report))
+
+
+def _lists(table: Mapping[Any, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(words) for name, words in table.items()}
