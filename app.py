@@ -30,7 +30,7 @@ from bot.content.localizing import localize_desk, localize_problems
 from bot.content.models import how_messages_are_read, read_encoder
 from bot.content.translation.catalogs import SOURCE
 from bot.dialogue.localized_content import LocalizedContent
-from bot.messaging.delivery import Receipts
+from bot.messaging.receipts import Receipts
 from bot.messaging.runner import Runner
 from bot.rendering.review import is_neutral
 from bot.rendering.texts import last_words

@@ -15,8 +15,8 @@ from urllib3.exceptions import NewConnectionError
 
 from bot.channels.twilio import Contacts, read_inbound
 from bot.messages import Channel
-from bot.messaging.provider_eraser import Copy, NotYet
-from bot.messaging.reconcile import Received
+from bot.messaging.provider_eraser import NotDeletableYet, ProviderCopy
+from bot.messaging.reconcile import ListedMessage
 from bot.ports.sender import AnswerLost, NotSent, SendFailed
 from bot.settings import TWILIO_API, Settings
 
@@ -101,7 +101,7 @@ class TwilioSender:
             raise NotSent(type(error).__name__) from None
 
     def delete(self, sid: str) -> None:
-        """Delete one message; its media go with it. Raises NotYet or NotSent."""
+        """Delete one message; its media go with it. Raises NotDeletableYet or NotSent."""
         try:
             self._client.messages(sid).delete()
         except TwilioRestException as error:
@@ -109,7 +109,7 @@ class TwilioSender:
                 return
             if error.status == 429 or error.status >= 500:
                 raise NotSent(str(error.status)) from None
-            raise NotYet from None
+            raise NotDeletableYet from None
         except (TwilioException, RequestException) as error:
             raise NotSent(type(error).__name__) from None
 
@@ -139,14 +139,14 @@ class TwilioSender:
 
 
 class TwilioInbox:
-    """`messaging.reconcile.Inbox`: what Twilio received for our numbers."""
+    """`messaging.reconcile.InboundList`: what Twilio received for our numbers."""
 
     def __init__(self, sender: TwilioSender, contacts: Contacts) -> None:
         self._sender = sender
         self._contacts = contacts
 
-    def received(self, since: datetime) -> list[Received]:
-        """See `Inbox.received`."""
+    def received(self, since: datetime) -> list[ListedMessage]:
+        """See `InboundList.received`."""
         found = []
         for message in self._sender.listed(since):
             form = {
@@ -159,27 +159,27 @@ class TwilioInbox:
             inbound = read_inbound(form, self._contacts)
             at = message.date_sent or message.date_created
             if inbound is not None and at is not None:
-                found.append(Received(inbound, at))
+                found.append(ListedMessage(inbound, at))
         return sorted(found, key=lambda each: each.at)
 
 
-SETTLED = frozenset({"delivered", "undelivered", "failed", "read", "canceled", "received"})
+MIN_AGE = frozenset({"delivered", "undelivered", "failed", "read", "canceled", "received"})
 """States of a message at Twilio after which nothing becomes of it."""
 
 
 class TwilioCopies:
-    """`messaging.provider_eraser.Copies`."""
+    """`messaging.provider_eraser.ProviderCopies`."""
 
     def __init__(self, sender: TwilioSender) -> None:
         self._sender = sender
 
-    def copies(self, before: datetime, channel: str = "", address: str = "") -> list[Copy]:
-        """See `Copies.copies`."""
+    def copies(self, before: datetime, channel: str = "", address: str = "") -> list[ProviderCopy]:
+        """See `ProviderCopies.copies`."""
         return [
-            Copy(
+            ProviderCopy(
                 id=str(message.sid),
                 at=message.date_sent or message.date_created or before,
-                settled=str(message.status) in SETTLED,
+                settled=str(message.status) in MIN_AGE,
                 inbound=str(message.direction) == "inbound",
                 empty=not message.body,
             )
@@ -187,11 +187,11 @@ class TwilioCopies:
         ]
 
     def delete(self, id: str) -> None:
-        """See `Copies.delete`."""
+        """See `ProviderCopies.delete`."""
         self._sender.delete(id)
 
     def empty(self, id: str) -> None:
-        """See `Copies.empty`."""
+        """See `ProviderCopies.empty`."""
         self._sender.empty(id)
 
 

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from bot import metrics
 from bot.channels.twilio import Contacts, read_inbound
 from bot.handoff.delivery import from_twilio
-from bot.messaging.delivery import Receipts
+from bot.messaging.receipts import Receipts
 from bot.messaging.runner import Runner
 from bot.ports.unavailable import StorageUnavailable
 from bot.rendering.texts import clean

@@ -1,7 +1,7 @@
-"""From the outbox to the phone: send, try again, and what is done about a message that does not arrive.
+"""From the outbox to the phone: send, retry, and settle what does not arrive.
 
-A message is in one of the states of `handoff.delivery`. Nothing is sent twice unless the provider's own answer was
-lost and it then shows no trace of the message; such a one is marked. Late is worse than never: LIFE_SECONDS after it
+A message is in one of the states of `handoff.delivery`. Nothing is sent twice unless the provider's answer was lost and
+the provider then shows no trace of the message; such a one is marked. Late is worse than never: LIFE_SECONDS after it
 was written a message is given up, because the phone may be in other hands by then.
 """
 
@@ -11,173 +11,137 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from bot.handoff.delivery import CANCELLED, LOST_ANSWER, NO_ADDRESS, TOO_LATE, Action, Problem, State, problem
-from bot.ports.outbox import Attempt, Outbox
+from bot.messaging.receipts import SEND_AGAIN_SECONDS
+from bot.ports.outbox import Attempt
 from bot.ports.sender import AnswerLost, NotSent, Sender, SendFailed
 from bot.ports.storage import Storage
 
-Report = Callable[..., None]
-
 LIFE_SECONDS = 600
-LEAST_SECONDS = 60
-"""With less left it is not worth sending: the network would drop it on the way."""
+MIN_LIFE_SECONDS = 60
+"""With less left the network would drop it on the way, so it is not sent."""
 
-ONCE_MORE_SECONDS = 300
-"""When a phone could not be reached it is tried once more. The research says ten minutes; by then the message is too
-old to arrive at all (docs/adr/0005)."""
+LOOK_BACK_MINUTES = LIFE_SECONDS // 60 + 5
+"""How far back the provider's list is searched for a message whose answer was lost."""
 
-LOOK_BACK_MINUTES = 15
-
-MOST_WAIT_SECONDS = 60.0
+MAX_BACKOFF_SECONDS = 60.0
 
 
-@dataclass(frozen=True)
-class Pace:
-    """How long things are waited for, in seconds. Tests are in more of a hurry.
+@dataclass(frozen=True, slots=True)
+class RetryTiming:
+    """How long is waited, in seconds. Tests use shorter times."""
 
-    unsure: for a callback that proves a message whose answer was lost. backoff: first wait of a doubling one.
-    """
-
-    unsure: float = 20.0
+    unconfirmed: float = 20.0
+    """For a callback that proves a message whose answer was lost."""
     backoff: float = 1.0
-
-
-class Receipts:
-    """What the provider reports afterwards, in any order and more than once."""
-
-    def __init__(self, outbox: Outbox, problems: Mapping[str, Problem], report: Report) -> None:
-        self._outbox = outbox
-        self._problems = problems
-        self._report = report
-
-    def reported(self, id: str, state: State, code: str, provider_id: str) -> None:
-        """A status callback. Repeated, late and unknown ones change nothing."""
-        if state is State.FAILED:
-            trouble = problem(code, self._problems)
-            once_more = trouble.action in (Action.ONCE_MORE, Action.RETRY) and self._may_repeat(id, provider_id)
-            if once_more and self._outbox.send_again(id, code, ONCE_MORE_SECONDS):
-                self._report("send_again", cause=code)
-                return
-        outcome = self._outbox.report(id, state, code, provider_id)
-        if outcome == "unknown":
-            self._report("callback_unknown")
-        if outcome == "done" and state is State.FAILED:
-            self._report("send_failed", cause=code)
-
-    def _may_repeat(self, id: str, provider_id: str) -> bool:
-        """Once, and only if the report is about the latest attempt."""
-        known = self._outbox.records(self._outbox.contact_of(id)).get(id)
-        return known is not None and known.attempts == 1 and known.provider_id in ("", provider_id)
+    """The first pause before a retry; it doubles."""
 
 
 class Delivery:
-    """Sends what the outbox holds. `step` is called in a loop by the worker; several workers may run at once."""
+    """Sends what the outbox holds. The worker calls `step` in a loop; several workers may run at once."""
 
     def __init__(
         self,
         storage: Storage,
         sender: Sender,
         problems: Mapping[str, Problem],
-        report: Report,
+        report: Callable[..., None],
         *,
-        pace: Pace | None = None,
-        hands: int = 8,
+        timing: RetryTiming | None = None,
+        threads: int = 8,
     ) -> None:
         self._outbox = storage.outbox
-        self._storage = storage
+        self._conversations = storage.conversations
         self._sender = sender
         self._problems = problems
         self._report = report
-        self._pace = pace or Pace()
-        self._hands = hands
-        self._pool = ThreadPoolExecutor(hands, "send")
+        self._timing = timing or RetryTiming()
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads, "send")
 
     def step(self, worker: str, wait: float) -> int:
-        """Send what may go now; returns how many were in hand. Returns when all are settled."""
-        attempts = self._outbox.take(worker, self._hands, wait)
+        """Send what may go now; returns how many messages that were, when all are settled."""
+        attempts = self._outbox.take(worker, self._threads, wait)
         for done in [self._pool.submit(self.deliver, attempt) for attempt in attempts]:
             done.result()
         return len(attempts)
 
     def close(self) -> None:
-        """Wait for what is in hand."""
+        """Wait for what is being sent."""
         self._pool.shutdown()
 
     def deliver(self, attempt: Attempt) -> None:
         """Bring one message a step further."""
+        channel = attempt.channel or self._channel_of(attempt.contact)
         if not attempt.text:
-            self._settle(attempt, State.FAILED, CANCELLED)
-        elif not attempt.address or not self._channel(attempt):
-            self._settle(attempt, State.FAILED, NO_ADDRESS)
+            self._fail(attempt, CANCELLED)
+        elif not attempt.address or not channel:
+            self._fail(attempt, NO_ADDRESS)
         elif attempt.unconfirmed:
-            self._unsure(attempt)
-        elif attempt.age > LIFE_SECONDS - LEAST_SECONDS:
-            self._settle(attempt, State.FAILED, TOO_LATE)
+            self._confirm(attempt, channel)
+        elif attempt.age > LIFE_SECONDS - MIN_LIFE_SECONDS:
+            self._fail(attempt, TOO_LATE)
         else:
-            self._send(attempt, maybe_duplicate=False)
+            self._send(attempt, channel, maybe_duplicate=False)
 
-    def _send(self, attempt: Attempt, *, maybe_duplicate: bool) -> None:
-        left = int(LIFE_SECONDS - attempt.age)
+    def _send(self, attempt: Attempt, channel: str, *, maybe_duplicate: bool) -> None:
+        seconds_left = int(LIFE_SECONDS - attempt.age)
         try:
-            provider_id = self._sender.send(self._channel(attempt), attempt.address, attempt.text, attempt.id, left)
+            provider_id = self._sender.send(channel, attempt.address, attempt.text, attempt.id, seconds_left)
         except NotSent:
             self._report("send_later")
-            self._settle(attempt, State.QUEUED, after=self._backoff(attempt.number))
+            self._outbox.settle(attempt, State.QUEUED, after=self._backoff(attempt.number))
         except AnswerLost:
             self._report("send_unsure")
-            self._settle(attempt, State.UNSURE, after=self._pace.unsure, maybe_duplicate=maybe_duplicate)
+            wait = self._timing.unconfirmed
+            self._outbox.settle(attempt, State.UNSURE, after=wait, maybe_duplicate=maybe_duplicate)
         except SendFailed as error:
             self._refused(attempt, error.code)
         else:
-            self._settle(attempt, State.ACCEPTED, provider_id=provider_id, maybe_duplicate=maybe_duplicate)
+            self._outbox.settle(attempt, State.ACCEPTED, provider_id=provider_id, maybe_duplicate=maybe_duplicate)
 
     def _refused(self, attempt: Attempt, code: str) -> None:
         action = problem(code, self._problems).action
         if action is Action.RETRY:
-            self._settle(attempt, State.QUEUED, code, after=self._backoff(attempt.number))
+            self._outbox.settle(attempt, State.QUEUED, code, after=self._backoff(attempt.number))
         elif action is Action.ONCE_MORE and attempt.number == 1:
-            self._settle(attempt, State.QUEUED, code, after=ONCE_MORE_SECONDS)
+            self._outbox.settle(attempt, State.QUEUED, code, after=SEND_AGAIN_SECONDS)
         else:
-            self._settle(attempt, State.FAILED, code)
+            self._fail(attempt, code)
 
-    def _unsure(self, attempt: Attempt) -> None:
-        """An answer was lost. First wait for the callback that proves it, then look for it, then send it once more."""
-        if attempt.tried < self._pace.unsure:
-            self._settle(attempt, State.UNSURE, after=self._pace.unsure - attempt.tried)
+    def _confirm(self, attempt: Attempt, channel: str) -> None:
+        """The answer to an attempt was lost: wait for the callback that proves it, then search the provider's list for
+        it, then send it once more."""
+        if attempt.tried < self._timing.unconfirmed:
+            self._outbox.settle(attempt, State.UNSURE, after=self._timing.unconfirmed - attempt.tried)
             return
         records = self._outbox.records(attempt.contact).values()
         known = [record.provider_id for record in records if record.provider_id]
         try:
-            found = self._sender.find(
-                self._channel(attempt), attempt.address, attempt.text, known, LIFE_SECONDS // 60 + 5
-            )
+            found = self._sender.find(channel, attempt.address, attempt.text, known, LOOK_BACK_MINUTES)
+            has_searched = True
         except NotSent:
-            found, asked = None, False
-        else:
-            asked = True
+            found, has_searched = None, False
         if found is not None:
-            self._settle(attempt, State.ACCEPTED, provider_id=found)
-        elif attempt.age > LIFE_SECONDS - LEAST_SECONDS:
-            self._settle(attempt, State.FAILED, LOST_ANSWER)
-        elif not asked:
-            self._settle(attempt, State.UNSURE, after=self._backoff(attempt.number))
+            self._outbox.settle(attempt, State.ACCEPTED, provider_id=found)
+        elif attempt.age > LIFE_SECONDS - MIN_LIFE_SECONDS:
+            self._fail(attempt, LOST_ANSWER)
+        elif not has_searched:
+            self._outbox.settle(attempt, State.UNSURE, after=self._backoff(attempt.number))
         else:
             self._report("send_twice")
-            self._send(attempt, maybe_duplicate=True)
+            self._send(attempt, channel, maybe_duplicate=True)
 
-    def _channel(self, attempt: Attempt) -> str:
-        found = self._storage.conversations.read([attempt.contact]).get(attempt.contact)
+    def _channel_of(self, contact: str) -> str:
+        """For an address that an earlier version kept without its channel."""
+        found = self._conversations.read([contact]).get(contact)
         return found.handling.channel if found else ""
 
-    def _settle(self, attempt: Attempt, state: State, code: str = "", **more: object) -> None:
-        if state is State.FAILED:
-            self._failed(code)
-        self._outbox.settle(attempt, state, code, **more)  # type: ignore[arg-type]
-
-    def _failed(self, code: str) -> None:
-        action = problem(code, self._problems).action
-        self._report("send_alarm" if action is Action.ALARM else "send_failed", cause=code)
+    def _fail(self, attempt: Attempt, code: str) -> None:
+        is_alarming = problem(code, self._problems).action is Action.ALARM
+        self._report("send_alarm" if is_alarming else "send_failed", cause=code)
+        self._outbox.settle(attempt, State.FAILED, code)
 
     def _backoff(self, number: int) -> float:
         """Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter")."""
-        most = min(MOST_WAIT_SECONDS, self._pace.backoff * 2 ** min(number, 10))
-        return random.uniform(0, most)  # noqa: S311 - no secret
+        longest = min(MAX_BACKOFF_SECONDS, self._timing.backoff * 2 ** min(number, 10))
+        return random.uniform(0, longest)  # noqa: S311 - no secret

@@ -1,4 +1,4 @@
-"""Removes one person everywhere, at the wish they told somebody: for the operator's command."""
+"""Erases one person everywhere, at their request: for the operator's command."""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.handoff import acts as handoff
-from bot.messaging.provider_eraser import Copies, NotYet
+from bot.messaging.provider_eraser import NotDeletableYet, ProviderCopies
 from bot.messaging.runner import Runner
 from bot.ports.conversations import Act
 from bot.ports.sender import NotSent
@@ -16,7 +16,7 @@ CHANNELS = ("sms", "whatsapp")
 
 
 class SpoolEraser(Protocol):
-    """What waits in the spool."""
+    """Removes from the spool."""
 
     def drop(self, contacts: Sequence[str]) -> int:
         """Delete what these people wrote; returns how many messages."""
@@ -24,17 +24,18 @@ class SpoolEraser(Protocol):
 
 
 class Eraser:
-    """contacts: from channel and address to the ids a person stands under, under every pepper."""
+    """Erases a person from the storage, the spool and the provider."""
 
     def __init__(
         self,
         runner: Runner,
         storage: Storage,
-        copies: Copies,
+        copies: ProviderCopies,
         spool: SpoolEraser,
         contacts: Callable[[str, str], tuple[str, ...]],
         now: Callable[[], datetime],
     ) -> None:
+        """contacts: channel and address -> the ids a person has, one for every pepper."""
         self._runner = runner
         self._storage = storage
         self._copies = copies
@@ -64,7 +65,7 @@ class Eraser:
             for copy in self._copies.copies(self._now() + timedelta(days=1), channel, address):
                 try:
                     self._copies.delete(copy.id)
-                except NotYet:
+                except NotDeletableYet:
                     self._copies.empty(copy.id)
                     left += 1
         except NotSent:

@@ -1,4 +1,4 @@
-"""Messages whose webhook never came: our host was dark, or the network between. Twilio has them in its list."""
+"""Finds messages whose webhook never reached us, because this host or the network was down, in the provider's list."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,35 +14,40 @@ from bot.ports.storage import Storage
 
 EVERY = timedelta(seconds=60)
 OVERLAP = timedelta(minutes=5)
-"""Looked through again each time: a list may be late."""
+"""How much of the list is read again each time: a list may be late."""
 
-SETTLED = timedelta(seconds=60)
+MIN_AGE = timedelta(seconds=60)
 """A younger message may still be on its way to the webhook: Twilio tries for at most 15 s."""
 
-FARTHEST = timedelta(hours=24)
+MAX_LOOK_BACK = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ListedMessage:
     """One message in the provider's list."""
 
     inbound: Inbound
     at: datetime
 
 
-class Inbox(Protocol):
-    """The provider's list of messages to us."""
+class InboundList(Protocol):
+    """The provider's list of messages to our numbers."""
 
-    def received(self, since: datetime) -> list[Received]:
-        """Those sent to us since then, oldest first. Raises NotSent when the provider cannot be asked."""
+    def received(self, since: datetime) -> list[ListedMessage]:
+        """Messages received since then, oldest first. Raises NotSent when the provider cannot be asked."""
         ...
 
 
 class Reconcile:
-    """Called in a loop by the worker; looks once a minute."""
+    """Called in a loop by the worker; reads the list once a minute."""
 
     def __init__(
-        self, runner: Runner, storage: Storage, inbox: Inbox, now: Callable[[], datetime], report: Callable[..., None]
+        self,
+        runner: Runner,
+        storage: Storage,
+        inbox: InboundList,
+        now: Callable[[], datetime],
+        report: Callable[..., None],
     ) -> None:
         self._runner = runner
         self._storage = storage
@@ -52,25 +57,25 @@ class Reconcile:
         self._every = Every(EVERY, now)
 
     def step(self) -> int:
-        """Bring in what was missed; returns how many. Raises StorageUnavailable."""
+        """Handle the messages that were missed; returns how many. Raises StorageUnavailable."""
         if not self._every.is_due():
             return 0
         now = self._now()
-        looked = self._storage.chores.last_reconciled()
-        since = max(looked or now, now - FARTHEST) - OVERLAP
+        last = self._storage.chores.last_reconciled()
+        since = max(last or now, now - MAX_LOOK_BACK) - OVERLAP
         try:
             listed = self._inbox.received(since)
         except NotSent as error:
             self._report("not_reconciled", cause=str(error))
             return 0
-        found = 0
+        recovered = 0
         for message in listed:
             age = now - message.at
-            if age < SETTLED or self._storage.conversations.was_erased(message.inbound):
+            if age < MIN_AGE or self._storage.conversations.was_erased(message.inbound):
                 continue
             late = age > timedelta(minutes=FRESH_MINUTES)
             if self._runner.recover(message.inbound, message.at, late=late):
-                found += 1
+                recovered += 1
                 self._report("recovered", cause="late" if late else "")
         self._storage.chores.set_last_reconciled(now)
-        return found
+        return recovered

@@ -1,5 +1,5 @@
-"""An alarm when more messages go out in a day than anybody expected: a flood, a machine, a fault of ours. Nothing is
-stopped by it: the numbers must go out."""
+"""Raises an alarm when more messages than expected go out in a day: a flood, a machine, a fault of ours. Nothing is
+stopped: the numbers must go out."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -8,11 +8,11 @@ from bot.handoff.counting import SENT, day_of
 from bot.messaging.every import Every
 from bot.ports.storage import Storage
 
-LOOK_EVERY = timedelta(minutes=1)
+CHECK_EVERY = timedelta(minutes=1)
 
 
 class Spending:
-    """Called in a loop by the worker. most: messages a day. alarm: as for people who wait. Alarms once a day."""
+    """Called in a loop by the worker. Alarms at most once a day."""
 
     def __init__(
         self,
@@ -20,23 +20,24 @@ class Spending:
         now: Callable[[], datetime],
         alarm: Callable[[], None],
         report: Callable[..., None],
-        most: int,
+        limit: int,
     ) -> None:
+        """limit: messages a day. alarm: as for people who wait."""
         self._storage = storage
         self._now = now
         self._alarm = alarm
         self._report = report
-        self._most = most
+        self._limit = limit
         self._alarmed = ""
-        self._looks = Every(LOOK_EVERY, now)
+        self._checks = Every(CHECK_EVERY, now)
 
     def step(self) -> None:
         """One round. Raises StorageUnavailable."""
-        if not self._looks.is_due():
+        if not self._checks.is_due():
             return
         today = day_of(int(self._now().timestamp()) // 60)
         sent = self._storage.counts.of([today])[today].get(SENT, 0)
-        if sent > self._most and today != self._alarmed:
+        if sent > self._limit and today != self._alarmed:
             self._alarmed = today
             self._report("spend_alarm", count=sent)
             self._alarm()

@@ -1,4 +1,4 @@
-"""What time does: leases that lapse, offers nobody takes, people nobody helps."""
+"""Expires leases and offers, and raises the alarm for people nobody helps."""
 
 import secrets
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from bot.ports.sender import AnswerLost, NotSent, Sender, SendFailed
 from bot.ports.storage import Storage
 
 NOBODY_THERE_MINUTES = 1
-"""With no advisor at a console nobody will see the queue, so the alarm comes at once."""
+"""The patience while no advisor is at a console: nobody would see the queue."""
 
 TIDY_EVERY = timedelta(minutes=10)
 
@@ -24,10 +24,7 @@ ALARM_LIFE = 3600
 
 
 class Upkeep:
-    """Called in a loop by the worker. Safe in several workers at once: every change goes through the one door.
-
-    alarm: tells whoever is on duty, without a word of content. minutes: how long a person may wait unseen.
-    """
+    """Called in a loop by the worker. Safe in several workers at once: every change goes through the runner."""
 
     def __init__(
         self,
@@ -38,6 +35,7 @@ class Upkeep:
         report: Callable[..., None],
         minutes: int,
     ) -> None:
+        """alarm: tells whoever is on duty, without any content. minutes: how long a person may wait unseen."""
         self._runner = runner
         self._storage = storage
         self._now = now
@@ -62,10 +60,10 @@ class Upkeep:
         try:
             self._runner.act(Act(secrets.token_hex(8), contact), decide)
         except (Refused, LeaseAlive):
-            return  # somebody was faster, or there is nothing to do
+            return  # another worker was faster, or there is nothing to do
 
     def _watch(self) -> None:
-        """An alarm for everybody who waits too long, once a person; a log line and a count in any case."""
+        """Raise the alarm for people who wait too long, once for each; log and count it in any case."""
         waiting = self._storage.queue.waiting()
         self._alarmed &= set(waiting)
         patience = self._minutes if self._storage.presence.on_duty() else min(NOBODY_THERE_MINUTES, self._minutes)
@@ -79,7 +77,7 @@ class Upkeep:
 
 
 class Alarm:
-    """A text message to whoever is on duty: that somebody waits, nothing else."""
+    """A text message to whoever is on duty: something needs them, nothing else."""
 
     def __init__(self, sender: Sender, number: str, text: str, report: Callable[..., None]) -> None:
         self._sender = sender
@@ -88,7 +86,7 @@ class Alarm:
         self._report = report
 
     def __call__(self) -> None:
-        """Send it, if there is a number. Never raises: the log line and the count stand already."""
+        """Send it, if there is a number. Never raises: the event is logged and counted already."""
         if not self._number:
             return
         try:

@@ -23,7 +23,6 @@ class Act:
     """Id of the act; the same id is the same act and is done once."""
     contact: str
     former: tuple[str, ...] = ()
-    address: str = ""
     minute: int = 0
     """When, since 1970 (UTC)."""
 

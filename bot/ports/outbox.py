@@ -31,6 +31,8 @@ class Attempt:
     id: str
     """Ours."""
     text: str
+    channel: str
+    """"" when the address was kept by an earlier version."""
     address: str
     """"" when it is not kept any more."""
     unconfirmed: bool

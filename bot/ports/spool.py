@@ -1,6 +1,5 @@
 """The port to the spool: messages kept while the storage is away."""
 
-from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
@@ -31,13 +30,4 @@ class Spooled(msgspec.Struct, frozen=True):
 class Spool(Protocol):
     def add(self, spooled: Spooled) -> None:
         """Keep `spooled` so that it survives a power cut. Raises SpoolFull."""
-        ...
-
-
-class SpoolReader(Protocol):
-    def drain(self, handle: Callable[[Spooled], object]) -> int:
-        """Hand every kept message to `handle`, oldest first, and drop it when that returns. Returns how many.
-
-        StorageUnavailable from `handle` stops the drain; that message and the later ones stay.
-        """
         ...

@@ -82,7 +82,7 @@ class FileSpool:
 
 
 class FileSpoolReader:
-    """Reads, with the private key. `ports.spool.SpoolReader`. Reports what it has to give up."""
+    """Reads the spool, with the private key. Reports what it has to give up."""
 
     def __init__(self, directory: Path, key: X25519PrivateKey, report: Callable[..., None]) -> None:
         self._directory = directory
@@ -90,8 +90,12 @@ class FileSpoolReader:
         self._report = report
 
     def drain(self, handle: Callable[[Spooled], object]) -> int:
-        """See `SpoolReader.drain`. A file older than a conversation may be is dropped unread; one that our key does
-        not open, or that cannot be stored, is set aside: the right key or a mended program may turn up."""
+        """Hand every kept message to `handle`, oldest first, and drop it when that returns; returns how many.
+
+        StorageUnavailable from `handle` stops the drain; that message and the later ones stay. A file older than a
+        conversation may be is dropped unread; one that our key does not open, or that cannot be stored, is set aside:
+        the right key or a repaired program may turn up.
+        """
         handled = 0
         for path in _files(self._directory):
             if time.time() - path.stat().st_mtime > MAX_AGE_SECONDS:

@@ -20,7 +20,7 @@ from bot.channels import webhooks
 from bot.channels.webhooks import SignatureGate, twiml
 from bot.dialogue.engine import Engine
 from bot.messages import Inbound, Kind
-from bot.messaging.delivery import Receipts
+from bot.messaging.receipts import Receipts
 from bot.messaging.runner import Runner
 from bot.rendering.texts import clean, last_words
 from bot.storage.identity import Identity

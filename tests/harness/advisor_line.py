@@ -16,7 +16,8 @@ from bot.content.library import Library
 from bot.devtools.twilio import StandIn
 from bot.dialogue.engine import Engine
 from bot.messages import Channel, Inbound
-from bot.messaging.delivery import Delivery, Pace, Receipts
+from bot.messaging.delivery import Delivery, RetryTiming
+from bot.messaging.receipts import Receipts
 from bot.messaging.runner import Runner
 from bot.storage.identity import Identity
 from bot.storage.redis.connection import connect
@@ -36,7 +37,7 @@ class AdvisorLine:
     library: Library
     redis_url: str
     order_ms: int = 300
-    pace: Pace = field(default_factory=lambda: Pace(unsure=0.4, backoff=0.02))
+    timing: RetryTiming = field(default_factory=lambda: RetryTiming(unconfirmed=0.4, backoff=0.02))
 
     def __post_init__(self) -> None:
         self.client: redis.Redis = redis.Redis.from_url(self.redis_url)
@@ -72,7 +73,7 @@ class AdvisorLine:
             ACCOUNT, TOKEN, self.twilio.url, sms_number=OURS, whatsapp_number=OURS_ON_WHATSAPP,
             messaging_service_sid="", public_url=PUBLIC_URL, seconds=seconds,
         )  # fmt: skip
-        return Delivery(self.storage, sender, self.problems, self.reports, pace=self.pace)
+        return Delivery(self.storage, sender, self.problems, self.reports, timing=self.timing)
 
     def contact(self, number: str, channel: Channel = Channel.SMS) -> str:
         return self.contacts(channel, number)[0]

@@ -12,8 +12,9 @@ from bot.devtools.twilio import Faults
 from bot.handoff.acts import Reason, Refused
 from bot.handoff.delivery import State
 from bot.messages import Channel
-from bot.messaging.delivery import Delivery, Pace
+from bot.messaging.delivery import Delivery, RetryTiming
 from bot.storage.redis import keys
+from bot.storage.sealing import Sealer, place
 from tests.harness.advisor_line import ADA, AdvisorLine
 from tests.harness.in_redis import held, later_length, outbox_length
 
@@ -68,6 +69,26 @@ def test_an_act_that_is_sent_twice_is_done_once(line: AdvisorLine, delivery: Del
         line.desk.reply(ADA, contact, "Dag", "the same form")
     deliver(delivery, line)
     assert len(inbox(line)) == 1
+
+
+@pytest.mark.parametrize("channel", [Channel.SMS, Channel.WHATSAPP])
+def test_sending_reads_no_conversation(line: AdvisorLine, delivery: Delivery, channel: Channel) -> None:
+    contact = asks(line, channel=channel)
+    line.desk.reply(ADA, contact, "Dag", "a1")
+    line.client.delete(f"{keys.person(contact)}conversation")
+    deliver(delivery, line)
+    assert inbox(line, channel=str(channel)) == ["Je praat nu met een medewerker.\nDag"]
+
+
+def test_an_address_kept_by_an_earlier_version_is_written_to_on_the_channel_of_the_conversation(
+    line: AdvisorLine, delivery: Delivery
+) -> None:
+    contact = asks(line, channel=Channel.WHATSAPP)
+    sealed = Sealer([bytes(32)]).seal(ANNA.encode(), place("address", contact))
+    line.client.set(f"{keys.person(contact)}address", sealed)
+    line.desk.reply(ADA, contact, "Dag", "a1")
+    deliver(delivery, line)
+    assert inbox(line, channel="whatsapp") == ["Je praat nu met een medewerker.\nDag"]
 
 
 def test_whatsapp_goes_over_whatsapp(line: AdvisorLine, delivery: Delivery) -> None:
@@ -127,7 +148,7 @@ def test_nothing_is_lost_whatever_the_first_answer_is(line: AdvisorLine, fault: 
 
 
 def test_a_callback_proves_a_message_whose_answer_was_lost(line: AdvisorLine) -> None:
-    line.pace = Pace(unsure=5.0)
+    line.timing = RetryTiming(unconfirmed=5.0)
     delivery = line.delivery()
     line.twilio.faults = Faults(drop=1.0)
     contact = asks(line)

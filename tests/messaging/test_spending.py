@@ -17,7 +17,7 @@ def tester(engine: Engine) -> DialogueTester:
 
 def test_it_alarms_once_a_day_and_the_answers_go_on(tester: DialogueTester) -> None:
     alarms: list[None] = []
-    spending = Spending(tester.storage, lambda: tester.now, lambda: alarms.append(None), tester.reports, most=3)
+    spending = Spending(tester.storage, lambda: tester.now, lambda: alarms.append(None), tester.reports, limit=3)
     for number in range(6):
         assert tester.say("menu").reply
         tester.now += timedelta(minutes=2)

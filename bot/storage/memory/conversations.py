@@ -9,7 +9,7 @@ from bot.dialogue.conversation import Conversation, Status
 from bot.dialogue.events import AnyEvent, CodeBrought, CodeMade, ErasureRequested, Stopped
 from bot.handoff.acts import Lease
 from bot.handoff.counting import counted, day_of
-from bot.messages import Outgoing
+from bot.messages import Inbound, Outgoing
 from bot.ports.conversations import Act, Cause, Entry, LeaseAlive, Opened
 from bot.ports.feed import Change
 from bot.storage.memory.messages import Message
@@ -109,8 +109,8 @@ class MemoryConversations:
 
     def _hand_over(self, cause: Cause, contact: str, conversation: Conversation, lease: Lease) -> None:
         state = self._state
-        if cause.address and conversation.handling.status is not Status.BOT:
-            state.addresses[contact] = cause.address
+        if isinstance(cause, Inbound) and cause.address and conversation.handling.status is not Status.BOT:
+            state.addresses[contact] = (cause.channel, cause.address)
         if conversation.handling.status is Status.BOT:
             state.addresses.pop(contact, None)
         if conversation.handling.status is not Status.ADVISOR:

@@ -52,12 +52,14 @@ class MemoryOutbox:
             message.attempts, message.changed, message.state, tried = message.attempts + 1, now, State.SENDING, 0.0
         else:
             message.state = State.UNSURE
+        channel, address = self._state.addresses.get(message.contact, ("", ""))
         return Attempt(
             entry=worker,
             contact=message.contact,
             id=message.id,
             text=message.text,
-            address=self._state.addresses.get(message.contact, ""),
+            channel=channel,
+            address=address,
             unconfirmed=unconfirmed,
             number=message.attempts,
             age=age,

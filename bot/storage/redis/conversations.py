@@ -12,10 +12,10 @@ from bot.dialogue.events import AnyEvent, CodeBrought, CodeMade, ErasureRequeste
 from bot.dialogue.overrides import Overrides
 from bot.handoff.acts import Lease
 from bot.handoff.counting import counted, day_of
-from bot.messages import Outgoing
+from bot.messages import Inbound, Outgoing
 from bot.ports.conversations import Act, Cause, Entry, LeaseAlive, Opened
 from bot.storage import codec
-from bot.storage.redis import keys
+from bot.storage.redis import addresses, keys
 from bot.storage.redis.case_codes import RedisCaseCodes
 from bot.storage.redis.connection import Command, Connection
 from bot.storage.redis.overrides import RedisOverrides
@@ -184,8 +184,8 @@ class RedisConversations:
             return {"forget_address": True}
         status = after.handling.status
         sealed = {}
-        if cause.address:
-            sealed["address"] = blob(self._sealer.seal(cause.address.encode(), place("address", opened.contact)))
+        if isinstance(cause, Inbound) and cause.address:
+            sealed["address"] = blob(self._sealer.seal(addresses.written(cause), place("address", opened.contact)))
         if status is Status.ADVISOR:
             return {**sealed, "address_life": keys.ADVISOR_LIFE}
         if status is Status.WAITING:

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.handoff.delivery import State
 from bot.ports.outbox import SHARDS, Attempt, Record
-from bot.storage.redis import keys
+from bot.storage.redis import addresses, keys
 from bot.storage.redis.connection import Command, Connection
 from bot.storage.redis.presence import milliseconds
 from bot.storage.redis.scripts import BEGIN, SETTLE, TAKE, blob
@@ -90,14 +90,16 @@ class RedisOutbox:
     def _attempt(self, entry: str, contact: str, answer: list[Any]) -> Attempt | None:
         if answer[0] == b"none":
             return None
-        what, raw_id, text, address, number, age, tried = answer
+        what, raw_id, text, record, number, age, tried = answer
         id = raw_id.decode()
+        channel, address = addresses.read(self._open(record, "address", contact))
         return Attempt(
             entry=entry,
             contact=contact,
             id=id,
             text=self._open(text, "outgoing", contact, id),
-            address=self._open(address, "address", contact),
+            channel=channel,
+            address=address,
             unconfirmed=what == b"unsure",
             number=int(number),
             age=int(age) / 1000,
