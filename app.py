@@ -83,7 +83,7 @@ def create_app(
             Receipts(storage.outbox, library.content.delivery, metrics.report),
             webhooks.SignatureGate(settings.public_url, settings.auth_tokens),
             identity.contacts,
-            last_words(engine.books.values()),
+            last_words(engine.contents.values()),
         )
     )
     app.register_blueprint(
@@ -91,7 +91,7 @@ def create_app(
             [
                 ("redis", lambda: ping(connection)),
                 ("spool", spool.check),
-                ("texts", lambda: f"{len(engine.books)} languages"),
+                ("texts", lambda: f"{len(engine.contents)} languages"),
                 ("understanding", lambda: how_messages_are_read(settings.meaning)),
             ],
             settings.metrics_token,
@@ -105,7 +105,7 @@ def create_app(
         now,
         lambda text: is_neutral(text, library.content.desk, subject),
     )
-    _add_console(app, settings, library, engine.books, desk, Live(storage), connection, sealer, now)
+    _add_console(app, settings, library, engine.contents, desk, Live(storage), connection, sealer, now)
     if settings.simulator:
         app.register_blueprint(
             make_simulator(

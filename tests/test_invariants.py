@@ -145,7 +145,7 @@ def test_a_thousand_turns_leave_no_objects_behind(person: Person) -> None:
 def test_machines_keep_no_models(engine: Engine, person: Person) -> None:
     for text in CONVERSATION:
         person.say(text)
-    assert all(machine.models == [] for machine in engine._machines._machines.values())
+    assert all(machine.models == [] for machine in engine.rules.machines._machines.values())
 
 
 def test_a_long_conversation_takes_little_room(person: Person, clean_redis: redis.Redis) -> None:
@@ -159,8 +159,8 @@ def test_a_long_conversation_takes_little_room(person: Person, clean_redis: redi
 
 def test_a_conversation_grows_to_no_end(engine: Engine, storage: Storage, clean_redis: redis.Redis) -> None:
     """The largest state there can be, not only the one above."""
-    longest = sorted(engine.books["nl"].states, key=len)[-7:]
-    topics = sorted(engine.books["nl"].topics, key=len)[-3:]
+    longest = sorted(engine.contents["nl"].states, key=len)[-7:]
+    topics = sorted(engine.contents["nl"].topics, key=len)[-3:]
     message = Inbound(message_id="SM1", contact=CONTACT, channel=Channel.SMS)
     full = a_conversation(
         state=longest[0], locale="ary-Latn", country="MA", mentioned_country="TR", role="other", safe=True,

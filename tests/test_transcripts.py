@@ -32,8 +32,8 @@ from bot.content.files import COMMANDS
 from bot.content.inspection import reachable
 from bot.content.library import Library
 from bot.dialogue.conversation import SILENCE_MINUTES, Conversation, Place, Status
-from bot.dialogue.engine import HANDOFF, MENU, NOT_SURE, OPENER, PERSON, Engine
-from bot.dialogue.topics import TOPICS
+from bot.dialogue.engine import Engine
+from bot.dialogue.states import TOPICS, StateName
 from bot.handoff.acts import Refused
 from bot.messages import Channel, Kind
 from bot.nlu.normalise import normalise
@@ -132,8 +132,8 @@ class _Player:
 
     def _step(self, number: int, said: str, before: Conversation, caused: frozenset[str], *, readable: bool) -> Step:
         after = self.tester.conversation
-        understood = self.engine._understander.understand(said, before.locale or None) if readable else None
-        state = self.engine.book(before).states.get(before.position.state)
+        understood = self.engine.rules.understander.understand(said, before.locale or None) if readable else None
+        state = self.engine.content(before.locale).states.get(before.position.state)
         chosen = state is not None and any(normalise(said) in each.keys for each in state.visible(before))
         if "PlaceTold" in caused:
             self.abroad = after.told.place is Place.ABROAD
@@ -244,8 +244,14 @@ def test_nobody_abroad_gets_only_numbers_that_do_not_work_there(engine: Engine) 
 def _moment(conversation: Conversation) -> str:
     """The kind of state that a person is in."""
     state = conversation.position.state
-    if conversation.handling.status is Status.WAITING or state == HANDOFF:
+    if conversation.handling.status is Status.WAITING or state == StateName.HANDOFF:
         return "waiting"
     if state.partition(".")[0] in TOPICS:
         return "topic answer"
-    return {OPENER: "opener", MENU: "menu", QUESTION: "question", NOT_SURE: "unclear", PERSON: "unclear"}.get(state, "")
+    return {
+        StateName.OPENER: "opener",
+        StateName.MENU: "menu",
+        QUESTION: "question",
+        StateName.CANDIDATES: "unclear",
+        StateName.PERSON: "unclear",
+    }.get(state, "")

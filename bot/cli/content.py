@@ -52,5 +52,5 @@ def _strings(_options: argparse.Namespace) -> int:
 def _fallback(_options: argparse.Namespace) -> int:
     from bot.channels.webhooks import twiml  # noqa: PLC0415 - Flask is not needed for the other commands
 
-    print(twiml(last_words(build_engine(read_content()).books.values())))
+    print(twiml(last_words(build_engine(read_content()).contents.values())))
     return 0

@@ -23,7 +23,8 @@ from bot.content.library import read_library
 from bot.content.models import read_encoder
 from bot.dialogue.case_code import RANDOM_BITS
 from bot.dialogue.conversation import Place, Status
-from bot.dialogue.engine import NOT_SURE, Engine
+from bot.dialogue.engine import Engine
+from bot.dialogue.states import StateName
 from bot.dialogue.turn import Turn
 from bot.errors import StartError
 from bot.messages import Channel, Inbound
@@ -175,7 +176,7 @@ class Talk:
         conversation = turn.conversation
         state = (turn.say.state if turn.say else "") or conversation.position.state
         topic = state.partition(".")[0]
-        book = self._rooms.engine.book(conversation)
+        book = self._rooms.engine.content(conversation.locale)
         understood = self._rooms.reader.understand(inbound.text, conversation.locale or None)
         danger = "red" if conversation.handling.danger else understood.danger if understood.danger != "red" else "none"
         return Shown(
@@ -183,7 +184,7 @@ class Talk:
             state=state,
             topic=topic if topic in book.topics else None,
             command=self._command(inbound.text, state, understood.command),
-            offered=conversation.position.candidates if state == NOT_SURE else (),
+            offered=conversation.position.candidates if state == StateName.CANDIDATES else (),
             status=conversation.handling.status,
             danger=danger,
             place=conversation.told.place,

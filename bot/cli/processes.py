@@ -58,7 +58,7 @@ def _worker(_options: argparse.Namespace) -> int:
     reader = FileSpoolReader(settings.spool_dir, settings.spool_private_key, metrics.report)
     sender = make_sender(settings)
     delivery = Delivery(storage, sender, library.content.delivery, metrics.report)
-    said = engine.books[engine.default_locale].shared
+    said = engine.content("").shared
     alarm = Alarm(sender, settings.alarm_number, said["alarm"], metrics.report)
     much = Alarm(sender, settings.alarm_number, said["alarm_spend"], metrics.report)
     upkeep = Upkeep(runner, storage, now, alarm, metrics.report, settings.alarm_minutes)

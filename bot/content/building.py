@@ -4,7 +4,9 @@ from bot.content.library import Library
 from bot.content.localizing import country_names, localize
 from bot.content.translation.catalogs import SOURCE
 from bot.content.values import Content
+from bot.dialogue.context import Rules
 from bot.dialogue.engine import Engine
+from bot.dialogue.language import Languages
 from bot.dialogue.machine import Machines
 from bot.nlu.countries import CountryFinder, CountryNames
 from bot.nlu.embedding import Encoder
@@ -20,19 +22,24 @@ def build_engine(library: Library, encoder: Encoder | None = None) -> Engine:
     `encoder` it reads messages by their letters alone."""
     content, languages = library.content, library.languages
     reader = build_reader(content, library.model, encoder)
+    contents = {code: localize(library, code) for code in languages.live}
     return Engine(
-        books={code: localize(library, code) for code in languages.live},
-        machines=Machines(content.flows.values()),
-        commands=content.commands,
-        closest=languages.closest,
-        understander=reader,
-        numbers=NumberWords(
-            [words.numbers.get("words", ()) for words in content.vocabularies.values()],
-            [word for words in content.vocabularies.values() for word in words.numbers.get("around", ())],
-        ),
-        subject=_subject_words(content),
-        default_locale=SOURCE,
-        hurried=reader.without_encoder(),
+        Rules(
+            contents=contents,
+            states=contents[SOURCE].states,
+            topics=content.topics,
+            machines=Machines(content.flows.values()),
+            commands=content.commands,
+            languages=Languages(contents, languages.closest, SOURCE),
+            understander=reader,
+            cheap_understander=reader.without_encoder(),
+            numbers=NumberWords(
+                [words.numbers.get("words", ()) for words in content.vocabularies.values()],
+                [word for words in content.vocabularies.values() for word in words.numbers.get("around", ())],
+            ),
+            subject=_subject_words(content),
+            code_words=frozenset(word for each in contents.values() for word in each.code_words),
+        )
     )
 
 

@@ -20,8 +20,8 @@ from bot.content.tables.texts import read_facts, read_shared
 from bot.content.tables.vocabulary import read_countries, read_vocabulary, read_words
 from bot.content.values import Content, Shared, Vocabulary
 from bot.content.zones import zones_by_country
-from bot.dialogue.engine import STATES
 from bot.dialogue.flow import Flow
+from bot.dialogue.states import SharedText, StateName
 
 COMMANDS: tuple[str, ...] = get_args(Command)
 """The closed list of commands. `back` has no state of its own."""
@@ -75,7 +75,7 @@ def _content(folder: _Folder, today: date) -> Content:
         return folder.parsed(name) or {}, folder.report(name)
 
     data, report = table("shared.toml")
-    shared = read_shared(data, _NEEDED_SHARED, report)
+    shared = read_shared(data, frozenset(SharedText), report)
     flows, files = _flows(folder, shared)
     referrals = read_referrals(*table("referrals.toml"))
     sayable = {name for name, referral in referrals.items() if referral.sayable}
@@ -134,7 +134,7 @@ def _vocabularies(folder: _Folder) -> dict[str, Vocabulary]:
 def _check_needed(flows: Mapping[str, Flow], report: Report) -> None:
     """What the engine cannot do without: the states it goes to, and one state for every command."""
     states = {name: state for flow in flows.values() for name, state in flow.states.items()}
-    for name in STATES:
+    for name in StateName:
         if name not in states:
             report(name, "is missing; the engine needs it")
     for command in COMMANDS:
@@ -159,20 +159,3 @@ def _check_braces(
     for file, where, text in texts:
         if problem := wrong(text, sayable):
             folder.faults.append(Fault(file, where, problem))
-
-
-_NEEDED_SHARED = frozenset(
-    {
-        "numbers_unknown", "numbers_nl", "numbers_abroad", "country_number", "country_unsure", "emergency_line",
-        "footer", "footer_offer",
-        "footer_waiting", "advisor_asked", "danger_with_advisor", "not_understood", "no_such_number",
-        "choose_number", "country_unknown", "language_missing", "no_call", "kept_for_advisor", "fault", "outage",
-        "outage_lost",
-        "advisor_here", "advisor_left", "advisor_gone", "advisor_closed", "long_wait", "closed_now", "closed_long",
-        "alarm",
-        "unreadable_empty", "unreadable_photo", "unreadable_voice", "unreadable_video", "unreadable_sticker",
-        "unreadable_document", "unreadable_contact", "unreadable_location", "unreadable_reaction",
-        "place_nl", "place_nl_words", "place_abroad", "place_abroad_words", "place_country", "place_which",
-        "place_which_words",
-    }
-)  # fmt: skip

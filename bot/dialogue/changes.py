@@ -1,27 +1,19 @@
-"""How a conversation changes: what a choice sets, what is told in passing, asking for a person and taking it back.
+"""How a conversation changes: what is told in passing, asking for a person and taking it back.
 
 Each function returns the new conversation and the events of the change.
 """
-
-from msgspec.structs import replace
 
 from bot.dialogue.conversation import Conversation, Place, Status
 from bot.dialogue.events import (
     AdvisorCancelled,
     AdvisorRequested,
-    Answered,
     AnyEvent,
-    LanguageChosen,
     PersonLeft,
     PlaceTold,
 )
-from bot.dialogue.flow import Choice
 from bot.nlu.understanding import Understanding
 
 Events = tuple[AnyEvent, ...]
-
-ANSWERS = ("safe", "phone", "role")
-"""What a choice can tell of the person, for the advisor's card."""
 
 
 def told_place(conversation: Conversation, understood: Understanding) -> tuple[Conversation, Events]:
@@ -39,31 +31,20 @@ def told_place(conversation: Conversation, understood: Understanding) -> tuple[C
     return conversation.with_told(place=place, country=""), (PlaceTold(place, ""),)
 
 
-def apply(conversation: Conversation, choice: Choice, next_locale: str) -> tuple[Conversation, Events]:
-    """The conversation after the `set` of a choice."""
-    if not choice.sets:
-        return conversation, ()
-    sets = dict(choice.sets)
-    locale = sets.pop("locale", conversation.locale)
-    if sets.get("country") == "mentioned":
-        sets["country"] = conversation.told.mentioned_country
-    if "place" in sets:
-        sets["place"] = Place(str(sets["place"]))
-        sets.setdefault("country", "")
-        if sets["place"] is Place.NETHERLANDS or sets["country"]:
-            sets["mentioned_country"] = ""
-    if sets.get("country") == "NL":
-        sets |= {"place": Place.NETHERLANDS, "country": ""}
-    if sets.get("safe") is True:
-        sets["subject_disclosed"] = True  # a fresh answer to "can you type safely": nobody reads along
-        conversation = conversation.with_privacy(observed=False)
-    conversation = conversation.with_told(**sets)
-    events: Events = tuple(Answered(name, _word(sets[name])) for name in ANSWERS if name in sets)
-    if "place" in sets:
-        events = (*events, PlaceTold(conversation.told.place, conversation.told.country))
-    if "locale" in choice.sets:
-        conversation = replace(conversation, locale=next_locale if locale == "next" else locale)
-        events = (*events, LanguageChosen(conversation.locale))
+def noticed_in(
+    conversation: Conversation, understood: Understanding, *, discloses: bool
+) -> tuple[Conversation, Events]:
+    """The conversation with what a message tells in passing. discloses: its writer knows the subject."""
+    conversation, events = told_place(conversation, understood)
+    changed: dict[str, object] = {}
+    if discloses:
+        changed["subject_disclosed"] = True
+    if understood.country and understood.country != conversation.told.country:
+        changed["mentioned_country"] = understood.country
+    if changed:
+        conversation = conversation.with_told(**changed)
+    if understood.danger == "amber":
+        conversation = conversation.with_handling(urgent=True)
     return conversation, events
 
 
@@ -86,7 +67,3 @@ def leave_advisors(conversation: Conversation) -> tuple[Conversation, Events]:
     else:
         return conversation.with_status(Status.BOT), ()
     return conversation.with_status(Status.BOT), (event,)
-
-
-def _word(value: object) -> str:
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

@@ -72,6 +72,11 @@ class State:
     open: bool = False
     tells: bool = False
 
+    @property
+    def conditional(self) -> bool:
+        """Are there choices that are not always shown?"""
+        return any(choice.when for choice in self.choices)
+
     def text(self, place: Place) -> str:
         """The text for a place; `say` stands in where there is no variant."""
         if place is Place.NETHERLANDS:

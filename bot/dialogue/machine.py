@@ -27,7 +27,15 @@ class Machines:
     """All flows as machines."""
 
     def __init__(self, flows: Iterable[Flow]) -> None:
+        flows = tuple(flows)
         self._machines: Mapping[str, Machine] = {flow.name: _machine(flow) for flow in flows}
+        self.targets: Mapping[tuple[str, str], str] = {
+            (state.name, choice.id): self.follow(state.name, choice.id)
+            for flow in flows
+            for state in flow.states.values()
+            for choice in state.choices
+        }
+        """Where each choice of each state leads: what the machines say, asked once for all."""
 
     def follow(self, state: str, choice: str) -> str:
         """Where `choice` (an id from the flow itself, never a person's text) leads from `state`.

@@ -1,28 +1,64 @@
-"""The result of one decision."""
+"""What goes into one decision and what comes out."""
+
+from datetime import datetime
 
 import msgspec
 
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.events import AnyEvent
+from bot.dialogue.events import Answers, AnyEvent
+from bot.dialogue.overrides import Overrides
+from bot.messages import Inbound
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A message as far as it can be read without its conversation. `Engine.read` makes it, once for each message."""
+
+    inbound: Inbound
+    text: str
+    """Normalised; "" when there is nothing in it."""
+    readable: bool
+    """Is it text that the bot can understand?"""
+    number: str | None
+    """The menu number that it consists of."""
+    case_code: str
+    """The case code that it consists of, "" when it is none. Whether that one was given, only the storage knows."""
+
+
+class Circumstances(msgspec.Struct, frozen=True):
+    """What the core needs besides conversation and message."""
+
+    now: datetime
+    """With a time zone. It is kept to the minute, for the pace to the second."""
+    random_bits: int
+    """An unpredictable number of `case_code.RANDOM_BITS`."""
+    brought: Answers | None = None
+    """What stands behind the case code of the message."""
+    overrides: Overrides = Overrides()
+    blocked: bool = False
+    """An advisor blocked this sender."""
 
 
 class Say(msgspec.Struct, frozen=True):
-    """What to answer, not yet in words: `rendering.texts` turns it into one message.
-
-    state: the state to show ("" = only the texts above). prefix: ids of shared texts that come before it.
-    numbers: put the block with the numbers for this place on top, whatever the state asks for.
-    emergency_line: end with the one-line emergency numbers if they are not in the message already.
-    """
+    """What to answer, not yet in words: `rendering.texts` turns it into one message."""
 
     state: str = ""
+    """The state to show, "" = only `prefix`."""
     prefix: tuple[str, ...] = ()
+    """Ids of shared texts that come before it."""
     numbers: bool = False
+    """Put the block with the numbers for this place on top, whatever the state asks for."""
     emergency_line: bool = False
+    """End with the one-line emergency numbers if they are not in the message already."""
 
 
 class Turn(msgspec.Struct, frozen=True):
-    """The conversation after the message, what happened, and what to answer (None: say nothing)."""
+    """The result of one decision."""
 
     conversation: Conversation
+    """As it is after the message."""
     events: tuple[AnyEvent, ...]
+    """What happened."""
     say: Say | None
+    """What to answer; None: say nothing."""
+    answered_by: str = ""
+    """Name of the step that answered, for those who want to know why."""

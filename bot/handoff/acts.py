@@ -11,7 +11,6 @@ import msgspec
 from msgspec.structs import replace
 
 from bot.dialogue.conversation import GRACE_MINUTES, Agreement, Conversation, Status
-from bot.dialogue.engine import DECOY, MENU, OPENER
 from bot.dialogue.events import (
     Agreed,
     AnyEvent,
@@ -27,6 +26,7 @@ from bot.dialogue.events import (
     OfferEnded,
 )
 from bot.dialogue.hours import DAY
+from bot.dialogue.states import SharedText, StateName
 from bot.dialogue.turn import Say
 from bot.messages import MAX_TEXT, Channel
 
@@ -163,7 +163,7 @@ def reply(
             _check_agreed(mine.privacy.agreement, minute, clocks, neutral=neutral)
         if not sure:
             raise Refused(Reason.LATE)
-    say = None if mine.handling.introduced else Say(prefix=("advisor_here",))
+    say = None if mine.handling.introduced else Say(prefix=(SharedText.ADVISOR_HERE,))
     return Move(
         mine.with_handling(introduced=True, pending_notice="", pending_minute=0),
         taken.events,
@@ -235,10 +235,10 @@ def hand_back(conversation: Conversation, advisor: str, minute: int) -> Move:
     """Give the conversation back to the bot and say so."""
     check_holds(conversation, advisor)
     free = conversation.with_status(Status.BOT)
-    told = _told(free, (HandedBack(advisor),), "advisor_left", minute)
+    told = _told(free, (HandedBack(advisor),), SharedText.ADVISOR_LEFT, minute)
     if told.say is None:
         return told
-    state = MENU if free.told.subject_disclosed else OPENER
+    state = StateName.MENU if free.told.subject_disclosed else StateName.OPENER
     return replace(told, conversation=free.with_position(state=state), say=replace(told.say, state=state))
 
 
@@ -249,7 +249,7 @@ def close(conversation: Conversation, advisor: str, minute: int, outcome: str = 
     closed = conversation.with_status(Status.CLOSED, closed_minute=minute)
     if minute - conversation.heard_minute > FRESH_MINUTES or conversation.privacy.observed:
         return Move(closed, (Closed(advisor, outcome),))
-    return Move(closed, (Closed(advisor, outcome),), Say(prefix=("advisor_closed",), emergency_line=True))
+    return Move(closed, (Closed(advisor, outcome),), Say(prefix=(SharedText.ADVISOR_CLOSED,), emergency_line=True))
 
 
 def block(conversation: Conversation, advisor: str) -> Move:
@@ -268,13 +268,15 @@ def lose_lease(conversation: Conversation, minute: int) -> Move:
     if conversation.handling.status is not Status.ADVISOR:
         raise Refused(Reason.NOT_ASKED)
     waiting = conversation.with_status(Status.WAITING, requeued=True, waiting_minute=minute)
-    return _told(waiting, (LeaseLost(conversation.handling.advisor),), "advisor_gone", minute, Lease.LOST)
+    return _told(waiting, (LeaseLost(conversation.handling.advisor),), SharedText.ADVISOR_GONE, minute, Lease.LOST)
 
 
 def _taken(conversation: Conversation, advisor: str) -> Conversation:
     """In the hands of an advisor. No list the bot has shown counts any more: "1" is now said to a human being."""
     pending = conversation.heard_minute if conversation.handling.status is Status.WAITING else 0
-    state = DECOY if conversation.position.state == DECOY else ""  # a stranger stays a stranger, whoever has it
+    state = (
+        StateName.DECOY if conversation.position.state == StateName.DECOY else ""
+    )  # a stranger stays a stranger, whoever has it
     return conversation.with_status(Status.ADVISOR, advisor=advisor, pending_minute=pending).with_position(
         state=state, history=(), candidates=()
     )

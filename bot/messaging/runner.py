@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from bot.dialogue.case_code import RANDOM_BITS
 from bot.dialogue.changes import request_advisor
 from bot.dialogue.conversation import Conversation, Status
-from bot.dialogue.engine import Engine
+from bot.dialogue.engine import NO_OVERRIDES, Engine
 from bot.dialogue.events import (
     AdvisorCancelled,
     AdvisorRequested,
@@ -28,7 +28,9 @@ from bot.dialogue.events import (
     Said,
     Stopped,
 )
-from bot.dialogue.turn import Turn
+from bot.dialogue.overrides import Overrides
+from bot.dialogue.states import SharedText
+from bot.dialogue.turn import Circumstances, Message, Turn
 from bot.handoff.acts import Move, Reason, Refused
 from bot.messages import MAX_TEXT, Inbound, Outgoing
 from bot.ports.case_codes import TooManyTries
@@ -91,7 +93,8 @@ class Runner:
                 return self._answered(inbound, self._storage.conversations.open(inbound), now)
         except StorageUnavailable as error:
             self._report("storage_away", cause=str(error))
-            turn, _reply = self._decided(self._engine, Conversation(), inbound, now)
+            circumstances = Circumstances(now, self._random_bits())
+            turn, _reply = self._decided(Conversation(), self._engine.read(inbound), circumstances)
             return self._kept(inbound, turn, None)
 
     def act(self, act: Act, decide: Decide) -> Conversation:
@@ -122,7 +125,7 @@ class Runner:
         """The one message a move sends, and what the transcript says of it. Raises Refused when it does not fit."""
         if move.say is None and move.reply is None:
             return (), ()
-        book = self._engine.book(move.conversation)
+        book = self._engine.content(move.conversation.locale)
         above = render(move.say, move.conversation, book) if move.say else ""
         sent = new_outgoing_id(contact)
         if move.reply is None:
@@ -174,7 +177,7 @@ class Runner:
         """
         deadline = time.monotonic() + DECIDE_AGAIN_SECONDS
         first = self._storage.conversations.open(inbound)
-        engine = self._engine.with_overrides(first.overrides)
+        message = self._engine.read(inbound)
         opened: Opened | None = first
         while opened is not None:
             if opened.reply is not None:
@@ -182,9 +185,9 @@ class Runner:
             if time.monotonic() > deadline:
                 raise StorageUnavailable("busy")
             heard = datetime.fromtimestamp(opened.conversation.heard_minute * 60, UTC)
-            brought = None if late else self._brought(engine, inbound, opened.contact)
-            moment = max(sent, heard)
-            turn, reply = self._decided(engine, opened.conversation, inbound, moment, brought, blocked=first.blocked)
+            brought = None if late else self._brought(message, opened.contact)
+            circumstances = self._circumstances(first, max(sent, heard), brought)
+            turn, reply = self._decided(opened.conversation, message, circumstances)
             conversation = turn.conversation.with_handling(channel=str(inbound.channel))
             events = turn.events
             outgoing: tuple[Outgoing, ...] = ()
@@ -204,10 +207,13 @@ class Runner:
 
     def _answered(self, inbound: Inbound, opened: Opened, now: datetime) -> str:
         deadline = time.monotonic() + DECIDE_AGAIN_SECONDS
-        engine, blocked = self._engine.with_overrides(opened.overrides), opened.blocked
+        if opened.reply is not None:
+            self._report("repeated")
+            return opened.reply
+        first, message = opened, self._engine.read(inbound)
         while opened.reply is None:
-            brought = self._brought(engine, inbound, opened.contact)
-            turn, reply = self._decided(engine, opened.conversation, inbound, now, brought, blocked=blocked)
+            circumstances = self._circumstances(first, now, self._brought(message, opened.contact))
+            turn, reply = self._decided(opened.conversation, message, circumstances)
             events = (*turn.events, Said(reply)) if reply else turn.events
             try:
                 newer = self._storage.conversations.commit(inbound, opened, turn.conversation, events, reply)
@@ -227,44 +233,42 @@ class Runner:
         self._report("repeated")
         return opened.reply
 
-    def _brought(self, engine: Engine, inbound: Inbound, contact: str) -> Answers | None:
+    def _circumstances(self, opened: Opened, now: datetime, brought: Answers | None) -> Circumstances:
+        return Circumstances(now, self._random_bits(), brought, opened.overrides, opened.blocked)
+
+    def _brought(self, message: Message, contact: str) -> Answers | None:
         """What stands behind the case code that a message is; None when it is none, or too many were tried."""
-        words = engine.code_in(inbound.text)
-        if not words:
+        if not message.case_code:
             return None
         try:
-            return self._storage.case_codes.look_up(words, contact)
+            return self._storage.case_codes.look_up(message.case_code, contact)
         except TooManyTries:
             self._report("codes_guessed")
         except StorageUnavailable as error:  # the commit will meet it as well, and keep the message
             self._report("storage_away", cause=str(error))
         return None
 
-    def _decided(
-        self,
-        engine: Engine,
-        conversation: Conversation,
-        inbound: Inbound,
-        now: datetime,
-        brought: Answers | None = None,
-        *,
-        blocked: bool = False,
-    ) -> tuple[Turn, str]:
+    def _decided(self, conversation: Conversation, message: Message, circumstances: Circumstances) -> tuple[Turn, str]:
         """The turn and its text; after a bug the turn that keeps the message, gives the numbers, asks for a person."""
         try:
-            turn = engine.advance(conversation, inbound, now, self._random_bits(), brought, blocked=blocked)
-            reply = _rendered(engine, turn)
+            turn = self._engine.advance(conversation, message, circumstances)
+            reply = self._rendered(turn, circumstances.overrides)
         except Exception as error:  # noqa: BLE001 - whatever it is, the person gets the numbers
             self._report("engine_failed", fault=type(error).__name__, error=error)
-            turn = engine.failed(conversation, inbound, now, type(error).__name__)
-            reply = _rendered(engine, turn)
+            turn = self._engine.failed(conversation, message.inbound, circumstances.now, type(error).__name__)
+            reply = self._rendered(turn, circumstances.overrides)
         if self._on_turn is not None:
             self._on_turn(turn)
         return turn, reply
 
+    def _rendered(self, turn: Turn, overrides: Overrides = NO_OVERRIDES) -> str:
+        if turn.say is None:
+            return ""
+        return render(turn.say, turn.conversation, self._engine.content(turn.conversation.locale, overrides))
+
     def _kept(self, inbound: Inbound, turn: Turn, revision: int | None) -> str:
         """The answer while the storage is away, numbers first; the turn goes, sealed, to the spool."""
-        return self._spooled(inbound, turn, self._away(turn, "outage" if revision is None else ""), revision)
+        return self._spooled(inbound, turn, self._away(turn, SharedText.OUTAGE if revision is None else ""), revision)
 
     def _spooled(self, inbound: Inbound, turn: Turn, reply: str, revision: int | None) -> str:
         """Keep a turn for later; returns its answer, which says so when it cannot be kept."""
@@ -274,7 +278,7 @@ class Runner:
             self._spool.add(Spooled(inbound, turn.conversation, turn.events, reply, revision))
         except SpoolFull as error:
             self._report("spool_full", cause=str(error))
-            return self._away(turn, "outage_lost")
+            return self._away(turn, SharedText.OUTAGE_LOST)
         self._report("spooled")
         return reply
 
@@ -282,17 +286,11 @@ class Runner:
         if turn.say is None:
             return ""
         say = replace(turn.say, numbers=True, prefix=(*filter(None, [above]), *turn.say.prefix))
-        return _rendered(self._engine, Turn(turn.conversation, turn.events, say))
+        return self._rendered(replace(turn, say=say))
 
     def _count(self, events: tuple[AnyEvent, ...]) -> None:
         for event in events:
             self._report("event", event=type(event).__name__)
-
-
-def _rendered(engine: Engine, turn: Turn) -> str:
-    if turn.say is None:
-        return ""
-    return render(turn.say, turn.conversation, engine.book(turn.conversation))
 
 
 def _rejoined(stored: Conversation, spooled: Spooled) -> Conversation:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.dialogue.topics import NEITHER
+from bot.dialogue.states import NEITHER
 from bot.nlu.reader import Reader
 from bot.nlu.understanding import Understanding
 from bot.nlu_training.sets import HARMLESS, NO_COUNTRY, LabelledMessage, Sets

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.content.files import COMMANDS
 from bot.content.tables.utterances import LEVELS, PERSON, Line, Utterances
-from bot.dialogue.topics import NEITHER, TOPICS
+from bot.dialogue.states import NEITHER, TOPICS
 
 TOPIC, DANGER, PERSON_WANTED = "topic", "danger", "person"
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from bot.dialogue.conversation import SILENCE_MINUTES, Conversation, Place, Status
-from bot.dialogue.engine import NOT_SURE
 from bot.dialogue.flow import State
 from bot.dialogue.localized_content import LocalizedContent
+from bot.dialogue.states import SharedText, StateName
 from bot.dialogue.turn import Say
 from bot.messages import MAX_TEXT
 from bot.rendering.opening import opening
@@ -36,19 +36,19 @@ def render(say: Say, conversation: Conversation, book: LocalizedContent) -> str:
         blocks.append(_footer(state, conversation, book))
     text = "\n".join(block for block in blocks if block)
     if say.emergency_line and not carries_numbers(text, conversation, book):
-        text = f"{text}\n{_fill(book.shared['emergency_line'], conversation, book)}"
+        text = f"{text}\n{_fill(book.shared[SharedText.EMERGENCY_LINE], conversation, book)}"
     return clean(text)
 
 
 def numbers_block(conversation: Conversation, book: LocalizedContent) -> str:
     """The numbers that fit where the person said they are; both sets when they have not said it."""
     if not conversation.told.subject_disclosed and conversation.told.place is Place.UNKNOWN:
-        return _fill(book.shared["emergency_line"], conversation, book)  # names no organisation (decision 12)
+        return _fill(book.shared[SharedText.EMERGENCY_LINE], conversation, book)  # names no organisation (decision 12)
     block = _fill(book.shared[f"numbers_{conversation.told.place}"], conversation, book)
     if conversation.told.place is not Place.ABROAD or not conversation.told.country:
         return block
     known = conversation.told.country in book.local_numbers
-    local = book.shared["country_number" if known else "country_unsure"]
+    local = book.shared[SharedText.COUNTRY_NUMBER if known else SharedText.COUNTRY_UNSURE]
     return f"{block}\n{_fill(local, conversation, book)}"
 
 
@@ -65,11 +65,13 @@ def carries_numbers(text: str, conversation: Conversation, book: LocalizedConten
 def last_words(books: Iterable[LocalizedContent]) -> str:
     """The answer when nothing else works: the numbers, in every live language, ours not knowing which is theirs."""
     nobody = Conversation()
-    return clean("\n\n".join(_fill(book.shared["emergency_line"], nobody, book) for book in books))
+    return clean("\n\n".join(_fill(book.shared[SharedText.EMERGENCY_LINE], nobody, book) for book in books))
 
 
 def _choices(state: State, conversation: Conversation, book: LocalizedContent) -> str:
-    labels = [book.titles[topic] for topic in conversation.position.candidates] if state.name == NOT_SURE else []
+    labels = (
+        [book.titles[topic] for topic in conversation.position.candidates] if state.name == StateName.CANDIDATES else []
+    )
     labels += [choice.label for choice in state.visible(conversation)]
     lines = (f"{number} {label}" for number, label in enumerate(labels, start=1))
     return _fill("\n".join(lines), conversation, book)
@@ -81,8 +83,10 @@ def _footer(state: State, conversation: Conversation, book: LocalizedContent) ->
     if conversation.handling.status is Status.WAITING:
         # After a silence nothing earlier is shown, not even that somebody was asked for (decision 10).
         fresh = conversation.heard_minute - conversation.handling.waiting_minute <= SILENCE_MINUTES
-        return book.shared["footer_waiting" if conversation.told.subject_disclosed or fresh else "footer"]
-    return book.shared["footer_offer" if state.offer else "footer"]
+        return book.shared[
+            SharedText.FOOTER_WAITING if conversation.told.subject_disclosed or fresh else SharedText.FOOTER
+        ]
+    return book.shared[SharedText.FOOTER_OFFER if state.offer else SharedText.FOOTER]
 
 
 def _opens(conversation: Conversation, book: LocalizedContent) -> str:

@@ -294,7 +294,7 @@ def test_after_an_exception_the_numbers_still_go_out(
 
 
 def test_the_real_last_words_are_well_formed(engine: Engine) -> None:
-    text = last_words(engine.books.values())
+    text = last_words(engine.contents.values())
     root = ElementTree.fromstring(twiml(text))  # noqa: S314 - our own answer
     assert [message.text for message in root] == [text]
 

@@ -10,7 +10,7 @@ from bot.content.faults import ContentError, Fault, Severity
 from bot.content.inspection import inspect, reachable
 from bot.content.library import Library, read_library
 from bot.content.localizing import localize
-from bot.dialogue.topics import TOPICS
+from bot.dialogue.states import TOPICS
 from tests.harness.fixed import NOW, ROOT
 
 TODAY = NOW.date()

@@ -5,7 +5,7 @@ import pytest
 from bot.advisors.desk import Advisor
 from bot.dialogue.conversation import Status
 from bot.dialogue.events import Blocked, DangerSeen
-from bot.dialogue.flood import REMIND_EVERY
+from bot.dialogue.pace import REMIND_EVERY
 from bot.handoff.acts import Refused
 from tests.harness.dialogue import CONTACT, DialogueTester
 

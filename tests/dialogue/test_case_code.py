@@ -16,6 +16,7 @@ from bot.dialogue import case_code
 from bot.dialogue.conversation import Conversation, Place, Status
 from bot.dialogue.engine import Engine
 from bot.dialogue.events import Answers, CodeBrought, CodeMade
+from bot.dialogue.turn import Circumstances
 from bot.messages import Channel, Inbound
 from tests.harness.dialogue import DialogueTester
 from tests.harness.fixed import NOW
@@ -80,13 +81,13 @@ def test_chance_alone_decides_it(engine: Engine) -> None:
     codes = set()
     for contact, channel, wait in (("a" * 22, Channel.SMS, 0), ("b" * 22, Channel.WHATSAPP, 9)):
         inbound = Inbound(message_id=contact, contact=contact, channel=channel, text="code", address="+31612345678")
-        turn = engine.advance(Conversation(), inbound, NOW + timedelta(days=wait), 7**20)
+        turn = engine.advance(Conversation(), engine.read(inbound), Circumstances(NOW + timedelta(days=wait), 7**20))
         codes.add(turn.conversation.case_code)
     assert len(codes) == 1
 
 
 def test_its_text_says_neither_subject_nor_organisation(engine: Engine, library: Library) -> None:
-    for locale, book in engine.books.items():
+    for locale, book in engine.contents.items():
         for state in ("code.given", "code.brought"):
             assert book.states[state].neutral
             assert not any(word in book.states[state].say.lower() for word in library.content.neutral[locale])

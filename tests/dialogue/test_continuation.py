@@ -1,8 +1,8 @@
 """One thought in several messages, seconds apart: danger in each is seen, the rest gets one answer."""
 
-from bot.dialogue.continuation import ANSWER_SECONDS, SECONDS
 from bot.dialogue.conversation import Status
 from bot.dialogue.events import DangerSeen, Heard
+from bot.dialogue.pace import ANSWER_SECONDS, CONTINUATION_SECONDS
 from tests.harness.dialogue import DialogueTester
 
 ABROAD = "+31 247 247 247"
@@ -37,7 +37,7 @@ def test_one_clarification_for_all_that_is_not_understood(tester: DialogueTester
         False,
         False,
     ]
-    assert tester.say("bla", seconds=SECONDS + 1).reply  # a quiet moment later it is asked again
+    assert tester.say("bla", seconds=CONTINUATION_SECONDS + 1).reply  # a quiet moment later it is asked again
 
 
 def test_what_says_something_new_is_answered_at_once(tester: DialogueTester) -> None:
@@ -80,7 +80,7 @@ def test_danger_a_moment_later_brings_the_numbers_again(tester: DialogueTester) 
     text = "hij heeft een mes en hij komt nu"
     tester.say(text, seconds=60)
     assert quickly(tester, text) == [""]
-    assert ABROAD in tester.say(text, seconds=SECONDS + 1).reply
+    assert ABROAD in tester.say(text, seconds=CONTINUATION_SECONDS + 1).reply
     assert sum(isinstance(event, DangerSeen) for event in tester.events) == 3
 
 

@@ -25,7 +25,7 @@ def test_each_branch_begins_with_its_line_once(engine: Engine, locale: str, plac
     conversation = a_conversation(locale=locale, place=place)
     for states, line in ((OTHERS, FIRST), (BEFORE, SAFE)):
         for state in states:
-            text = render(Say(state=state), conversation, engine.books[locale])
+            text = render(Say(state=state), conversation, engine.contents[locale])
             assert text.count(line[locale]) == 1, (state, text)
 
 

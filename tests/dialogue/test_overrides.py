@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from bot.dialogue.conversation import Status
-from bot.dialogue.engine import DECOY
 from bot.dialogue.hours import Shift, read_day, write_day
 from bot.dialogue.overrides import Overrides
+from bot.dialogue.states import StateName
 from tests.harness.dialogue import DialogueTester
 
 CLOSED = Overrides(week=((),) * 7)
@@ -43,12 +43,12 @@ def test_danger_stays_first_while_we_are_down(tester: DialogueTester) -> None:
 def test_a_decoy_stays_a_decoy(tester: DialogueTester) -> None:
     tester.storage.overrides.write(Overrides(down=True))
     tester.say("verkeerd nummer")
-    assert tester.conversation.position.state == DECOY
+    assert tester.conversation.position.state == StateName.DECOY
     assert "storing" not in tester.reply
 
 
 def test_what_is_said_names_no_subject(tester: DialogueTester) -> None:
-    for book in tester.engine.books.values():
+    for book in tester.engine.contents.values():
         assert not any(word in book.shared["down"].lower() for word in ("achterlat", "abandon", "helpline", "hulplijn"))
 
 
@@ -76,9 +76,9 @@ def test_an_announcement_is_for_who_asks_for_an_advisor(tester: DialogueTester) 
     assert tester.say("advisor").reply
 
 
-def test_nothing_switched_is_the_same_engine(tester: DialogueTester) -> None:
-    assert tester.engine.with_overrides(Overrides(note="alleen voor collega's")) is not None
-    assert tester.engine.with_overrides(Overrides()) is tester.engine
+def test_nothing_switched_is_the_same_content(tester: DialogueTester) -> None:
+    assert tester.engine.content("nl", Overrides(note="alleen voor collega's")) is tester.engine.contents["nl"]
+    assert tester.engine.content("nl", Overrides()) is tester.engine.contents["nl"]
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from bot.advisors.desk import Advisor
 from bot.dialogue.conversation import Status
-from bot.dialogue.engine import DECOY, MENU, OPENER, Engine
+from bot.dialogue.engine import Engine
 from bot.dialogue.events import DecoyStarted, Heard, KnownAgain
+from bot.dialogue.states import StateName
 from bot.handoff import acts as handoff
 from bot.handoff.acts import Reason, Refused
 from tests.harness.dialogue import CONTACT, DialogueTester
@@ -87,9 +88,9 @@ def test_the_word_to_hide_does_not_open_again_and_the_other_does_not_hide(tester
     state = tester.conversation.position.state
     tester.say("tante rita")
     assert KnownAgain() not in tester.events  # nothing was hidden
-    assert tester.conversation.position.state != DECOY
+    assert tester.conversation.position.state != StateName.DECOY
     tester.say("pannenkoek", "pannenkoek")
-    assert tester.conversation.position.state == DECOY
+    assert tester.conversation.position.state == StateName.DECOY
     assert state
 
 
@@ -191,7 +192,7 @@ def test_whatever_fifty_messages_follow_the_answer_is_dull_or_the_bare_numbers(
 ) -> None:
     tester = with_words(DialogueTester(engine, NOW))
     tester.say("pannenkoek")
-    bare = engine.books["nl"].shared["emergency_line"]
+    bare = engine.contents["nl"].shared["emergency_line"]
     for text in texts:
         assert tester.say(text).reply in (DULL, bare)
 
@@ -206,7 +207,7 @@ def test_no_answer_holds_anything_the_person_wrote(engine: Engine, words: list[s
         tester.say(text)
         told = tester.reply.lower()
         assert not any(word in told for word in words)
-    assert tester.conversation.position.state in (MENU, OPENER, DECOY) or tester.reply
+    assert tester.conversation.position.state in (StateName.MENU, StateName.OPENER, StateName.DECOY) or tester.reply
 
 
 def test_a_confirmed_late_answer_is_still_possible_where_nobody_reads_along(tester: DialogueTester) -> None:

@@ -13,8 +13,9 @@ from bot.channels.webhooks import twiml
 from bot.content.inspection import reachable
 from bot.content.library import Library
 from bot.dialogue.conversation import SILENCE_MINUTES, Conversation, Place, Status
-from bot.dialogue.engine import CONFIRM_ERASE, DECOY, DIGIT_ADVISOR, DIGIT_MENU, HANDOFF, MENU, Engine
-from bot.dialogue.topics import TOPICS
+from bot.dialogue.engine import Engine
+from bot.dialogue.states import TOPICS, StateName
+from bot.dialogue.steps.menu_number import DIGIT_ADVISOR, DIGIT_MENU
 from bot.messages import MAX_TEXT, Kind
 from tests.harness.conversations import a_conversation
 from tests.harness.dialogue import DialogueTester
@@ -90,8 +91,8 @@ def fine(tester: DialogueTester) -> None:
     messages = ElementTree.fromstring(twiml(tester.reply)).findall("Message")  # noqa: S314 - our own answer
     assert [message.text for message in messages] == [tester.reply]
     conversation = tester.conversation
-    assert conversation.position.state in ("", *tester.engine.books["nl"].states)
-    assert set(conversation.position.history) <= set(tester.engine.books["nl"].states)
+    assert conversation.position.state in ("", *tester.engine.contents["nl"].states)
+    assert set(conversation.position.history) <= set(tester.engine.contents["nl"].states)
 
 
 def lines(tester: DialogueTester) -> set[str]:
@@ -120,11 +121,11 @@ def test_whatever_somebody_writes_to_an_advisor_the_bot_is_silent_or_brings_the_
     @QUICK
     def holds(conversation: Conversation, text: str, kind: Kind) -> None:
         held = conversation.with_handling(status=Status.ADVISOR, advisor="ada")
-        if held.position.state in (DECOY, CONFIRM_ERASE):
+        if held.position.state in (StateName.DECOY, StateName.CONFIRM_ERASE):
             held = held.with_position(state="")
         tester = tell(engine, held, text, kind=kind)
         after = tester.conversation
-        spoke = after.position.state in (DECOY, CONFIRM_ERASE, "leave.stopped")
+        spoke = after.position.state in (StateName.DECOY, StateName.CONFIRM_ERASE, "leave.stopped")
         assert tester.reply == "" or spoke or (after.handling.danger and NEEDED[after.told.place] <= lines(tester))
         assert (after.handling.status is Status.ADVISOR) == (after.handling.advisor == "ada")
         assert after.handling.status in (Status.ADVISOR, Status.BOT)
@@ -180,18 +181,18 @@ def test_menu_numbers_and_a_person_are_one_message_away_from_everywhere(
     engine: Engine, states: list[str], locale: str, status: Status
 ) -> None:
     for state in states:
-        if state == DECOY:
+        if state == StateName.DECOY:
             continue
         start = _start(state, locale, status)
         for word in ("menu", "Menu!", DIGIT_MENU):
-            assert tell(engine, start, word).conversation.position.state == MENU, (state, word)
+            assert tell(engine, start, word).conversation.position.state == StateName.MENU, (state, word)
         for word in ("kaart", "card", "nummers"):
             found = tell(engine, start, word)
             assert {EMERGENCY, BZ} <= lines(found), (state, word)
         for word in ("medewerker", "human", DIGIT_ADVISOR):
             found = tell(engine, start, word)
             assert (found.conversation.position.state, found.conversation.handling.status) == (
-                HANDOFF,
+                StateName.HANDOFF,
                 Status.WAITING,
             ), (state, word)
 
@@ -201,7 +202,7 @@ def test_menu_numbers_and_a_person_are_one_message_away_from_everywhere(
 def test_danger_brings_the_numbers_first_from_everywhere(
     engine: Engine, states: list[str], text: str, place: Place
 ) -> None:
-    for state in set(states) - {DECOY}:
+    for state in set(states) - {StateName.DECOY}:
         for locale in LOCALES:
             for status in (*STATUSES, Status.ADVISOR):
                 found = tell(engine, _start(state, locale, status, place), text)
@@ -213,7 +214,7 @@ def test_danger_brings_the_numbers_first_from_everywhere(
 def test_after_a_silence_nothing_the_person_wrote_comes_back(engine: Engine, library: Library) -> None:
     ours = " ".join(
         text
-        for book in engine.books.values()
+        for book in engine.contents.values()
         for text in (
             *(part for state in book.states.values() for part in (state.say, state.say_nl, state.say_abroad)),
             *(choice.label for state in book.states.values() for choice in state.choices),

@@ -1,5 +1,6 @@
 """Tests that read like a conversation: say(), hears(), in_state(), caused()."""
 
+import dataclasses
 import itertools
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -7,18 +8,24 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from bot.advisors.desk import Advisor, Desk
-from bot.dialogue.continuation import SECONDS
 from bot.dialogue.conversation import Conversation, Pace
 from bot.dialogue.engine import Engine
 from bot.dialogue.events import AnyEvent
+from bot.dialogue.pace import CONTINUATION_SECONDS
 from bot.messages import Channel, Inbound, Kind
 from bot.messaging.runner import Runner
 from bot.messaging.upkeep import Upkeep
+from bot.nlu.understanding import Understander
 from bot.storage.memory.storage import MemoryStorage
 from tests.harness.events import events_of
 from tests.harness.fakes import ListSpool, Reports
 
 CONTACT = "c" * 22
+
+
+def with_understander(engine: Engine, understander: Understander) -> Engine:
+    """The same engine with another reader of texts."""
+    return Engine(dataclasses.replace(engine.rules, understander=understander))
 
 
 class DialogueTester:
@@ -53,7 +60,7 @@ class DialogueTester:
         values = {"channel": Channel.SMS, "kind": kind, "text": text, "contact": self.contact} | fields
         return Inbound(message_id=f"SM{self.contact[0]}{next(self._numbers)}", **values)  # type: ignore[arg-type]
 
-    def say(self, *texts: str, seconds: float = SECONDS + 1, **fields: object) -> "DialogueTester":
+    def say(self, *texts: str, seconds: float = CONTINUATION_SECONDS + 1, **fields: object) -> "DialogueTester":
         """The person writes, `seconds` after the message before; the last answer is in `reply`."""
         for text in texts:
             self.now += timedelta(seconds=seconds)

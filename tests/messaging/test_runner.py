@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.dialogue.conversation import Conversation, Place, Status
-from bot.dialogue.engine import HANDOFF, MENU, OPENER, Engine
+from bot.dialogue.engine import Engine
 from bot.dialogue.events import (
     AdvisorRequested,
     AnyEvent,
@@ -19,6 +19,7 @@ from bot.dialogue.events import (
     Said,
     Stopped,
 )
+from bot.dialogue.states import StateName
 from bot.handoff.acts import Lease
 from bot.messages import Channel, Inbound, Kind, Outgoing
 from bot.messaging import runner
@@ -30,7 +31,7 @@ from bot.ports.unavailable import StorageUnavailable
 from bot.storage.memory.conversations import MemoryConversations
 from bot.storage.memory.storage import MemoryStorage
 from tests.harness.conversations import a_conversation
-from tests.harness.dialogue import CONTACT
+from tests.harness.dialogue import CONTACT, with_understander
 from tests.harness.events import events_of
 from tests.harness.fakes import ListSpool, Reports
 from tests.harness.fixed import NOW
@@ -119,7 +120,7 @@ class Site:
             "locale": "nl",
             "heard_minute": MINUTE,
             "subject_disclosed": True,
-            "state": MENU,
+            "state": StateName.MENU,
         } | fields
         first = message("first")
         opened = self.storage.conversations.open(first)
@@ -159,7 +160,7 @@ def numbers_first(reply: str, *numbers: str) -> bool:
 
 def test_an_answer_is_stored_before_it_is_given(site: Site) -> None:
     reply = site.say("hoi")
-    assert site.conversation.position.state == OPENER
+    assert site.conversation.position.state == StateName.OPENER
     assert [event for event in site.events if not isinstance(event, Heard)][-1] == Said(reply)
     assert site.storage.conversations.open(message("hoi")).reply == reply
 
@@ -190,16 +191,16 @@ def test_a_turn_is_decided_anew_when_another_message_came_first(site: Site) -> N
 
 def test_many_messages_in_between_are_all_waited_for(site: Site) -> None:
     site.begin()
-    site.storage.conflicts = [site.conversation.with_position(state=MENU)] * 20
+    site.storage.conflicts = [site.conversation.with_position(state=StateName.MENU)] * 20
     site.say("9", "SM1")
-    assert site.conversation.position.state == HANDOFF
+    assert site.conversation.position.state == StateName.HANDOFF
     assert site.spool.kept == []
 
 
 def test_who_never_gets_a_turn_is_answered_and_kept(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.messaging.runner.DECIDE_AGAIN_SECONDS", -1.0)
     site.begin()
-    site.storage.conflicts = [site.conversation.with_position(state=MENU)]
+    site.storage.conflicts = [site.conversation.with_position(state=StateName.MENU)]
     assert numbers_first(site.say("9", "SM1"), EMERGENCY, BZ)
     assert [spooled.revision for spooled in site.spool.kept] == [1]
 
@@ -232,7 +233,7 @@ def test_what_is_counted_holds_names_only(site: Site) -> None:
 def test_when_nothing_is_known_the_answer_has_the_numbers_first_and_the_message_is_kept(site: Site) -> None:
     site.begin(place=Place.ABROAD).storage.open_fails = True
     reply = site.say("ik ben achtergelaten", "SM1")
-    book = site.engine.books["nl"]
+    book = site.engine.contents["nl"]
     assert numbers_first(reply, EMERGENCY, BZ)
     assert book.shared["outage"] in reply
     assert book.states["left_behind.answer"].say in reply
@@ -245,15 +246,15 @@ def test_when_nothing_is_known_the_answer_has_the_numbers_first_and_the_message_
 @pytest.mark.parametrize("text", ["hello", "I was left behind in Morocco"])
 def test_without_the_storage_the_language_is_that_of_the_message(site: Site, text: str) -> None:
     site.storage.open_fails = True
-    assert site.engine.books["en"].shared["outage"] in site.say(text)
+    assert site.engine.contents["en"].shared["outage"] in site.say(text)
 
 
 def test_when_storing_was_refused_the_decided_answer_comes_with_the_numbers_first(site: Site) -> None:
     site.begin(place=Place.ABROAD).storage.commit_fails = site.storage.refuses = True
     reply = site.say("6", "SM1")
     assert numbers_first(reply, BZ)
-    assert site.engine.books["nl"].states["questions.answer"].say in reply
-    assert site.engine.books["nl"].shared["outage"] not in reply
+    assert site.engine.contents["nl"].states["questions.answer"].say in reply
+    assert site.engine.contents["nl"].shared["outage"] not in reply
     assert [(kept.reply, kept.revision) for kept in site.spool.kept] == [(reply, 1)]
 
 
@@ -271,8 +272,8 @@ def test_when_it_cannot_be_kept_either_the_person_is_told(engine: Engine, failin
     setattr(site.storage, failing, True)
     reply = site.say("9", "SM1")
     assert numbers_first(reply, EMERGENCY, BZ)
-    assert engine.books["nl"].shared["outage_lost"] in reply
-    assert engine.books["nl"].shared["outage"] not in reply
+    assert engine.contents["nl"].shared["outage_lost"] in reply
+    assert engine.contents["nl"].shared["outage"] not in reply
     assert ("spool_full", {"cause": "OSError"}) in site.reports
 
 
@@ -298,7 +299,7 @@ def test_a_message_answered_without_the_conversation_is_stored_when_it_is_back(s
     site.storage.open_fails = False
     assert site.replay() == [True]
     assert site.events == [Heard("text", "medewerker"), *_asked(site), Said(reply)]
-    assert site.conversation.position.state == HANDOFF
+    assert site.conversation.position.state == StateName.HANDOFF
     assert [entry.minute for entry in site.storage.queue.waiting()] == [MINUTE]
     assert site.say("medewerker", "SM1") == reply
 
@@ -416,7 +417,7 @@ def test_without_newer_messages_the_person_goes_on_from_what_they_read(site: Sit
     site.replay()
     conversation = site.conversation
     assert (conversation.position.state, conversation.handling.status, conversation.handling.waiting_minute) == (
-        MENU,
+        StateName.MENU,
         Status.WAITING,
         MINUTE - 9,
     )
@@ -434,7 +435,7 @@ def test_an_advisor_who_has_the_conversation_keeps_it(site: Site) -> None:
 @pytest.mark.parametrize("text", ["9", "8", "medewerker"])
 def test_a_request_that_was_only_not_stored_counts_after_newer_messages_too(site: Site, text: str) -> None:
     site.begin().storage.commit_fails = True
-    assert site.engine.books["nl"].states[HANDOFF].say in site.say(text, "SM1")
+    assert site.engine.contents["nl"].states[StateName.HANDOFF].say in site.say(text, "SM1")
     site.storage.commit_fails = False
     site.now += timedelta(minutes=3)
     site.say("6", "SM2")
@@ -478,16 +479,14 @@ def test_a_replay_waits_for_messages_in_between(site: Site) -> None:
 
 
 def broken(engine: Engine) -> Engine:
-    failing = copy.copy(engine)
-    failing._understander = Raises()
-    return failing
+    return with_understander(engine, Raises())
 
 
 def test_a_bug_is_answered_with_the_numbers_and_asks_for_a_person(engine: Engine) -> None:
     site = Site(broken(engine)).begin()
     reply = site.say("mijn verhaal", "SM1")
     assert numbers_first(reply, EMERGENCY, BZ)
-    assert engine.books["nl"].shared["fault"] in reply
+    assert engine.contents["nl"].shared["fault"] in reply
     assert {EngineFailed("ZeroDivisionError"), Heard("text", "mijn verhaal")} <= set(site.events)
     assert site.conversation.handling.status is Status.WAITING
     assert site.say("mijn verhaal", "SM1") == reply
@@ -516,7 +515,7 @@ def test_a_text_that_cannot_be_rendered_is_a_bug_like_any_other(
         return text
 
     monkeypatch.setattr(runner, "render", rendered)
-    assert engine.books["nl"].shared["fault"] in site.say("6", "SM1")
+    assert engine.contents["nl"].shared["fault"] in site.say("6", "SM1")
     assert EngineFailed("KeyError") in site.events
 
 

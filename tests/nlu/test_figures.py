@@ -10,7 +10,7 @@ from bot.content.files import COMMANDS
 from bot.content.library import Library
 from bot.content.models import read_model
 from bot.content.tables.utterances import Utterances, read_utterances
-from bot.dialogue.topics import TOPICS
+from bot.dialogue.states import TOPICS
 from bot.nlu.normalise import normalise
 from bot.nlu_training.evaluate import P0, Share, figures
 from bot.nlu_training.gates import GATES, beyond_limits

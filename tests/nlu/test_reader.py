@@ -12,7 +12,7 @@ from bot.content.building import build_reader
 from bot.content.files import COMMANDS
 from bot.content.library import Library
 from bot.content.models import find_weights, read_encoder
-from bot.dialogue.topics import NEITHER, TOPICS
+from bot.dialogue.states import NEITHER, TOPICS
 from bot.nlu.normalise import MAX_LENGTH
 from bot.nlu.reader import Reader
 from bot.nlu.understanding import Understanding

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from bot.dialogue.conversation import Conversation, Pace, Status
 from bot.dialogue.engine import Engine
 from bot.dialogue.events import Heard, Said
+from bot.dialogue.turn import Circumstances
 from bot.messages import Channel, Inbound
 from bot.rendering.texts import render
 from tests.harness.processes import at_once, until
@@ -127,10 +128,10 @@ def assert_the_story_holds(site: Site, engine: Engine, who: str) -> None:
     for event in transcript:
         if isinstance(event, Heard):
             inbound = Inbound(message_id="", contact="", channel=Channel.SMS, text=event.text)
-            turn = engine.advance(conversation, inbound, now, 1)
+            turn = engine.advance(conversation, engine.read(inbound), Circumstances(now, 1))
             conversation = turn.conversation
             assert turn.say is not None
-            expected.append(render(turn.say, conversation, engine.book(conversation)))
+            expected.append(render(turn.say, conversation, engine.content(conversation.locale)))
     assert said == expected
     assert unhurried(site.opened(who).conversation) == unhurried(conversation)
 

@@ -7,7 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from bot.dialogue.conversation import Conversation, Place
-from bot.dialogue.engine import NOT_SURE, Engine
+from bot.dialogue.engine import Engine
+from bot.dialogue.states import StateName
 from bot.dialogue.turn import Say
 from bot.messages import MAX_TEXT
 from bot.rendering.texts import carries_numbers, clean, last_words, numbers_block, render
@@ -42,20 +43,20 @@ def lines(text: str) -> list[str]:
 def test_the_numbers_fit_the_place_each_on_its_own_line(
     engine: Engine, locale: str, conversation: Conversation, there: list[str], absent: list[str]
 ) -> None:
-    block = lines(numbers_block(replace(conversation, locale=locale), engine.books[locale]))
+    block = lines(numbers_block(replace(conversation, locale=locale), engine.contents[locale]))
     assert set(there) <= set(block)
     assert set(absent).isdisjoint(block)
 
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_before_a_word_on_the_subject_has_fallen_the_numbers_name_no_organisation(engine: Engine, locale: str) -> None:
-    block = numbers_block(Conversation(locale=locale), engine.books[locale])
+    block = numbers_block(Conversation(locale=locale), engine.contents[locale])
     assert {EMERGENCY, BZ} <= set(lines(block))
     assert "Veilig Thuis" not in block
 
 
 def test_abroad_the_sure_number_stands_above_the_one_of_the_list(engine: Engine) -> None:
-    block = lines(numbers_block(ABROAD.with_told(country="EG"), engine.books["nl"]))
+    block = lines(numbers_block(ABROAD.with_told(country="EG"), engine.contents["nl"]))
     assert block.index(BZ) < block.index("122")
     assert "volgens onze lijst" in block[block.index("122") - 1]
     assert "Egypte" in block[block.index("122") - 1]
@@ -63,14 +64,14 @@ def test_abroad_the_sure_number_stands_above_the_one_of_the_list(engine: Engine)
 
 @pytest.mark.parametrize("country", ["AF", "MA", "AX", "XX"])
 def test_a_number_nobody_is_sure_of_is_not_shown(engine: Engine, country: str) -> None:
-    assert country not in engine.books["nl"].local_numbers
-    block = numbers_block(ABROAD.with_told(country=country), engine.books["nl"])
+    assert country not in engine.contents["nl"].local_numbers
+    block = numbers_block(ABROAD.with_told(country=country), engine.contents["nl"])
     assert "niet zeker" in block
     assert re.findall(r"\d[\d ]+\d", block) == [BZ.removeprefix("+")]
 
 
 def test_a_country_counts_only_for_somebody_abroad(engine: Engine) -> None:
-    book = engine.books["nl"]
+    book = engine.contents["nl"]
     assert numbers_block(UNKNOWN.with_told(country="EG"), book) == numbers_block(UNKNOWN, book)
     assert numbers_block(IN_NL.with_told(country="EG"), book) == numbers_block(IN_NL, book)
 
@@ -88,7 +89,7 @@ def test_a_country_counts_only_for_somebody_abroad(engine: Engine) -> None:
     ],
 )
 def test_which_numbers_a_text_must_carry(engine: Engine, conversation: Conversation, text: str, carried: bool) -> None:
-    assert carries_numbers(text, conversation, engine.books["nl"]) is carried
+    assert carries_numbers(text, conversation, engine.contents["nl"]) is carried
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -96,7 +97,7 @@ def test_which_numbers_a_text_must_carry(engine: Engine, conversation: Conversat
 def test_the_emergency_line_comes_only_where_the_numbers_are_missing(
     engine: Engine, locale: str, conversation: Conversation
 ) -> None:
-    book = engine.books[locale]
+    book = engine.contents[locale]
     for name, state in book.states.items():
         bare = render(Say(state=name), conversation, book)
         asked = render(Say(state=name, emergency_line=True), conversation, book)
@@ -111,14 +112,14 @@ def test_the_emergency_line_comes_only_where_the_numbers_are_missing(
 
 
 def test_numbers_asked_for_come_before_everything_else_and_only_once(engine: Engine) -> None:
-    book = engine.books["nl"]
+    book = engine.contents["nl"]
     text = render(Say(state="danger.answer", prefix=("outage",), numbers=True), UNKNOWN, book)
     assert text.startswith(numbers_block(UNKNOWN, book) + "\n" + book.shared["outage"])
     assert text.count(VEILIG_THUIS) == 1
 
 
 def test_shared_texts_stand_above_the_state_in_order(engine: Engine) -> None:
-    book = engine.books["nl"]
+    book = engine.contents["nl"]
     text = render(Say(state="menu.main", prefix=("not_understood", "advisor_asked")), UNKNOWN, book)
     first, second, *rest = lines(text)
     assert (first, second) == (book.shared["not_understood"], book.shared["advisor_asked"])
@@ -127,7 +128,7 @@ def test_shared_texts_stand_above_the_state_in_order(engine: Engine) -> None:
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_a_state_ends_with_the_footer_it_asks_for(engine: Engine, locale: str) -> None:
-    book = engine.books[locale]
+    book = engine.contents[locale]
     for name, state in book.states.items():
         text = render(Say(state=name), UNKNOWN, book)
         wanted = book.shared["footer_offer" if state.offer else "footer"]
@@ -139,7 +140,7 @@ def test_a_state_ends_with_the_footer_it_asks_for(engine: Engine, locale: str) -
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_choices_are_numbered_from_one_in_file_order(engine: Engine, locale: str) -> None:
-    book = engine.books[locale]
+    book = engine.contents[locale]
     text = lines(render(Say(state="menu.main"), UNKNOWN, book))
     expected = [f"{number} {choice.label}" for number, choice in enumerate(book.states["menu.main"].choices, start=1)]
     assert [line for line in text if line in expected] == expected
@@ -147,17 +148,17 @@ def test_choices_are_numbered_from_one_in_file_order(engine: Engine, locale: str
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_topics_that_were_offered_are_numbered_before_the_other_choices(engine: Engine, locale: str) -> None:
-    book = engine.books[locale]
-    conversation = UNKNOWN.with_position(state=NOT_SURE, candidates=("lkha", "cost", "law"))
-    text = lines(render(Say(state=NOT_SURE), conversation, book))
+    book = engine.contents[locale]
+    conversation = UNKNOWN.with_position(state=StateName.CANDIDATES, candidates=("lkha", "cost", "law"))
+    text = lines(render(Say(state=StateName.CANDIDATES), conversation, book))
     wanted = [book.titles[topic] for topic in conversation.position.candidates] + [
-        book.states[NOT_SURE].choices[0].label
+        book.states[StateName.CANDIDATES].choices[0].label
     ]
     assert [line for line in text if line[0].isdigit()][:4] == [f"{n} {label}" for n, label in enumerate(wanted, 1)]
 
 
 def test_candidates_are_shown_only_where_they_are_asked(engine: Engine) -> None:
-    book = engine.books["nl"]
+    book = engine.contents["nl"]
     conversation = UNKNOWN.with_position(candidates=("lkha",))
     assert render(Say(state="menu.main"), conversation, book) == render(Say(state="menu.main"), UNKNOWN, book)
 
@@ -167,7 +168,7 @@ def test_no_two_choices_shown_together_read_the_same(engine: Engine) -> None:
         UNKNOWN.with_told(place=place, mentioned_country=asked) for place in Place for asked in ("", "MA", "NL")
     ]
     for locale in LOCALES:
-        book = engine.books[locale]
+        book = engine.contents[locale]
         for name in book.states:
             for conversation in situations:
                 text = render(Say(state=name), replace(conversation, locale=locale), book)
@@ -200,9 +201,9 @@ def test_what_is_clean_is_well_formed() -> None:
 
 
 def test_the_last_words_hold_the_numbers_in_every_live_language(engine: Engine) -> None:
-    text = last_words(engine.books.values())
+    text = last_words(engine.contents.values())
     parts = text.split("\n\n")
-    assert len(parts) == len(engine.books)
+    assert len(parts) == len(engine.contents)
     for part in parts:
         assert EMERGENCY in lines(part)
         assert BZ in lines(part)
@@ -211,7 +212,7 @@ def test_the_last_words_hold_the_numbers_in_every_live_language(engine: Engine) 
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_no_name_in_braces_is_left_in_any_text(engine: Engine, locale: str) -> None:
-    book = engine.books[locale]
+    book = engine.contents[locale]
     for conversation in (UNKNOWN, IN_NL, ABROAD, ABROAD.with_told(country="EG", mentioned_country="TR")):
         for name in book.states:
             text = render(Say(state=name, prefix=tuple(book.shared)), conversation, book)

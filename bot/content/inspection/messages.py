@@ -8,9 +8,9 @@ from bot.content.library import Library
 from bot.content.localizing import localize_desk
 from bot.content.translation.catalogs import SOURCE
 from bot.content.values import Content
-from bot.dialogue import engine
 from bot.dialogue.conversation import Conversation, Place, Position
 from bot.dialogue.localized_content import LocalizedContent
+from bot.dialogue.states import StateName
 from bot.dialogue.turn import Say
 from bot.rendering.review import MOST_SEGMENTS as MOST_OF_AN_ADVISOR
 from bot.rendering.segments import measure, outside_gsm
@@ -18,7 +18,7 @@ from bot.rendering.texts import render
 
 WARN_SEGMENTS = 3
 MOST_SEGMENTS = 4
-_ONE_SEGMENT = (engine.OPENER, "card.show")
+_ONE_SEGMENT = (StateName.OPENER, "card.show")
 
 
 def message_faults(content: Content, localized: LocalizedContent) -> Iterator[Fault]:

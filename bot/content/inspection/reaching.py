@@ -1,8 +1,8 @@
 """Which states can be shown at all."""
 
 from bot.content.values import Content
-from bot.dialogue import engine
 from bot.dialogue.flow import BACK, HERE
+from bot.dialogue.states import StateName
 
 
 def reachable(content: Content, *, untold: bool = False) -> set[str]:
@@ -10,7 +10,7 @@ def reachable(content: Content, *, untold: bool = False) -> set[str]:
     untold: only those on a way on which nobody was told who reads this and that advice is not a report."""
     states = content.states
     seen: set[str] = set()
-    todo = [name for name in (*engine.STATES, *content.commands.values(), *content.topics.values()) if name in states]
+    todo = [name for name in (*StateName, *content.commands.values(), *content.topics.values()) if name in states]
     while todo:
         name = todo.pop()
         if name in seen or (untold and states[name].tells):

@@ -6,7 +6,7 @@ from bot.content.faults import Fault
 from bot.content.inspection.reaching import reachable
 from bot.content.values import SAYABLE, Content
 from bot.dialogue.flow import State
-from bot.dialogue.topics import TOPICS
+from bot.dialogue.states import TOPICS
 
 MOST_CHOICES = 8
 

@@ -15,7 +15,7 @@ from random import Random
 
 from bot.content.faults import ContentError, Fault
 from bot.content.files import COMMANDS
-from bot.dialogue.topics import NEITHER, TOPICS
+from bot.dialogue.states import NEITHER, TOPICS
 from bot.nlu.normalise import normalise
 
 LEVELS = ("red", "amber", "harmless")

@@ -1,0 +1,171 @@
+"""What the steps decide by: one message in one conversation, and what was worked out of it, each thing once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from msgspec.structs import replace
+
+from bot.dialogue.changes import Events, noticed_in
+from bot.dialogue.choosing import named
+from bot.dialogue.conversation import Conversation, Status
+from bot.dialogue.events import CallRefused, LanguageChosen
+from bot.dialogue.flow import Choice, State
+from bot.dialogue.language import Languages
+from bot.dialogue.localized_content import LocalizedContent
+from bot.dialogue.machine import Machines
+from bot.dialogue.states import StateName
+from bot.dialogue.turn import Circumstances, Message
+from bot.nlu.numbers import NumberWords
+from bot.nlu.understanding import Understander, Understanding
+
+FRAGMENT_WORDS = 5
+"""A message of at most so many words may be half a sentence."""
+
+LEVELS = ("none", "amber", "red")
+
+Draft = tuple[Conversation, Events]
+"""A conversation that a turn is made of, and what has happened on the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What was built of the content at start. Nothing changes in it."""
+
+    contents: Mapping[str, LocalizedContent]
+    """One for each live language."""
+    states: Mapping[str, State]
+    """Of the source language: names, and what is the same in all languages."""
+    topics: Mapping[str, str]
+    """Topic -> the state that answers it."""
+    machines: Machines
+    commands: Mapping[str, str]
+    """Command -> the state it leads to."""
+    languages: Languages
+    understander: Understander
+    cheap_understander: Understander
+    """One that costs little, for floods."""
+    numbers: NumberWords
+    subject: frozenset[str]
+    """Words about the subject, normalised; who uses one may be answered plainly."""
+    code_words: frozenset[str]
+    """Those of all languages."""
+
+    def content(self, locale: str) -> LocalizedContent:
+        """The texts in a language; in the source language when it is none of ours."""
+        return self.contents.get(locale) or self.contents[self.languages.default]
+
+
+@dataclass(frozen=True)
+class Context:
+    """One decision. A step reads it and changes nothing; what is expensive is worked out when it is first asked for."""
+
+    rules: Rules
+    conversation: Conversation
+    """As it may be continued: without context after a silence, with this message counted."""
+    message: Message
+    circumstances: Circumstances
+    content: LocalizedContent
+    """In the language of the conversation, with the current overrides."""
+    state: str
+    """The state that was shown last."""
+    status: Status
+    """Who has the conversation."""
+
+    def content_for(self, conversation: Conversation) -> LocalizedContent:
+        """The texts in the language of a conversation, with the current overrides."""
+        if conversation.locale == self.conversation.locale:
+            return self.content
+        return self.circumstances.overrides.applied(self.rules.content(conversation.locale))
+
+    @cached_property
+    def default_language(self) -> Draft:
+        """The conversation for a message that tells no language: the one it has, else the source language."""
+        if self.conversation.locale:
+            return self.conversation, ()
+        chosen = self.rules.languages.default
+        return replace(self.conversation, locale=chosen), (LanguageChosen(chosen),)
+
+    # -- what the message says ----------------------------------------------------------------------------------
+
+    @cached_property
+    def cheap_understanding(self) -> Understanding:
+        """By letters alone, so that ten thousand messages of one sender take no time from others."""
+        return self.rules.cheap_understander.understand(self.message.inbound.text, self.conversation.locale or None)
+
+    @cached_property
+    def understanding(self) -> Understanding:
+        """What this message says by itself."""
+        return self.rules.understander.understand(self.message.inbound.text, self.conversation.locale or None)
+
+    @cached_property
+    def understood(self) -> Understanding:
+        """The same, with the danger that it names together with the few words sent just before: "hij heeft", "een
+        mes"."""
+        found, fragment = self.understanding, self.conversation.position.fragment
+        if fragment:
+            whole = f"{fragment} {self.message.text}"
+            together = self.rules.understander.understand(whole, self.conversation.locale or None)
+            if LEVELS.index(together.danger) > LEVELS.index(found.danger):
+                return replace(found, danger=together.danger, emergency_line=True)
+        return found
+
+    @cached_property
+    def heard(self) -> Conversation:
+        """The conversation after it was read. A few words are kept for the next message, unless they say something by
+        themselves."""
+        found, text = self.understood, self.message.text
+        whole = found.danger == "red" or found.command or found.topic in self.rules.topics
+        half = not whole and len(text.split()) <= FRAGMENT_WORDS
+        return self.conversation.with_position(fragment=text if half else "")
+
+    @property
+    def expects(self) -> str:
+        """What the state that was shown last reads a text as."""
+        state = self.rules.states.get(self.state)
+        return state.expects if state is not None else ""
+
+    def named_choice(self, conversation: Conversation) -> tuple[Conversation, Choice | None]:
+        """The choice that the text names, and the conversation in the state it belongs to. While somebody waits for an
+        advisor, the words that take it back count in every state."""
+        content, shown = self.content_for(conversation), conversation.position.state
+        waits = conversation.handling.status is Status.WAITING
+        for name in (shown, StateName.HANDOFF) if waits else (shown,):
+            state = content.states.get(name)
+            choice = named(self.message.text, state.visible(conversation), conversation, content) if state else None
+            if choice is not None and (name == shown or choice.id == "cancel"):
+                return conversation.with_position(state=name), choice
+        return conversation, None
+
+    @cached_property
+    def chosen(self) -> tuple[Conversation, Choice | None]:
+        """`named_choice` in the words of the list that was shown, before a change of language."""
+        return self.named_choice(self.heard)
+
+    @cached_property
+    def spoken(self) -> tuple[Draft, Choice | None]:
+        """The conversation in the language of the answer, with a wish not to be called, and the choice it names."""
+        found = self.understood
+        conversation, choice = self.chosen
+        words = 0 if choice else len(self.message.text.split())
+        locale = self.rules.languages.settled(conversation.locale, found, words)
+        events: Events = ()
+        if locale != conversation.locale:
+            events = (LanguageChosen(locale),)
+            conversation, choice = self.named_choice(replace(self.heard, locale=locale))
+        if found.no_call and not conversation.told.no_call:
+            conversation, events = conversation.with_told(no_call=True), (*events, CallRefused())
+        return (conversation, events), choice
+
+    @cached_property
+    def draft(self) -> Draft:
+        """The conversation with what the text tells in passing: where its writer is, a country, that they know the
+        subject, that something cannot wait."""
+        (conversation, events), _choice = self.spoken
+        conversation, told = noticed_in(conversation, self.understood, discloses=self.discloses)
+        return conversation, (*events, *told)
+
+    @cached_property
+    def discloses(self) -> bool:
+        """Does the text have a word about the subject in it?"""
+        return any(word in self.message.text for word in self.rules.subject)

@@ -1,0 +1,50 @@
+"""Which language the answer is in: asked for by name, else the first message decides, else a clear change."""
+
+from collections.abc import Mapping
+
+from bot.dialogue.localized_content import LocalizedContent
+from bot.nlu.understanding import Understanding
+
+SURE_OF_LANGUAGE = 0.6
+SURE_OF_SWITCH = 0.8
+SURE_OF_SENTENCE = 0.7
+"""From which certainty an ongoing conversation changes its language: for a few words, and for a whole sentence."""
+
+SENTENCE = 5
+SWITCH_FROM = 2
+"""One word never changes the language: "hallo" and "ok" belong to many."""
+
+
+class Languages:
+    """The live languages, and what is answered to somebody who writes in another one."""
+
+    def __init__(
+        self, contents: Mapping[str, LocalizedContent], closest: Mapping[str, str], default_locale: str
+    ) -> None:
+        self._live = tuple(contents)
+        self._closest = closest
+        self.default = default_locale
+
+    def settled(self, locale: str, understood: Understanding, words: int) -> str:
+        """The language of the answer to a message of so many words. locale: of the conversation, "" when it is new."""
+        if understood.switch_to:
+            if understood.switch_to in self._live:
+                return understood.switch_to
+            return locale or self.closest(understood.switch_to)
+        if not locale:
+            return self.closest(understood.language)
+        sure = SURE_OF_SWITCH if words < SENTENCE else SURE_OF_SENTENCE
+        changes = words >= SWITCH_FROM and understood.language_confidence >= sure
+        return understood.language if changes and understood.language in self._live else locale
+
+    def closest(self, language: str) -> str:
+        """The live language for somebody who writes `language`."""
+        return language if language in self._live else self._closest.get(language, self.default)
+
+    def has_no_texts(self, understood: Understanding) -> bool:
+        """Was the message surely in a language that we have no texts in?"""
+        return understood.language not in self._live and understood.language_confidence >= SURE_OF_LANGUAGE
+
+    def after(self, locale: str) -> str:
+        """The live language after this one, round and round."""
+        return self._live[(self._live.index(locale) + 1) % len(self._live)]

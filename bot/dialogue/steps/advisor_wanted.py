@@ -1,0 +1,17 @@
+"""A request for a person sounds like some topics; the person is given rather than the text about it."""
+
+from bot.dialogue.context import Context
+from bot.dialogue.moving import go
+from bot.dialogue.states import NEITHER
+from bot.dialogue.turn import Turn
+
+AROUND_A_PERSON = (None, *NEITHER, "about_bot", "contact")
+"""What a request for a person may be taken for."""
+
+
+def step(ctx: Context) -> Turn | None:
+    """The queue; None when a topic stands beside the request: then `topic` answers both."""
+    if ctx.understood.topic not in AROUND_A_PERSON:
+        return None
+    conversation, events = ctx.draft
+    return go(ctx, conversation, ctx.rules.commands["advisor"], events)

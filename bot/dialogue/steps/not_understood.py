@@ -1,0 +1,50 @@
+"""A message that resembles nothing still gets an answer, and never the same one twice in a row."""
+
+from bot.dialogue.changes import Events
+from bot.dialogue.context import Context
+from bot.dialogue.conversation import Conversation, Status
+from bot.dialogue.moving import go
+from bot.dialogue.states import SharedText, StateName
+from bot.dialogue.turn import Say, Turn
+
+FALLBACK_TOPICS = ("left_behind", "trip_planned", "contact")
+"""Offered when a message resembles nothing at all."""
+
+NEVER_GUESSED = frozenset({"suicide", "sexual_violence", "lgbt"})
+"""Topics only answered when named: nobody is asked "did you mean" such a thing."""
+
+
+def step(ctx: Context) -> Turn:
+    """First the three nearest topics, then a person and the numbers, then where it began."""
+    conversation, events = ctx.draft
+    return answer(ctx, conversation, events)
+
+
+def answer(ctx: Context, conversation: Conversation, events: Events) -> Turn:
+    """The same for a conversation in which so many messages in a row were not understood as it says."""
+    state = conversation.position.state
+    if ctx.understood.danger == "amber":
+        target = StateName.PERSON if state == StateName.AFRAID else StateName.AFRAID
+        return go(ctx, conversation, target, events, emergency_line=True)
+    if not state:
+        return go(ctx, conversation, StateName.OPENER, events)
+    if conversation.handling.status is Status.WAITING:
+        return Turn(conversation, events, Say(state, (SharedText.KEPT_FOR_ADVISOR,), emergency_line=True))
+    fallbacks = conversation.position.fallback_count + 1
+    if ctx.expects == "country" and fallbacks == 1:
+        say = Say(state, (SharedText.COUNTRY_UNKNOWN,), emergency_line=True)
+        return Turn(conversation.with_position(fallback_count=fallbacks), events, say)
+    if state.startswith(("danger.", "suicide.")):
+        fallbacks = max(fallbacks, 2)
+    disclosed = conversation.told.subject_disclosed
+    if fallbacks > 1 or not disclosed:
+        begin = StateName.MENU if disclosed else StateName.OPENER
+        target, prefix = (begin, (SharedText.NOT_UNDERSTOOD,)) if fallbacks % 2 else (StateName.PERSON, ())
+        turn = go(ctx, conversation, target, events)
+        moved = turn.conversation.with_position(fallback_count=fallbacks)
+        return Turn(moved, turn.events, Say(target, prefix, emergency_line=True))
+    named = [each.topic for each in ctx.understood.candidates if each.topic not in NEVER_GUESSED]
+    nearest = tuple(dict.fromkeys([*named, *FALLBACK_TOPICS]))[:3]
+    turn = go(ctx, conversation, StateName.CANDIDATES, events, emergency_line=True)
+    offered = turn.conversation.with_position(fallback_count=fallbacks, candidates=nearest)
+    return Turn(offered, turn.events, turn.say)

@@ -1,0 +1,17 @@
+"""The message says where somebody is. A place is taken as told; a new country is asked back."""
+
+from bot.dialogue.context import Context
+from bot.dialogue.conversation import Place
+from bot.dialogue.moving import go
+from bot.dialogue.states import StateName
+from bot.dialogue.turn import Say, Turn
+
+
+def step(ctx: Context) -> Turn | None:
+    """Where they were, with the numbers for that place."""
+    conversation, events = ctx.draft
+    state, told, country = conversation.position.state, conversation.told, ctx.understood.country
+    if state and country and country == told.mentioned_country:
+        return go(ctx, conversation, StateName.CONFIRM_COUNTRY, events, emergency_line=True)
+    begin = state or (StateName.ABROAD if told.place is Place.ABROAD else StateName.OPENER)
+    return Turn(conversation.with_position(state=begin), events, Say(begin, emergency_line=True))

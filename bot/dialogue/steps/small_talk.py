@@ -1,0 +1,27 @@
+"""A greeting, thanks, yes and no where nothing was asked, and what is none of our business."""
+
+from bot.dialogue.context import Context
+from bot.dialogue.conversation import Status
+from bot.dialogue.moving import go
+from bot.dialogue.states import SharedText, StateName
+from bot.dialogue.steps import not_understood
+from bot.dialogue.turn import Say, Turn
+
+
+def step(ctx: Context) -> Turn | None:
+    """An answer in kind; the same twice is answered as not understood."""
+    conversation, events = ctx.draft
+    topic, line, state = ctx.understood.topic, ctx.understood.emergency_line, conversation.position.state
+    if conversation.handling.status is Status.WAITING and topic == "greeting" and state:
+        return go(ctx, conversation, StateName.HANDOFF, events)
+    if topic == "greeting" or not state:
+        if conversation.told.safe and state:
+            return go(ctx, conversation, StateName.MENU, events, emergency_line=line)
+        return go(ctx, conversation, StateName.OPENER, events)
+    if topic == "thanks":
+        return go(ctx, conversation, StateName.THANKS, events, emergency_line=line)
+    if topic == "out_of_scope":
+        if state == StateName.OTHER:
+            return not_understood.answer(ctx, conversation.with_position(fallback_count=1), events)
+        return go(ctx, conversation, StateName.OTHER, events, emergency_line=True)
+    return Turn(conversation, events, Say(state, (SharedText.CHOOSE_NUMBER,), emergency_line=True))

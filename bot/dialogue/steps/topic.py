@@ -1,0 +1,16 @@
+"""A question about a topic gets its answer."""
+
+from bot.dialogue.context import Context
+from bot.dialogue.moving import go, show_topic, with_advisor_asked
+from bot.dialogue.states import StateName
+from bot.dialogue.turn import Turn
+
+
+def step(ctx: Context) -> Turn | None:
+    """The answer. A general question before a word on the subject has fallen waits for the opener."""
+    conversation, events = ctx.draft
+    topic = ctx.understood.topic or ""
+    if topic in ctx.content.general and not conversation.told.subject_disclosed:
+        return go(ctx, conversation.with_position(deferred_topic=topic), StateName.OPENER, events)
+    turn = show_topic(ctx, conversation, topic, events, emergency_line=ctx.understood.emergency_line)
+    return with_advisor_asked(turn) if ctx.understood.wants_advisor else turn
