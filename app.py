@@ -1,59 +1,36 @@
-"""The web application: builds the parts and joins them. The only file that knows every ring."""
+"""The web application: the webhooks, and mounted beside them the console and the simulator's pages."""
 
 import os
-import sys
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from babel import Locale
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from flask import Flask, Response, request
+from flask import Flask
 from gevent.threadpool import ThreadPool
-from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from bot import logs, metrics, startup
-from bot.access.accounts import Accounts
+from bot import logs, startup
 from bot.access.authenticator import Authenticator
 from bot.access.enrolment import Enrolment
 from bot.access.sessions import Sessions
-from bot.advisors.desk import Desk
-from bot.advisors.live import Live
+from bot.assembly import Assembly, utc_now
 from bot.channels import health, webhooks
+from bot.console.app import new_console, page_language
 from bot.console.blueprint import make_blueprint as make_console
-from bot.console.headers import set_headers
 from bot.console.page_context import GivenNumber, LocalNumber, PageContext
-from bot.content.building import build_engine
-from bot.content.library import Library, read_library
+from bot.content.library import Library
 from bot.content.localizing import localize_desk, localize_problems
-from bot.content.models import how_messages_are_read, read_encoder
+from bot.content.models import how_messages_are_read
 from bot.content.translation.catalogs import SOURCE
-from bot.dialogue.localized_content import LocalizedContent
-from bot.messaging.receipts import Receipts
-from bot.messaging.runner import Runner
-from bot.rendering.review import is_neutral
 from bot.rendering.texts import last_words
 from bot.settings import TWILIO_API, Settings
 from bot.simulator.views import make_blueprint as make_simulator
-from bot.storage.identity import Identity
-from bot.storage.redis.accounts import RedisAccounts
-from bot.storage.redis.audit import RedisAuditLog
-from bot.storage.redis.connection import Connection, connect
 from bot.storage.redis.health import ping
-from bot.storage.redis.sessions import RedisSessions
-from bot.storage.redis.storage import redis_storage
-from bot.storage.sealing import Sealer
-from bot.storage.spool import FileSpool
-
-ROOT = Path(__file__).parent
+from bot.web import new_app
 
 
 def create_app(
-    settings: Settings | None = None,
-    *,
-    library: Library | None = None,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    settings: Settings | None = None, *, library: Library | None = None, now: Callable[[], datetime] = utc_now
 ) -> Flask:
     """The application. Without `settings`: from the environment, with what the master of the web server has loaded.
 
@@ -62,50 +39,38 @@ def create_app(
     logs.set_up()
     if settings is None:
         ready = startup.loaded(os.environ)
-        settings, library, engine = ready.settings, ready.library, ready.engine
+        parts = Assembly(ready.settings, library=ready.library, engine=ready.engine, now=now)
     else:
-        library = library or read_library(ROOT, now().date())
-        engine = build_engine(library, read_encoder() if settings.meaning else None)
-    identity = Identity(settings.peppers)
-    connection, sealer = connect(settings.redis_url), Sealer(settings.data_keys)
-    storage = redis_storage(connection, sealer)
-    spool = FileSpool(settings.spool_dir, settings.spool_public_key)
-    runner = Runner(engine, storage, spool, now, metrics.report)
+        parts = Assembly(settings, library=library, now=now)
+    app, console = _webhooks(parts), _console(parts)
+    app.extensions["console"] = console
+    pages = _at_root(console)
+    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/console": pages, "/simulator": pages})  # type: ignore[method-assign]
+    return app
 
-    app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = webhooks.MAX_BODY + 1  # one more, to see that a chunked body is too long
-    app.log_exception = _log_exception  # type: ignore[method-assign]
-    app.register_error_handler(HTTPException, _plain_error)
-    app.context_processor(_page_language(library))
-    app.register_blueprint(
-        webhooks.make_blueprint(
-            runner,
-            Receipts(storage.outbox, library.content.delivery, metrics.report),
-            webhooks.SignatureGate(settings.public_url, settings.auth_tokens),
-            identity.contacts,
-            last_words(engine.contents.values()),
-        )
-    )
-    app.register_blueprint(
-        health.make_blueprint(
-            [
-                ("redis", lambda: ping(connection)),
-                ("spool", spool.check),
-                ("texts", lambda: f"{len(engine.contents)} languages"),
-                ("understanding", lambda: how_messages_are_read(settings.meaning)),
-            ],
-            settings.metrics_token,
-        )
-    )
-    subject = [word for words in library.content.neutral.values() for word in words]
-    desk = Desk(
-        runner,
-        storage,
-        library.content.zones,
-        now,
-        lambda text: is_neutral(text, library.content.desk, subject),
-    )
-    _add_console(app, settings, library, engine.contents, desk, Live(storage), connection, sealer, now)
+
+def _webhooks(parts: Assembly) -> Flask:
+    """Twilio's endpoints and the health of the process: no session, no pages."""
+    app, settings = new_app("webhooks"), parts.settings
+    gate = webhooks.SignatureGate(settings.public_url, settings.auth_tokens)
+    said = last_words(parts.engine.contents.values())
+    app.register_blueprint(webhooks.make_blueprint(parts.runner, parts.receipts, gate, parts.identity.contacts, said))
+    checks: list[tuple[str, Callable[[], str]]] = [
+        ("redis", lambda: ping(parts.connection)),
+        ("spool", parts.spool.check),
+        ("texts", lambda: f"{len(parts.engine.contents)} languages"),
+        ("understanding", lambda: how_messages_are_read(settings.meaning)),
+    ]
+    app.register_blueprint(health.make_blueprint(checks, settings.metrics_token))
+    return app
+
+
+def _console(parts: Assembly) -> Flask:
+    """The advisors' pages; with SIMULATOR=1 the telephones too."""
+    settings, library = parts.settings, parts.library
+    app = new_console(settings.secret_key, https=settings.public_url.startswith("https:") and not settings.simulator)
+    app.context_processor(page_language(library.languages.live, library.catalogs, SOURCE))
+    app.register_blueprint(make_console(_page_context(parts, app)))
     if settings.simulator:
         app.register_blueprint(
             make_simulator(
@@ -121,30 +86,8 @@ def create_app(
     return app
 
 
-def _add_console(
-    app: Flask,
-    settings: Settings,
-    library: Library,
-    books: Mapping[str, LocalizedContent],
-    desk: Desk,
-    live: Live,
-    connection: Connection,
-    sealer: Sealer,
-    now: Callable[[], datetime],
-) -> None:
-    """The advisors' pages and what guards them."""
-    https = settings.public_url.startswith("https:") and not settings.simulator
-    app.secret_key = HKDF(SHA256(), 32, salt=None, info=b"console cookie").derive(settings.secret_key.encode())
-    app.config.update(
-        SESSION_COOKIE_NAME="console",
-        SESSION_COOKIE_PATH="/console",
-        SESSION_COOKIE_SAMESITE="Lax",  # not Strict: who comes from the identity provider, or a bookmark, is in
-        SESSION_COOKIE_SECURE=https,
-        WTF_CSRF_TIME_LIMIT=None,  # the form of a session lives as long as the session
-    )
-    set_headers(app, https)
-    accounts = Accounts(RedisAccounts(connection, sealer), now)
-    sessions = RedisSessions(connection, sealer)
+def _page_context(parts: Assembly, app: Flask) -> PageContext:
+    settings, library, books = parts.settings, parts.library, parts.engine.contents
     # argon2 takes a tenth of a second of computing: in a thread of its own, so that no webhook waits for a login.
     offload = ThreadPool(2).apply
     organisation = None
@@ -152,14 +95,14 @@ def _add_console(
         from bot.console.signin.organisation import Organisation  # noqa: PLC0415 - slow to load, and rarely wanted
 
         organisation = Organisation(app, settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
-    page_context = PageContext(
-        desk=desk,
-        live=live,
-        accounts=accounts,
-        sessions=Sessions(accounts, sessions, now),
-        authenticator=Authenticator(accounts, sessions, now, offload),
-        enrolment=Enrolment(accounts, sessions, now, offload),
-        audit=RedisAuditLog(connection),
+    return PageContext(
+        desk=parts.desk,
+        live=parts.live,
+        accounts=parts.accounts,
+        sessions=Sessions(parts.accounts, parts.session_store, parts.now),
+        authenticator=Authenticator(parts.accounts, parts.session_store, parts.now, offload),
+        enrolment=Enrolment(parts.accounts, parts.session_store, parts.now, offload),
+        audit=parts.audit,
         organisation=organisation,
         catalogs={lang: library.catalogs.get(lang, {}) for lang in books},
         problems={lang: localize_problems(library, lang) for lang in books},
@@ -179,32 +122,16 @@ def _add_console(
         advisor_languages=tuple(library.content.vocabularies),
         public_url="" if settings.simulator else settings.public_url,
         second_factor_optional=settings.simulator,
-        now=now,
+        now=parts.now,
     )
-    app.register_blueprint(make_console(page_context))
 
 
-def _page_language(library: Library) -> Callable[[], dict[str, object]]:
-    """`_`, `lang` and `dir` for every page: the browser's language where it is live, else Dutch."""
+def _at_root(app: WSGIApplication) -> WSGIApplication:
+    """`app` as it would be without the dispatcher, which takes the prefix off the path."""
 
-    def context() -> dict[str, object]:
-        lang = request.accept_languages.best_match(library.languages.live) or SOURCE
-        catalog = library.catalogs.get(lang, {})
-        direction = Locale.parse(lang).text_direction
-        return {"_": lambda text: catalog.get(("", text), text), "lang": lang, "dir": direction}
+    def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ["PATH_INFO"] = environ["SCRIPT_NAME"] + environ["PATH_INFO"]
+        environ["SCRIPT_NAME"] = ""
+        return app(environ, start_response)
 
-    return context
-
-
-def _plain_error(error: HTTPException) -> Response:
-    """An error page without a reason."""
-    status = error.code or 500
-    metrics.webhook_counter(f"refused_{status}")()
-    return Response(f"{status}\n", status=status, mimetype="text/plain")
-
-
-def _log_exception(exc_info: object) -> None:
-    """Flask would log a traceback with the exception's own words. Class and place only."""
-    error = sys.exception()
-    if error is not None:
-        metrics.report("webhook_failed", fault=type(error).__name__, error=error)
+    return call

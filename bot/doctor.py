@@ -5,22 +5,28 @@ Looks at what can be seen from here. What only Twilio or Meta can show stands in
 
 from collections.abc import Iterator
 
+from bot.assembly import Assembly
 from bot.content.models import how_messages_are_read
 from bot.ports.spool import SpoolFull
 from bot.ports.unavailable import StorageUnavailable
 from bot.settings import WEBHOOK_OVERRIDES, Settings
-from bot.storage.redis.connection import connect
+from bot.storage.redis.connection import Connection
 from bot.storage.spool import FileSpool
 
 
 def examine(settings: Settings) -> list[str]:
     """One line a finding: "ok …", "note …" or "bad …". Never a secret, never a number of a person."""
-    return [*_redis(settings), *_keys(settings), *_urls(settings), *_spool(settings), *_reading(settings)]
+    return [
+        *_redis(Assembly(settings).connection),
+        *_keys(settings),
+        *_urls(settings),
+        *_spool(Assembly(settings).spool),
+        *_reading(settings),
+    ]
 
 
-def _redis(settings: Settings) -> Iterator[str]:
+def _redis(connection: Connection) -> Iterator[str]:
     names = ("maxmemory-policy", "appendonly", "appendfsync")
-    connection = connect(settings.redis_url)
     try:
         told, *answers = connection.together([("INFO",), *(("CONFIG", "GET", name) for name in names)])
     except StorageUnavailable as error:
@@ -64,9 +70,9 @@ def _urls(settings: Settings) -> Iterator[str]:
         yield "bad simulator is on: whoever opens it can write as any number"
 
 
-def _spool(settings: Settings) -> Iterator[str]:
+def _spool(spool: FileSpool) -> Iterator[str]:
     try:
-        kept = FileSpool(settings.spool_dir, settings.spool_public_key).check()
+        kept = spool.check()
     except SpoolFull as error:
         yield f"bad spool: {error}"
     else:

@@ -13,19 +13,16 @@ import sys
 import threading
 import time
 import urllib.request
-from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from bot.access.accounts import Accounts, Role
+from bot.access.accounts import Role
+from bot.assembly import Assembly
 from bot.content.models import how_messages_are_read
 from bot.devtools.twilio import StandIn
 from bot.settings import SETTINGS, WEBHOOK_OVERRIDES, Settings, SettingsError, read_settings
 from bot.storage.embedded import EmbeddedRedis, NoRedis, start_redis
-from bot.storage.redis.accounts import RedisAccounts
-from bot.storage.redis.connection import connect
-from bot.storage.sealing import Sealer
 from bot.worker import stop_on_signals
 
 START_SECONDS = 30
@@ -164,8 +161,7 @@ def _ready(port: str, processes: list["subprocess.Popen[bytes]"], stop: threadin
 
 def _first_login(settings: Settings) -> str:
     """How to log in as the first one; "" once somebody chose a password. A new password each time until then."""
-    directory = RedisAccounts(connect(settings.redis_url), Sealer(settings.data_keys))
-    accounts = Accounts(directory, lambda: datetime.now(UTC))
+    accounts = Assembly(settings).accounts
     everybody = accounts.everybody()
     if any(not account.one_time_until for account in everybody):
         return ""

@@ -163,7 +163,7 @@ class TwilioInbox:
         return sorted(found, key=lambda each: each.at)
 
 
-MIN_AGE = frozenset({"delivered", "undelivered", "failed", "read", "canceled", "received"})
+SETTLED = frozenset({"delivered", "undelivered", "failed", "read", "canceled", "received"})
 """States of a message at Twilio after which nothing becomes of it."""
 
 
@@ -179,7 +179,7 @@ class TwilioCopies:
             ProviderCopy(
                 id=str(message.sid),
                 at=message.date_sent or message.date_created or before,
-                settled=str(message.status) in MIN_AGE,
+                settled=str(message.status) in SETTLED,
                 inbound=str(message.direction) == "inbound",
                 empty=not message.body,
             )

@@ -18,8 +18,8 @@ from bot.messaging.receipts import Receipts
 from bot.messaging.runner import Runner
 from bot.ports.unavailable import StorageUnavailable
 from bot.rendering.texts import clean
+from bot.web import MAX_BODY
 
-MAX_BODY = 32 * 1024
 MAX_FIELDS = 200
 _FORM = "application/x-www-form-urlencoded"
 _SETTINGS = "X-Twilio-Webhooks-Signature-Settings"

@@ -3,18 +3,16 @@
 import argparse
 import secrets
 import sys
-from datetime import UTC, datetime
 
-from bot import logs, metrics
-from bot.cli.shared import Commands, NoSpool, read_content
+from bot import logs
+from bot.assembly import throw_away_runner
+from bot.cli.shared import Commands, read_content
 from bot.content.building import build_engine
 from bot.content.models import read_encoder
 from bot.dialogue.conversation import Conversation
 from bot.messages import MAX_TEXT, Channel, Inbound, Kind
-from bot.messaging.runner import Runner
 from bot.ports.conversations import Opened
 from bot.storage.identity import Identity
-from bot.storage.memory.storage import MemoryStorage
 
 
 def add_to(commands: Commands) -> None:
@@ -32,10 +30,7 @@ def _chat(options: argparse.Namespace) -> int:
         print(f"there are no texts in {options.locale}; live: {', '.join(library.languages.live)}", file=sys.stderr)
         return 2
     logs.set_up()
-    storage = MemoryStorage()
-    runner = Runner(
-        build_engine(library, read_encoder()), storage, NoSpool(), lambda: datetime.now(UTC), metrics.report
-    )
+    runner, storage = throw_away_runner(build_engine(library, read_encoder()))
     contact = Identity([secrets.token_hex()]).contacts(options.channel, options.sender)[0]
     channel = Channel(options.channel)
     if options.locale:

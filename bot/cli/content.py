@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from bot.cli.shared import ROOT, Commands, read_content
+from bot.assembly import ROOT
+from bot.cli.shared import Commands, read_content
 from bot.content import graph
 from bot.content.building import build_engine
 from bot.content.faults import Severity

@@ -15,9 +15,10 @@ from functools import cache
 
 import msgspec
 
-from bot import logs, metrics
+from bot import logs
+from bot.assembly import ROOT, throw_away_runner
 from bot.channels.twilio import read_inbound
-from bot.cli.shared import ROOT, Commands, NoSpool
+from bot.cli.shared import Commands
 from bot.content.building import build_engine, build_reader
 from bot.content.library import read_library
 from bot.content.models import read_encoder
@@ -28,13 +29,11 @@ from bot.dialogue.states import StateName
 from bot.dialogue.turn import Turn
 from bot.errors import StartError
 from bot.messages import Channel, Inbound
-from bot.messaging.runner import Runner
 from bot.nlu.embedding import Encoder
 from bot.nlu.understanding import Understander
 from bot.nlu.weights import Array
 from bot.rendering.segments import measure
 from bot.storage.identity import Identity
-from bot.storage.memory.storage import MemoryStorage
 
 BEGIN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 """When every conversation begins: a Monday at noon, with advisors there."""
@@ -148,14 +147,8 @@ class Talk:
         self._contacts = Identity(["throw-away"]).contacts
         self._turn: Turn | None = None
         chance = random.Random(0)  # noqa: S311 - fixed, so that the same lines give the same answers
-        self._runner = Runner(
-            rooms.engine,
-            MemoryStorage(),
-            NoSpool(),
-            lambda: self._now,
-            metrics.report,
-            lambda: chance.getrandbits(RANDOM_BITS),
-            self._remember,
+        self._runner, _storage = throw_away_runner(
+            rooms.engine, lambda: self._now, lambda: chance.getrandbits(RANDOM_BITS), self._remember
         )
 
     def turns(self) -> Iterator[Shown]:

@@ -3,23 +3,13 @@
 import argparse
 import os
 import sys
-from datetime import UTC, datetime
+from dataclasses import replace
 
-from bot import logs, metrics
-from bot.access.accounts import Accounts, NameRefused, Role
-from bot.channels.sending import TwilioCopies, make_sender
-from bot.cli.shared import Commands, read_content
-from bot.content.building import build_engine
-from bot.messaging.erasing import Eraser
-from bot.messaging.runner import Runner
+from bot import logs
+from bot.access.accounts import NameRefused, Role
+from bot.assembly import Assembly
+from bot.cli.shared import Commands
 from bot.settings import read_settings
-from bot.storage.identity import Identity
-from bot.storage.redis.accounts import RedisAccounts
-from bot.storage.redis.audit import RedisAuditLog
-from bot.storage.redis.connection import connect
-from bot.storage.redis.storage import redis_storage
-from bot.storage.sealing import Sealer
-from bot.storage.spool import FileSpool, FileSpoolReader
 
 
 def add_to(commands: Commands) -> None:
@@ -37,10 +27,8 @@ def add_to(commands: Commands) -> None:
 
 def _advisors(options: argparse.Namespace) -> int:
     """`add` and `reset` print the one-time password, and nothing else, on standard output."""
-    settings = read_settings(os.environ)
-    connection = connect(settings.redis_url)
-    audit = RedisAuditLog(connection)
-    accounts = Accounts(RedisAccounts(connection, Sealer(settings.data_keys)), lambda: datetime.now(UTC))
+    parts = Assembly(read_settings(os.environ))
+    accounts, audit = parts.accounts, parts.audit
     if options.act == "list":
         for account in accounts.everybody():
             state = "disabled" if account.disabled else "new" if account.one_time_until else "active"
@@ -71,22 +59,12 @@ def _advisors(options: argparse.Namespace) -> int:
 def _erase(options: argparse.Namespace) -> int:
     """Says how much was there, never what."""
     logs.set_up()
-    settings = read_settings(os.environ)
-    address = "+" + "".join(filter(str.isdigit, options.address))
+    settings = replace(read_settings(os.environ), meaning=False)  # nothing is read here
     if settings.spool_private_key is None:
         print("SPOOL_PRIVATE_KEY is missing: what waits in the spool could not be looked through", file=sys.stderr)
         return 1
-    storage = redis_storage(connect(settings.redis_url), Sealer(settings.data_keys))
-    spool = FileSpool(settings.spool_dir, settings.spool_public_key)
-
-    def now() -> datetime:
-        return datetime.now(UTC)
-
-    runner = Runner(build_engine(read_content()), storage, spool, now, metrics.report)
-    copies = TwilioCopies(make_sender(settings))
-    reader = FileSpoolReader(settings.spool_dir, settings.spool_private_key, metrics.report)
-    eraser = Eraser(runner, storage, copies, reader, Identity(settings.peppers).contacts, now)
-    here, left = eraser.erase(address)
+    address = "+" + "".join(filter(str.isdigit, options.address))
+    here, left = Assembly(settings).eraser.erase(address)
     print(f"erased here: {here} conversations")
     print("at Twilio: all deleted" if not left else f"at Twilio: {left} not yet; the worker goes on trying")
     return 0

@@ -2,27 +2,12 @@
 
 import argparse
 import os
-from collections.abc import Callable
-from datetime import UTC, datetime
 
-from bot import logs, metrics
-from bot.channels.sending import TwilioCopies, TwilioInbox, make_sender
-from bot.cli.shared import ROOT, Commands, read_content
-from bot.content.building import build_engine
-from bot.content.models import read_encoder
-from bot.messaging.delivery import Delivery
-from bot.messaging.provider_eraser import ProviderEraser
-from bot.messaging.reconcile import Reconcile
-from bot.messaging.runner import Runner
-from bot.messaging.spending import Spending
-from bot.messaging.upkeep import Alarm, Upkeep
-from bot.settings import SettingsError, read_settings
-from bot.storage.identity import Identity
-from bot.storage.redis.connection import connect
-from bot.storage.redis.storage import redis_storage
-from bot.storage.sealing import Sealer
-from bot.storage.spool import FileSpool, FileSpoolReader
-from bot.worker import Worker, stop_on_signals
+from bot import logs
+from bot.assembly import ROOT, Assembly
+from bot.cli.shared import Commands
+from bot.settings import read_settings
+from bot.worker import stop_on_signals
 
 
 def add_to(commands: Commands) -> None:
@@ -43,37 +28,7 @@ def _doctor(_options: argparse.Namespace) -> int:
 
 def _worker(_options: argparse.Namespace) -> int:
     logs.set_up()
-    settings = read_settings(os.environ)
-    if settings.spool_private_key is None:
-        raise SettingsError("Cannot start: SPOOL_PRIVATE_KEY is missing; the worker opens the spool with it.")
-    library = read_content()
-    storage = redis_storage(connect(settings.redis_url), Sealer(settings.data_keys))
-    spool = FileSpool(settings.spool_dir, settings.spool_public_key)
-    engine = build_engine(library, read_encoder() if settings.meaning else None)
-
-    def now() -> datetime:
-        return datetime.now(UTC)
-
-    runner = Runner(engine, storage, spool, now, metrics.report)
-    reader = FileSpoolReader(settings.spool_dir, settings.spool_private_key, metrics.report)
-    sender = make_sender(settings)
-    delivery = Delivery(storage, sender, library.content.delivery, metrics.report)
-    said = engine.content("").shared
-    alarm = Alarm(sender, settings.alarm_number, said["alarm"], metrics.report)
-    much = Alarm(sender, settings.alarm_number, said["alarm_spend"], metrics.report)
-    upkeep = Upkeep(runner, storage, now, alarm, metrics.report, settings.alarm_minutes)
-    spending = Spending(storage, now, much, metrics.report, settings.spend_alarm)
-    inbox = TwilioInbox(sender, Identity(settings.peppers).contacts)
-    reconcile = Reconcile(runner, storage, inbox, now, metrics.report)
-    chores: list[Callable[[], object]] = [
-        lambda: reader.drain(runner.replay),
-        upkeep.step,
-        reconcile.step,
-        spending.step,
-    ]
-    if settings.delete_at_twilio:
-        chores.append(ProviderEraser(storage, TwilioCopies(sender), now, metrics.report).step)
-    Worker(delivery, chores, metrics.report).run(stop_on_signals())
+    Assembly(read_settings(os.environ)).worker.run(stop_on_signals())
     return 0
 
 

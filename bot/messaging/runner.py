@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -51,6 +52,9 @@ QUEUE_SECONDS = 0.5
 Decide = Callable[[Conversation, int], Move]
 """(conversation, minute) -> what an advisor does with it, or time. Raises Refused."""
 
+unpredictable_bits = partial(secrets.randbits, RANDOM_BITS)
+"""A new random number at each call."""
+
 Report = Callable[..., None]
 """report(what, **fields): count and log. Only names, counts and opaque ids go in."""
 
@@ -69,7 +73,7 @@ class Runner:
         spool: Spool,
         now: Callable[[], datetime],
         report: Report,
-        random_bits: Callable[[], int] = lambda: secrets.randbits(RANDOM_BITS),
+        random_bits: Callable[[], int] = unpredictable_bits,
         on_turn: Callable[[Turn], None] | None = None,
     ) -> None:
         self._engine = engine

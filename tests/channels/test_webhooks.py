@@ -24,6 +24,7 @@ from bot.messaging.receipts import Receipts
 from bot.messaging.runner import Runner
 from bot.rendering.texts import clean, last_words
 from bot.storage.identity import Identity
+from bot.web import MAX_BODY
 
 RECORDED = Path(__file__).parent / "recorded"
 PUBLIC = "https://bot.example.org"
@@ -75,7 +76,7 @@ def receipts() -> StubReceipts:
 @pytest.fixture
 def client(runner: StubRunner, receipts: StubReceipts) -> FlaskClient:
     app = Flask(__name__)
-    app.config["MAX_CONTENT_LENGTH"] = webhooks.MAX_BODY
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     gate = SignatureGate(PUBLIC, [NEW_TOKEN, OLD_TOKEN])
     contacts = Identity(["p" * 32]).contacts
     blueprint = webhooks.make_blueprint(cast(Runner, runner), cast(Receipts, receipts), gate, contacts, NUMBERS)
@@ -128,7 +129,7 @@ def test_silence_is_a_response_without_a_message(client: FlaskClient, runner: St
 # -- refusals ------------------------------------------------------------------------------------------------------
 
 
-BIG = {**FIELDS, "Body": "x" * (webhooks.MAX_BODY + 1)}
+BIG = {**FIELDS, "Body": "x" * (MAX_BODY + 1)}
 MANY = {**FIELDS, **{f"Field{number}": "" for number in range(webhooks.MAX_FIELDS)}}
 UNSIGNED = {"X-Twilio-Signature": "bm90IGEgc2lnbmF0dXJl"}
 

@@ -50,7 +50,7 @@ CHANGE_WITH_THE_ANSWER = {
 
 
 def rules(pages: ConsoleApp) -> list[Rule]:
-    return [rule for rule in pages.app.url_map.iter_rules() if rule.rule.startswith("/console")]
+    return [rule for rule in pages.console.url_map.iter_rules() if rule.rule.startswith("/console")]
 
 
 def path(rule: Rule) -> str:
@@ -64,7 +64,7 @@ def test_every_route_says_who_may_enter_and_the_table_agrees(pages: ConsoleApp) 
     found = {rule.endpoint.removeprefix("console."): rule for rule in rules(pages) if rule.endpoint != "console.static"}
     assert found.keys() == MAY_ENTER.keys()
     for name, rule in found.items():
-        roles = pages.app.view_functions[rule.endpoint].requires_role  # type: ignore[union-attr]
+        roles = pages.console.view_functions[rule.endpoint].requires_role  # type: ignore[union-attr]
         assert (set(roles) or ANYONE) == MAY_ENTER[name], name
 
 

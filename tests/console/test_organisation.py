@@ -135,7 +135,7 @@ def test_a_way_back_that_this_browser_did_not_begin_leads_nowhere(
 
 def test_the_roles_of_the_two_routes(pages: ConsoleApp) -> None:
     for name in ("to_organisation", "from_organisation"):
-        assert pages.app.view_functions[f"console.{name}"].requires_role == frozenset()  # type: ignore[union-attr]
+        assert pages.console.view_functions[f"console.{name}"].requires_role == frozenset()  # type: ignore[union-attr]
 
 
 def test_a_provider_that_does_not_answer_is_said_so(

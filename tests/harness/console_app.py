@@ -41,6 +41,7 @@ class ConsoleApp:
         environment = ENVIRONMENT | {"REDIS_URL": url, "SPOOL_DIR": str(spool)} | more
         self.settings: Settings = read_settings(environment)
         self.app: Flask = create_app(self.settings, library=library, now=self.clock)
+        self.console: Flask = self.app.extensions["console"]
         self.redis: redis.Redis = redis.Redis.from_url(url)
         self.connection = connect(url)
         self.audit_log = RedisAuditLog(self.connection)
