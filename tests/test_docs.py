@@ -99,6 +99,21 @@ def test_the_versions_in_the_reasons_are_the_pinned_ones() -> None:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_line_of_a_page_needs_scrolling_sideways(path: Path) -> None:
+    """Rows of a table cannot be wrapped."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if len(line) > 100 and not line.lstrip().startswith("|")] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_test_that_a_page_names_is_there(path: Path) -> None:
+    file = ""
+    for name, test in re.findall(r"`([\w/.]*)::(\w+)`", path.read_text(encoding="utf-8")):
+        file = name or file
+        assert f"def {test}(" in _read(file), f"{file}::{test}"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_relative_link_leads_somewhere(path: Path) -> None:
     for link in links(path.read_text(encoding="utf-8")):
         name, _, anchor = link.partition("#")

@@ -305,6 +305,18 @@ def test_without_scripts_an_advisor_can_do_it_all(opened: Open, phones: Phones) 
     expect(page.get_by_text("Er wacht niemand.")).to_be_visible()
 
 
+def test_what_is_for_browsers_without_scripts_stays_dead_when_a_page_is_swapped_in(
+    opened: Open, phones: Phones
+) -> None:
+    """Its frame would beat as long as the page is open, so that the pages are never locked; and log in by itself."""
+    phones.writes(0, "hoi", "medewerker")
+    ada = opened("Ada")
+    take_first(ada)
+    expect(ada.page.get_by_role("button", name="Controleer eerst")).to_have_count(0)
+    assert ada.page.locator("iframe.beat").count() == 0
+    assert len(ada.page.frames) == 1
+
+
 def test_texts_at_hand_and_what_a_text_is_looked_through_for(opened: Open, phones: Phones) -> None:
     phones.writes(0, "hoi", "1", "ik ben in marokko", "ja", "medewerker")
     ada = opened("Ada")

@@ -124,6 +124,16 @@ def test_who_does_nothing_is_locked_and_goes_on_with_the_password_alone(pages: C
     assert visit.is_in()
 
 
+def test_the_frame_that_reloads_itself_without_scripts_does_not_postpone_the_lock(pages: ConsoleApp) -> None:
+    pages.somebody("Ada")
+    visit = pages.logged_in("Ada")
+    for _minutes in range(IDLE_LIFE // 240):
+        pages.clock.later(minutes=4)
+        assert visit.get("/console/beat").status_code == 200
+    pages.clock.later(minutes=4)
+    assert not visit.is_in()
+
+
 def test_who_works_is_not_locked_but_logs_in_anew_after_a_day(pages: ConsoleApp) -> None:
     pages.somebody("Ada")
     visit = pages.logged_in("Ada")

@@ -9,6 +9,9 @@ from bot.console.signin.visitor import Visitor, visitor_of
 BACKGROUND = "X-Background"
 """Header of requests that pages make by themselves: they do not postpone the lock."""
 
+_BY_THEMSELVES = ("console.events", "console.beat", "console.beating_page")
+"""Views that only pages ask for, never a person: the stream, the heartbeat, and its frame without scripts."""
+
 
 class CurrentSession:
     """Reads and writes the session of the current request."""
@@ -21,7 +24,7 @@ class CurrentSession:
         found = self._found()
         if found is None or found[1].stage is not Stage.IN or self._sessions.is_locked(found[1]):
             return None
-        if not (request.headers.get(BACKGROUND) or request.endpoint in ("console.events", "console.beat")):
+        if not (request.headers.get(BACKGROUND) or request.endpoint in _BY_THEMSELVES):
             self._sessions.touch(self._token(), found[1])
         return visitor_of(found[0])
 

@@ -24,6 +24,9 @@ export function fetchPage(url, { body = null, submitter = null, background = fal
       } else if (!found?.body?.dataset.page) {
         reject(new Trouble("failed"));
       } else {
+        // A fetched document is parsed as if there were no scripts: what stands in <noscript> would come alive here,
+        // such as the frame whose beats no person causes.
+        found.querySelectorAll("noscript").forEach((part) => part.remove());
         resolve({ document: found, url: request.responseURL });
       }
     };
