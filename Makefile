@@ -18,35 +18,35 @@ test: .venv/test.done ## lint, types, content check and every test
 	$(BIN)/python -m bot check
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-lint: .venv/test.done ## repair what the linter can, and format
+lint: .venv/test.done ## fix what the linter can fix, and format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 check: .venv/run.done ## inspect flows, facts, numbers, vocabulary and translations
 	$(BIN)/python -m bot check
 
-strings: .venv/run.done ## collect the texts for translators and bring every catalog up to date
+strings: .venv/run.done ## collect the texts for translators and update every catalog
 	$(BIN)/python -m bot strings
 
-model: .venv/test.done ## learn flows/model anew from flows/utterances
+model: .venv/test.done ## train flows/model on flows/utterances
 	$(BIN)/python -m bot.nlu_training build
 
-evaluate: .venv/test.done ## print how well messages are understood; fails when a figure fell
+evaluate: .venv/test.done ## print how well messages are understood; fails when a figure has dropped
 	$(BIN)/python -m bot.nlu_training evaluate
 
-transcripts: .venv/test.done ## write the golden conversations anew (then read the diff)
+transcripts: .venv/test.done ## regenerate the golden conversations (then read the diff)
 	$(BIN)/python -m pytest tests/test_transcripts.py --update-transcripts -q
 
 graph: .venv/run.done ## draw the dialogue to docs/dialogue.svg
 	$(BIN)/python -m bot graph --out docs/dialogue.svg
 
-picture: .venv/test.done ## draw docs/console.png anew (needs Chromium)
+picture: .venv/test.done ## take docs/console.png again (needs Chromium)
 	$(BIN)/python -m tests.console.picture docs/console.png
 
 bench: .venv/run.done ## measure speed against a floor in the same run
 	$(BIN)/python -m bench
 
-lock: ## make the hash-locked requirements anew (needs uv)
+lock: ## regenerate the hash-locked requirements (needs uv)
 	uv pip compile -q pyproject.toml --universal --generate-hashes --no-header --python-version 3.11 -o requirements.txt
 	uv pip compile -q pyproject.toml --extra test --universal --generate-hashes --no-header --python-version 3.11 -o requirements-test.txt
 	sed -i "1i # Made by 'make lock' from pyproject.toml; every package by hash." requirements.txt requirements-test.txt

@@ -175,7 +175,7 @@ def _welcome(port: str, first_login: str, reading: str) -> None:
         f"\n  Phone simulator   http://127.0.0.1:{port}/simulator\n"
         f"  Console           http://127.0.0.1:{port}/console/\n"
         f"{first_login}"
-        f"  Is it well?       http://127.0.0.1:{port}/readyz\n"
+        f"  Health            http://127.0.0.1:{port}/readyz\n"
         f"  Messages are read by {reading}\n\n"
         "  Ctrl-C stops all of it; the next `make run` continues the same conversations.\n",
         flush=True,

@@ -19,7 +19,7 @@ from tests.harness.recording_webhook import RecordingWebhook
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-transcripts", action="store_true", help="write the golden conversations anew")
+    parser.addoption("--update-transcripts", action="store_true", help="regenerate the golden conversations")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

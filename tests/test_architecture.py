@@ -54,7 +54,7 @@ MAY_IMPORT = {
 }
 PURE = ("messages", "nlu", "dialogue", "handoff", "rendering")
 ALLOWED_ANYWAY = {("dialogue/machine.py", "logging")}
-"""transitions logs callbacks with their arguments; the only file that knows it turns that off (style.md 1.7)."""
+"""transitions logs callbacks with their arguments; the only file that knows it turns that off (ADR 11)."""
 
 
 def _files(ring: str) -> list[Path]:

@@ -15,7 +15,7 @@ Each file in tests/transcripts is one person's conversation, every answer in ful
     * ada claims               what an advisor does: claims, writes …, notes …, offers to …, declines, hands back,
                                closes, is gone (her connection); "<" is what the person gets, or "(refused: why)"
 
-`pytest tests/test_transcripts.py --update-transcripts` writes the answers anew; read the difference before you keep it.
+`pytest tests/test_transcripts.py --update-transcripts` regenerates the answers; read the difference before you keep it.
 """
 
 import difflib
@@ -69,7 +69,7 @@ class Step:
 
 @dataclass(slots=True)
 class Played:
-    """A transcript as it goes today: the whole text anew, its steps, and the assertions that failed."""
+    """A transcript as it goes today: its whole text, its steps, and the assertions that failed."""
 
     name: str
     text: str

@@ -30,11 +30,9 @@ def read_model(folder: Path) -> Model:
         with (folder / ARRAYS).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return model_from({name: arrays[name] for name in arrays.files}, (folder / DESCRIPTION).read_bytes())
     except UnreadableModel as error:
-        raise ContentError([Fault(f"flows/model/{ARRAYS}", "", f"{error}; make model builds it anew")]) from None
+        raise ContentError([Fault(f"flows/model/{ARRAYS}", "", f"{error}; make model rebuilds it")]) from None
     except (OSError, ValueError, EOFError, BadZipFile) as error:
-        fault = Fault(
-            f"flows/model/{ARRAYS}", "", f"cannot be read ({type(error).__name__}); make model builds it anew"
-        )
+        fault = Fault(f"flows/model/{ARRAYS}", "", f"cannot be read ({type(error).__name__}); make model rebuilds it")
         raise ContentError([fault]) from None
 
 

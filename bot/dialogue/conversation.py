@@ -10,7 +10,7 @@ SCHEMA = 2
 """Version of this shape. A stored conversation with a higher one was written by newer code (a rolling deploy)."""
 
 SILENCE_MINUTES = 30
-"""After this much silence the phone may be in other hands: nothing earlier is shown or resumed (decision 10)."""
+"""After this much silence the phone may be in other hands: nothing earlier is shown or resumed (ADR 14)."""
 
 HISTORY_LENGTH = 6
 
@@ -113,7 +113,7 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
     safe: bool | None = None
     """The answer to "can you type safely", None when not asked."""
     subject_disclosed: bool = False
-    """They used a word about the subject or said it is safe, so plain speech is fine (decision 12)."""
+    """They used a word about the subject or said it is safe, so plain speech is fine (ADR 16)."""
     no_call: bool = False
     """They asked not to be called."""
 

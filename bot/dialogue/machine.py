@@ -1,6 +1,6 @@
 """Flows as `transitions` machines: the checked table of where each choice leads. The only import of transitions.
 
-Used as style.md 1.7 and decision 6 say: one machine per flow, built at start, no models inside, no automatic
+As ADR 11 says: one machine per flow, built at start, no models inside, no automatic
 transitions (they would let a word jump to any state), no callbacks (they would be logged with their arguments).
 """
 

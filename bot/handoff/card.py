@@ -1,6 +1,6 @@
 """The handoff card: what the bot knows already when an advisor opens a conversation. Every item may be absent.
 
-What an advisor needs stands in domain.md 2.6; the bot itself asks only for safety, place, phone and language.
+The bot itself asks only for safety, place, phone and language.
 """
 
 from collections.abc import Sequence

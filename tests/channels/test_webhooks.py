@@ -85,7 +85,7 @@ def client(runner: StubRunner, receipts: StubReceipts) -> FlaskClient:
 
 
 def signature(path: str, pairs: Mapping[str, str], token: str = NEW_TOKEN, public: str = PUBLIC) -> str:
-    """As Twilio describes it, written anew: not by the code that checks it."""
+    """As Twilio describes it, and not by the code that checks it."""
     signed = public + path + "".join(name + pairs[name] for name in sorted(pairs))
     return base64.b64encode(hmac.new(token.encode(), signed.encode(), hashlib.sha1).digest()).decode()
 

@@ -17,7 +17,7 @@ from tests.harness.fixed import ACCOUNT, OURS, PUBLIC_URL
 PATH = "/twilio/message"
 ABROAD = "+31 247 247 247"
 IDLE_SECONDS = 5
-"""A connection unused for longer is opened anew, before the server closes it."""
+"""A connection unused for longer is reopened, before the server closes it."""
 FORM = "application/x-www-form-urlencoded"
 Form = Mapping[str, str] | Sequence[tuple[str, str]]
 

@@ -4,7 +4,7 @@ export function normalNumber(written) {
   return /^\+[1-9][0-9]{6,14}$/.test(number) ? number : null;
 }
 
-// The same number with its last four digits drawn anew: another person from the same country.
+// The same number with four new last digits: another person from the same country.
 export function randomNumber(example) {
   const digits = String(crypto.getRandomValues(new Uint16Array(1))[0] % 10000).padStart(4, "0");
   let next = 4;

@@ -275,7 +275,7 @@ export class Phone {
     this.scrollToEnd();
   }
 
-  // Draws everything anew, for the thread of the channel in use.
+  // Redraws everything, for the thread of the channel in use.
   show() {
     const { channel } = this.state;
     const { entries } = this.thread;
