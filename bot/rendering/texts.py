@@ -43,7 +43,7 @@ def render(say: Say, conversation: Conversation, book: LocalizedContent) -> str:
 def numbers_block(conversation: Conversation, book: LocalizedContent) -> str:
     """The numbers that fit where the person said they are; both sets when they have not said it."""
     if not conversation.told.subject_disclosed and conversation.told.place is Place.UNKNOWN:
-        return _fill(book.shared[SharedText.EMERGENCY_LINE], conversation, book)  # names no organisation (decision 12)
+        return _fill(book.shared[SharedText.EMERGENCY_LINE], conversation, book)  # names no organisation (ADR 16)
     block = _fill(book.shared[f"numbers_{conversation.told.place}"], conversation, book)
     if conversation.told.place is not Place.ABROAD or not conversation.told.country:
         return block
@@ -81,7 +81,7 @@ def _footer(state: State, conversation: Conversation, book: LocalizedContent) ->
     if not state.footer:
         return ""
     if conversation.handling.status is Status.WAITING:
-        # After a silence nothing earlier is shown, not even that somebody was asked for (decision 10).
+        # After a silence nothing earlier is shown, not even that somebody was asked for (ADR 14).
         fresh = conversation.heard_minute - conversation.handling.waiting_minute <= SILENCE_MINUTES
         return book.shared[
             SharedText.FOOTER_WAITING if conversation.told.subject_disclosed or fresh else SharedText.FOOTER
