@@ -1,5 +1,6 @@
 """The way out through Twilio's REST API. The only file that sends; it is called by the worker alone."""
 
+import unicodedata
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -133,9 +134,18 @@ class TwilioSender:
         for message in listed:
             outbound = str(message.direction or "").startswith("outbound")
             fresh = message.date_created is None or message.date_created >= oldest
-            if outbound and fresh and message.body == text and message.sid not in known:
+            same = _comparable(str(message.body or "")) == _comparable(text)
+            if outbound and fresh and same and message.sid not in known:
                 return str(message.sid)
         return None
+
+
+_PLAIN = str.maketrans(dict.fromkeys("‘’‚‛′", "'") | dict.fromkeys("“”„‟″«»", '"') | dict.fromkeys("‐‑‒–—―−", "-"))
+
+
+def _comparable(text: str) -> str:
+    """A text without what the provider may change to save segments: typographic signs and kinds of spaces."""
+    return " ".join(unicodedata.normalize("NFKC", text.translate(_PLAIN)).split())
 
 
 class TwilioInbox:
@@ -163,7 +173,7 @@ class TwilioInbox:
         return sorted(found, key=lambda each: each.at)
 
 
-SETTLED = frozenset({"delivered", "undelivered", "failed", "read", "canceled", "received"})
+FINAL_STATUSES = frozenset({"delivered", "undelivered", "failed", "read", "canceled", "received"})
 """States of a message at Twilio after which nothing becomes of it."""
 
 
@@ -179,7 +189,7 @@ class TwilioCopies:
             ProviderCopy(
                 id=str(message.sid),
                 at=message.date_sent or message.date_created or before,
-                settled=str(message.status) in SETTLED,
+                settled=str(message.status) in FINAL_STATUSES,
                 inbound=str(message.direction) == "inbound",
                 empty=not message.body,
             )

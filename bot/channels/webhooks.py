@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from bot import metrics
 from bot.channels.twilio import Contacts, read_inbound
-from bot.handoff.delivery import from_twilio
+from bot.handoff.delivery import State, from_twilio
 from bot.messaging.receipts import Receipts
 from bot.messaging.runner import Runner
 from bot.ports.unavailable import StorageUnavailable
@@ -97,9 +97,9 @@ def make_blueprint(
         form = _signed_form(gate)
         if isinstance(form, Response):
             return form
-        provider_id, state = form.get("MessageSid", ""), from_twilio(form.get("MessageStatus", ""))
-        if not provider_id or state is None:
-            return _refused(400)
+        provider_id, state = form.get("MessageSid", ""), _state_of(form)
+        if isinstance(state, Response) or not provider_id:
+            return state if isinstance(state, Response) else _refused(400)
         try:
             receipts.reported(request.args.get("o", "")[:64], state, _code(form.get("ErrorCode", "")), provider_id)
         except StorageUnavailable as error:
@@ -158,6 +158,18 @@ def twiml(text: str) -> str:
     XML tree costs more than the whole dialogue (docs/performance.md)."""
     message = f"<Message>{escape(clean(text))}</Message>" if text else ""
     return f'<?xml version="1.0" encoding="UTF-8"?><Response>{message}</Response>'
+
+
+def _state_of(form: Form) -> State | Response:
+    """Our state for a status callback, else its response. Twilio may add states; the message then stays as it is."""
+    status = form.get("MessageStatus", "")
+    if not status:
+        return _refused(400)
+    state = from_twilio(status)
+    if state is None:
+        metrics.report("status_unknown")
+        return Response("", status=204)
+    return state
 
 
 def _refused(status: int) -> Response:

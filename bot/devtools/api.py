@@ -12,6 +12,7 @@ from bot.devtools.forms import API_VERSION, new_sid
 from bot.devtools.ledger import Ledger, MessageResource
 
 MAX_BODY = 1600
+_SMART_ENCODING = str.maketrans({"…": "...", "’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " "})
 PAGE_SIZE, MAX_PAGE_SIZE = 50, 1000
 _PATH = re.compile(rf"/{API_VERSION}/Accounts/(?P<account>\w+)/Messages(?:/(?P<sid>\w+))?\.json")
 _ADDRESS = re.compile(r"(whatsapp:)?\+[1-9][0-9]{6,14}")
@@ -102,13 +103,16 @@ class Api:
         if code is not None:
             return refusal(code, to=to, sender=service if code == 21705 else sender)
         message = MessageResource(
-            sid=new_sid(), account_sid=self._behaviour.account_sid, to=to, sender=sender, body=form.get("Body", ""),
-            direction="outbound-api", status="queued", service=service,
+            sid=new_sid(), account_sid=self._behaviour.account_sid, to=to, sender=sender,
+            body=self._encoded(form.get("Body", "")), direction="outbound-api", status="queued", service=service,
         )  # fmt: skip
         self._ledger.add(message)
         created = message.resource()
         self._accepted(message, form)
         return ApiResponse(201, created)
+
+    def _encoded(self, body: str) -> str:
+        return body.translate(_SMART_ENCODING) if self._behaviour.smart_encoding else body
 
     def _fault(self, to: str, sender: str, service: str, form: Mapping[str, str]) -> int | None:
         """The code this message is refused with; None for a good one."""

@@ -67,6 +67,8 @@ class Behaviour:
     """Each callback comes twice."""
     lose_callbacks: float = 0.0
     """The share of the callbacks that never come."""
+    smart_encoding: bool = False
+    """Typographic characters of a message become plain ones, as a messaging service of Twilio does to save segments."""
     deletable_after: float = 0.0
     """Seconds during which a message cannot be deleted: 20009."""
     delete_refusals: int = 0

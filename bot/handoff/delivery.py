@@ -51,6 +51,14 @@ def from_twilio(status: str) -> State | None:
     return _TWILIO.get(status)
 
 
+def is_contradicted(state: str, code: str, by: State) -> bool:
+    """Whether the provider had the last word with `state` and now says another one. It may correct what we gave up
+    ourselves, and a delivered message may be read later."""
+    if state == State.FAILED:
+        return code not in OURS and by in (State.DELIVERED, State.READ)
+    return state in (State.DELIVERED, State.READ) and by is State.FAILED
+
+
 class Action(StrEnum):
     """What is done about a message that did not arrive.
 

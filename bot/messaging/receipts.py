@@ -29,6 +29,8 @@ class Receipts:
         outcome = self._outbox.report(id, state, code, provider_id)
         if outcome == "unknown":
             self._report("callback_unknown")
+        if outcome == "contradiction":
+            self._report("status_contradicted", cause=str(state))
         if outcome == "done" and state is State.FAILED:
             self._report("send_failed", cause=code)
 

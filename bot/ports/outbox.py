@@ -81,7 +81,8 @@ class Outbox(Protocol):
         ...
 
     def report(self, id: str, state: State, code: str, provider_id: str) -> str:
-        """A status callback for our message `id`: "done", "old" (it is further already), or "unknown" (parked)."""
+        """A status callback for our message `id`: "done", "old" (it is further already), "contradiction" (the provider
+        had the last word already), or "unknown" (parked)."""
         ...
 
     def send_again(self, id: str, code: str, after: float) -> bool:

@@ -102,6 +102,10 @@ def counted(outcome: str) -> float:
     return value or 0.0
 
 
+def counted_incidents(kind: str) -> float:
+    return metrics.REGISTRY.get_sample_value("helpline_incidents_total", {"kind": kind, "cause": ""}) or 0.0
+
+
 def said(response: TestResponse) -> list[str]:
     root = ElementTree.fromstring(response.data)  # noqa: S314 - our own answer
     assert root.tag == "Response"
@@ -359,7 +363,14 @@ def test_a_forged_status_callback_is_refused(client: FlaskClient, receipts: Stub
     assert receipts.reported_so_far == []
 
 
-@pytest.mark.parametrize("fields", [{"MessageStatus": "dancing"}, {"MessageSid": ""}, {"MessageStatus": ""}])
+def test_a_status_that_is_not_known_is_taken_and_counted(client: FlaskClient, receipts: StubReceipts) -> None:
+    before = counted_incidents("status_unknown")
+    assert callback(client, MessageStatus="partially_delivered") == 204
+    assert receipts.reported_so_far == []
+    assert counted_incidents("status_unknown") == before + 1
+
+
+@pytest.mark.parametrize("fields", [{"MessageSid": ""}, {"MessageStatus": ""}])
 def test_a_callback_that_says_nothing_is_refused(
     client: FlaskClient, receipts: StubReceipts, fields: dict[str, str]
 ) -> None:

@@ -13,6 +13,8 @@ from bot.handoff.acts import Reason, Refused
 from bot.handoff.delivery import State
 from bot.messages import Channel
 from bot.messaging.delivery import Delivery, RetryTiming
+from bot.messaging.receipts import Receipts
+from bot.ports.outbox import Attempt
 from bot.storage.redis import keys
 from bot.storage.sealing import Sealer, place
 from tests.harness.advisor_line import ADA, AdvisorLine
@@ -44,6 +46,15 @@ def deliver(delivery: Delivery, line: AdvisorLine, seconds: float = 10) -> None:
         if idle and line.twilio.settled(2):
             return
     raise AssertionError("not done in time")
+
+
+def take_again(line: AdvisorLine) -> list[Attempt]:
+    """What is to be looked at once more, when its time has come."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        if found := line.outbox.take("w2", 8, 0.1):
+            return found
+    return []
 
 
 def states(line: AdvisorLine, contact: str) -> list[str]:
@@ -145,6 +156,57 @@ def test_nothing_is_lost_whatever_the_first_answer_is(line: AdvisorLine, fault: 
     delivery.close()
     assert len(inbox(line)) == 1
     assert states(line, contact) == [State.DELIVERED]
+
+
+def test_a_lost_answer_is_found_although_the_provider_changed_the_text(line: AdvisorLine) -> None:
+    line.twilio.smart_encoding = True
+    line.twilio.lose_callbacks = 1.0
+    line.twilio.faults = Faults(drop=1.0)
+    delivery = line.delivery()
+    contact = asks(line)
+    line.desk.reply(ADA, contact, "Ik snap het… Pa’s “nee” – dat telt", "a1")
+    delivery.step("w1", 0.05)
+    line.twilio.faults = Faults()
+    deliver(delivery, line)
+    delivery.close()
+    assert len(inbox(line)) == 1
+    (record,) = line.outbox.records(contact).values()
+    assert not record.maybe_duplicate
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(State.FAILED, State.DELIVERED), (State.DELIVERED, State.FAILED), (State.READ, State.FAILED)],
+)
+def test_a_final_state_stays_and_what_contradicts_it_is_counted(
+    line: AdvisorLine, delivery: Delivery, first: State, second: State
+) -> None:
+    line.twilio.lose_callbacks = 1.0
+    contact = asks(line)
+    line.desk.reply(ADA, contact, "Dag", "a1")
+    deliver(delivery, line)
+    ((id, record),) = line.outbox.records(contact).items()
+    receipts = Receipts(line.outbox, line.problems, line.reports)
+    receipts.reported(id, first, "30005" if first is State.FAILED else "", record.provider_id)
+    receipts.reported(id, second, "30005" if second is State.FAILED else "", record.provider_id)
+    assert states(line, contact) == [first]
+    assert line.reports.names().count("status_contradicted") == 1
+    receipts.reported(id, first, "30005" if first is State.FAILED else "", record.provider_id)
+    assert line.reports.names().count("status_contradicted") == 1
+
+
+def test_what_we_gave_up_ourselves_is_corrected_by_the_provider(line: AdvisorLine, delivery: Delivery) -> None:
+    line.twilio.lose_callbacks = 1.0
+    line.twilio.faults = Faults(drop=1.0)
+    contact = asks(line)
+    line.desk.reply(ADA, contact, "Dag", "a1")
+    delivery.step("w1", 0.05)
+    ((id, _record),) = line.outbox.records(contact).items()
+    (attempt,) = take_again(line)
+    line.outbox.settle(attempt, State.FAILED, "lost_answer")
+    Receipts(line.outbox, line.problems, line.reports).reported(id, State.DELIVERED, "", line.twilio.accepted[0].sid)
+    assert states(line, contact) == [State.DELIVERED]
+    assert "status_contradicted" not in line.reports.names()
 
 
 def test_a_callback_proves_a_message_whose_answer_was_lost(line: AdvisorLine) -> None:

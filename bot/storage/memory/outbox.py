@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from time import monotonic, sleep
 
-from bot.handoff.delivery import RANK, State
+from bot.handoff.delivery import RANK, State, is_contradicted
 from bot.ports.feed import Change
 from bot.ports.outbox import Attempt, Record
 from bot.storage.memory.messages import Message
@@ -113,6 +113,8 @@ class MemoryOutbox:
         return self._reported(message, state, code)
 
     def _reported(self, message: Message, state: State, code: str) -> str:
+        if is_contradicted(message.state, message.code, state):
+            return "contradiction"
         if not self._move(message, state, code):
             return "old"
         message.is_queued = message.is_queued and bool(message.worker)

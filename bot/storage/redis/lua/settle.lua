@@ -11,7 +11,8 @@
 --   maybe_duplicate   it was perhaps sent twice
 --   life              seconds; feed_length
 --
--- Returns 'done', 'old' (it is further already), 'busy' (something newer was written), 'unknown'.
+-- Returns 'done', 'old' (it is further already), 'contradiction' (the provider had the last word already), 'busy'
+-- (something newer was written), 'unknown'.
 -- Emits a line of the feed when something changed.
 --- @include "clock"
 --- @include "delivery_state"
@@ -77,6 +78,13 @@ if to == 'queued' or to == 'unsure' then
     return is_first and wait(to, to == 'unsure' and message.changed or now) or 'old'
   end
   to, code = state, message.code -- a callback has settled it meanwhile; the next in the queue goes on
+end
+
+-- As bot.handoff.delivery.is_contradicted: codes of ours are words, those of the provider numbers or '-'.
+local is_ours = string.match(message.code, '^%a')
+if not options.entry and ((state == 'failed' and not is_ours and RANK[to] >= RANK.delivered)
+    or (RANK[state] >= RANK.delivered and to == 'failed')) then
+  return 'contradiction'
 end
 
 local is_forward = RANK[to] > RANK[state]
