@@ -12,54 +12,30 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 GLOSSARY = ROOT / "docs/glossary.md"
-CLEAN = [
-    "bench",
-    "docs",
-    "flows",
-    "gunicorn.conf.py",
-    "README.md",
-    "CONTRIBUTING.md",
-    "SECURITY.md",
-    "Makefile",
-    "pyproject.toml",
-    "locales/supported.toml",
-    "bot/__init__.py",
-    "bot/__main__.py",
-    "bot/access",
-    "bot/channels",
-    "bot/console",
-    "bot/devtools",
-    "bot/doctor.py",
-    "bot/errors.py",
-    "bot/launcher.py",
-    "bot/logs.py",
-    "bot/messages.py",
-    "bot/metrics.py",
-    "bot/nlu",
-    "bot/nlu_training",
-    "bot/settings.py",
-    "bot/simulator",
-    "bot/startup.py",
-    "bot/worker.py",
-    "tests/conftest.py",
-    "tests/content",
-    "tests/devtools",
-    "tests/handoff",
-    "tests/nlu",
-    "tests/simulator",
-    "tests/test_architecture.py",
-    "tests/test_cli.py",
-    "tests/test_docs.py",
-    "tests/test_logs.py",
-    "tests/test_settings.py",
-    "tests/test_walk.py",
-]
-"""Files and folders in which no word to avoid is left."""
+PLACES = (
+    "app.py", "bench", "bot", "docs", "flows", "gunicorn.conf.py", "locales/supported.toml", "tests", "Makefile",
+    "pyproject.toml", "README.md", "CONTRIBUTING.md", "SECURITY.md",
+)  # fmt: skip
+NOT_YET = {
+    "app.py", "bot/cli/converse.py", "bot/dialogue/choosing.py", "bot/messaging/runner.py", "bot/rendering/texts.py",
+    "tests/dialogue/test_case_code.py", "tests/dialogue/test_engine.py", "tests/dialogue/test_overrides.py",
+    "tests/dialogue/test_properties.py", "tests/messaging/test_runner.py", "tests/rendering/test_texts.py",
+}  # fmt: skip
+"""Files that are still being rewritten."""
 
 NOT_READ = {"docs/glossary.md", "docs/advisors.md", "docs/supervisors.md", "CHANGELOG.md", "tests/test_glossary.py"}
 """The list itself, two pages in Dutch, and the history, which says what was true when it was written."""
 
-ALLOWED: dict[tuple[str, str], str] = {}
+ALLOWED = {
+    **{
+        ("bot/storage/flat.py", word): "fields of records that earlier versions wrote"
+        for word in (".asked_country", "greeted", "maybe_read", "misses", "trail")
+    },
+    ("bot/storage/codec.py", "greeted"): "a field that earlier versions read when they are put back",
+    ("bot/storage/codec.py", "maybe_read"): "the same",
+    ("bot/storage/redis/lua/begin.lua", "unsure"): "a state of a message, as it is stored",
+    ("bot/storage/redis/lua/settle.lua", "unsure"): "the same",
+}
 """(file, word) -> why it stays."""
 
 COMMENT = {".toml": r"(?:^|\s)#(.*)", ".lua": r"--(.*)", ".js": r"(?://|/?\*)(.*)", ".css": r"/\*(.*)"}
@@ -158,10 +134,12 @@ def files(place: str) -> list[str]:
     return [name for name in names if name not in NOT_READ and not name.startswith("flows/utterances/")]
 
 
-@pytest.mark.parametrize("place", CLEAN)
+@pytest.mark.parametrize("place", PLACES)
 def test_no_word_to_avoid_is_used(place: str) -> None:
     wrong = {}
     for name in files(place):
+        if name in NOT_YET:
+            continue
         found = read((ROOT / name).read_text(encoding="utf-8"), Path(name).suffix)
         if left := [word for word in faults(found, avoided()) if (name, word) not in ALLOWED]:
             wrong[name] = left

@@ -29,7 +29,7 @@ from bot.ports.storage import Storage
 
 @dataclass(frozen=True, slots=True)
 class Advisor:
-    """Somebody who is logged in. languages: those she answers in."""
+    """Somebody who is logged in. languages: those they answer in."""
 
     id: str
     languages: tuple[str, ...] = ("nl",)
@@ -38,8 +38,8 @@ class Advisor:
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of the board. Minutes are since 1970 (UTC); pending: of the first message that is not answered yet.
-    yours: it is this advisor's, or offered to her. typing: the id of who is typing to them. spoken: she speaks the
-    language. covered: somebody who is there does."""
+    yours: it is this advisor's, or offered to them. typing: the id of the advisor who is typing to the person.
+    spoken: this advisor speaks the language. covered: somebody present does."""
 
     contact: str
     status: Status
@@ -53,7 +53,7 @@ class Row:
     waiting_minute: int
     heard_minute: int
     pending_minute: int
-    maybe_read: bool
+    observed: bool
     yours: bool
     spoken: bool
     covered: bool
@@ -157,7 +157,7 @@ class Desk:
         return list(found.changes), found.position
 
     def heartbeat(self, advisor: Advisor, contacts: Sequence[str], typing: str = "") -> list[str]:
-        """The console is alive; returns the conversations that are not hers any more. typing: the one she types in."""
+        """The console is alive; returns the conversations it has lost. typing: the one being typed in."""
         self._storage.presence.mark_present(advisor.id, advisor.languages)
         if typing:
             self._storage.presence.set_typing(typing, advisor.id)
@@ -185,7 +185,7 @@ class Desk:
         )
 
     def check_in(self, advisor: Advisor, contact: str, day: date | None, action: str) -> None:
-        """Write down a sign of life that the person agreed on: if none comes by `day`, the advisors do `action`."""
+        """Record a check-in the person agreed on: if nothing is heard by `day`, the advisors do `action`."""
         conversation = self._conversation(contact)
         handoff.check_holds(conversation, advisor.id)
         today = self._now().astimezone(HOME).date()
@@ -220,7 +220,7 @@ class Desk:
         return self._act(contact, act, lambda conversation, _minute: handoff.note(conversation, advisor.id, text))
 
     def transfer(self, advisor: Advisor, contact: str, to: str, act: str) -> Conversation:
-        """Offer it to a colleague. It stays here until she claims it, and comes back if she does not."""
+        """Offer it to a colleague. It stays here until they claim it, and comes back if they do not."""
         return self._act(contact, act, lambda conversation, _minute: handoff.offer(conversation, advisor.id, to))
 
     def assign(self, leader: Advisor, contact: str, to: str, act: str) -> Conversation:
@@ -230,7 +230,7 @@ class Desk:
         return self._act(contact, act, lambda conversation, _minute: handoff.assign(conversation, leader.id, to))
 
     def overrides(self) -> Overrides:
-        """What is switched by hand."""
+        """The current overrides."""
         return self._storage.overrides.read()
 
     def set_overrides(self, overrides: Overrides) -> None:
@@ -256,7 +256,7 @@ class Desk:
         )
 
     def erase(self, advisor: Advisor, contact: str, act: str) -> Conversation:
-        """Remove everything about a person whose conversation she has, at their wish."""
+        """Remove everything about a person whose conversation this advisor has, at the person's wish."""
 
         def decide(conversation: Conversation, _minute: int) -> Move:
             handoff.check_holds(conversation, advisor.id)
@@ -265,7 +265,7 @@ class Desk:
         return self._act(contact, act, decide)
 
     def block(self, advisor: Advisor, contact: str, act: str) -> Conversation:
-        """Who only means harm gets no more than the numbers for a day, and no advisor."""
+        """An abusive sender gets only the numbers for a day, and no advisor."""
         after = self._act(contact, act, lambda conversation, _minute: handoff.block(conversation, advisor.id))
         self._storage.blocks.add(contact, advisor.id)
         return after
@@ -310,7 +310,7 @@ class Desk:
             waiting_minute=conversation.handling.waiting_minute,
             heard_minute=conversation.heard_minute,
             pending_minute=conversation.handling.pending_minute,
-            maybe_read=conversation.privacy.observed,
+            observed=conversation.privacy.observed,
             yours=advisor.id in (conversation.handling.advisor, conversation.handling.offered),
             spoken=language in advisor.languages,
             covered=language in there,
@@ -318,6 +318,6 @@ class Desk:
 
 
 def _order(row: Row) -> tuple[object, ...]:
-    """Waiting before held; urgency; a language she speaks, or that nobody there speaks; who waits longest."""
+    """Waiting before held; urgency; a language the advisor speaks, or that nobody present speaks; who waits longest."""
     for_her = row.spoken or not row.covered
     return (row.status is not Status.WAITING, row.urgency, not for_her, row.waiting_minute, row.contact)

@@ -147,7 +147,7 @@ class Handling(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def urgency(self) -> Urgency:
-        """Its class in the waiting list."""
+        """Its class in the queue."""
         if self.danger:
             return Urgency.DANGER_REQUEUED if self.requeued else Urgency.DANGER
         if self.requeued:

@@ -116,7 +116,7 @@ class Offered(Event, frozen=True):
 
 
 class Assigned(Event, frozen=True):
-    """Who leads gave the conversation to an advisor. `before`: who had it, "" when nobody did."""
+    """A supervisor gave the conversation to an advisor. `before`: who had it, "" when nobody did."""
 
     advisor: str
     to: str
@@ -150,7 +150,7 @@ class HandedBack(Event, frozen=True):
 
 
 class Closed(Event, frozen=True):
-    """An advisor ended the conversation. outcome: the name of how, only for counting; "" = she did not say."""
+    """An advisor ended the conversation. outcome: the name of how, only for counting; "" = not said."""
 
     advisor: str
     outcome: str = ""

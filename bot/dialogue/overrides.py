@@ -1,4 +1,4 @@
-"""What supervisors have switched by hand; it changes what the bot says from the next message on. Pure."""
+"""What supervisors have set for now; it changes what the bot says from the next message on. Pure."""
 
 import dataclasses
 

@@ -253,7 +253,7 @@ def close(conversation: Conversation, advisor: str, minute: int, outcome: str = 
 
 
 def block(conversation: Conversation, advisor: str) -> Move:
-    """Who only means harm leaves the advisors, without a word; see `flood`."""
+    """An abusive sender is taken from the advisors, without a word; see `flood`."""
     check_holds(conversation, advisor)
     return Move(conversation.with_status(Status.BOT).with_position(state="", history=()), (Blocked(advisor),))
 

@@ -19,14 +19,14 @@ class Card(msgspec.Struct, frozen=True):
     """One card. "" and None mean that nobody said it.
 
     safe: "yes" or "no", the last answer to "can you type safely". place: "nl" or "abroad". country: ISO 3166 code,
-    confirmed by the person. phone: who reads it, "mine" or "shared". maybe_read: a decoy word was used.
+    confirmed by the person. phone: who reads it, "mine" or "shared". observed: a decoy word was used.
     role: for whom, "self", "other" or "work". young: they asked about being under 18. documents: which papers they
     asked about. travel: the topic about leaving they asked about. topics: all they were told about, in order.
     """
 
     danger: bool
     urgent: bool
-    maybe_read: bool
+    observed: bool
     no_call: bool
     language: str
     safe: str = ""
@@ -46,7 +46,7 @@ def of_answers(answers: Answers) -> Card:
     return Card(
         danger=answers.danger,
         urgent=False,
-        maybe_read=False,
+        observed=False,
         no_call=answers.no_call,
         language=answers.language,
         safe=safe,
@@ -71,7 +71,7 @@ def card(conversation: Conversation, transcript: Sequence[AnyEvent]) -> Card:
     return Card(
         danger=conversation.handling.danger,
         urgent=conversation.handling.urgent,
-        maybe_read=conversation.privacy.observed,
+        observed=conversation.privacy.observed,
         no_call=conversation.told.no_call,
         language=conversation.locale,
         safe=answers.get("safe", ""),

@@ -1,4 +1,4 @@
-"""A sign of life that was agreed: "if I do not text by 12 August, do this". Pure.
+"""A check-in that was agreed: "if I do not text by 12 August, do this". Pure.
 
 Advisors keep it and act on it. Nothing is ever sent because of it: whoever holds the phone then must not learn of it
 (features-and-traps 3, row 27).

@@ -1,4 +1,4 @@
-"""Agreed signs of life. They outlive the conversation, and go when the person has everything erased."""
+"""Check-ins. They outlive the conversation, and go when the person has everything erased."""
 
 from typing import Protocol
 

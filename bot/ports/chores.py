@@ -17,5 +17,5 @@ class Chores(Protocol):
 
     def tidy(self) -> None:
         """Drop from every list what belongs to nobody any more, and news nobody can still want; note beside agreed
-        signs of life when the person last wrote, before the conversation expires."""
+        check-ins when the person last wrote, before the conversation expires."""
         ...

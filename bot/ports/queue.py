@@ -8,7 +8,7 @@ from bot.dialogue.conversation import Urgency
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One entry of the waiting list: opaque contact id, its class, and the minute (since 1970, UTC) they asked."""
+    """One entry of the queue: opaque contact id, its class, and the minute (since 1970, UTC) they asked."""
 
     contact: str
     minute: int
@@ -27,7 +27,7 @@ class Held:
 
 
 class Queue(Protocol):
-    """The waiting list and the leases; both change with a commit. Every method may raise StorageUnavailable."""
+    """The queue and the leases; both change with a commit. Every method may raise StorageUnavailable."""
 
     def waiting(self) -> list[Waiting]:
         """Who waits for an advisor, in the order in which they are to be helped."""

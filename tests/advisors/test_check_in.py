@@ -1,4 +1,4 @@
-"""An agreed sign of life: overdue at midnight where they are, outlives the conversation, sends nothing."""
+"""A check-in: overdue at midnight where they are, outlives the conversation, sends nothing."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

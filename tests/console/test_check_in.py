@@ -1,4 +1,4 @@
-"""Agreed signs of life on the pages."""
+"""Check-ins on the pages."""
 
 from datetime import timedelta
 

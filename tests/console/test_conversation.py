@@ -18,7 +18,7 @@ def ada(pages: ConsoleApp) -> ConsoleVisit:
 
 
 def held(pages: ConsoleApp, visit: ConsoleVisit) -> str:
-    """The address of a conversation she has taken and answered."""
+    """The address of a conversation the advisor has claimed and answered."""
     where = f"/console/c/{pages.person_asks()}"
     assert visit.post(f"{where}/claim").status_code == 303
     assert visit.post(f"{where}/reply", {"text": "Ik ben er"}).status_code == 303

@@ -48,7 +48,7 @@ def test_a_passkey_takes_the_place_of_password_and_code(page: Page, helpline: He
     page.get_by_role("button", name="Log in", exact=True).click()
     page.get_by_label("zes cijfers").fill(next_digits())
     page.get_by_role("button", name="Ga verder").click()
-    expect(page.get_by_role("heading", name="Mijn account")).to_be_visible()  # where she was going
+    expect(page.get_by_role("heading", name="Mijn account")).to_be_visible()  # where they were going
 
     page.locator("#for-passkey").fill("wrong")
     page.get_by_role("button", name="Voeg een passkey toe").click()

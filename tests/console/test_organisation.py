@@ -52,7 +52,7 @@ def pages(joined: ConsoleApp, clean_redis: redis.Redis) -> ConsoleApp:
 
 
 def through(visit: ConsoleVisit, provider: IdentityProvider) -> TestResponse:
-    """By way of the provider and back."""
+    """Via the provider and back."""
     asked = visit.get("/console/login/organisation")
     assert asked.location.startswith(f"{provider.issuer}/authorize?")
     return visit.get(provider.authorize(asked.location).removeprefix("https://helpline.example"))

@@ -1,4 +1,4 @@
-"""What those who lead see and switch, and what no number gives away."""
+"""What supervisors see and set, and what no number gives away."""
 
 import csv
 import io
@@ -33,7 +33,7 @@ def test_a_conversation_is_given_to_somebody_who_is_there(pages: ConsoleApp) -> 
     assert second.get(f"/console/c/{contact}").status_code == 200
     assert "gaf het gesprek aan Bea" in second.get(f"/console/c/{contact}").text
     assert first.get(f"/console/c/{contact}").status_code == 403
-    assert sue.get(f"/console/c/{contact}").status_code == 403  # she sees who has it, not what is said
+    assert sue.get(f"/console/c/{contact}").status_code == 403  # a supervisor sees who has it, not what is said
     assert "reassign" in pages.audit()
 
 

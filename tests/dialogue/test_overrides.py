@@ -1,4 +1,4 @@
-"""What is switched by hand: the numbers and the truth, other hours, an announcement."""
+"""Overrides: the numbers and the truth, other hours, an announcement."""
 
 from datetime import timedelta
 

@@ -115,7 +115,7 @@ def sign_in(page: Page, helpline: Helpline, name: str) -> None:
 
 
 def add_people(site: Site) -> None:
-    """Ada and Bea, advisors, and Pia, who has a second factor; Sue, who leads; Adam, who administers."""
+    """Ada and Bea, advisors, and Pia, who has a second factor; Sue, a supervisor; Adam, who administers."""
     connection = connect(site.redis_url)
     directory = RedisAccounts(connection, Sealer([bytes.fromhex(site.data_key)]))
     accounts = Accounts(directory, lambda: datetime.now(UTC))

@@ -112,7 +112,7 @@ class DialogueTester:
 
     @property
     def conversation(self) -> Conversation:
-        """As it stands now, without how much was written of late: only tests of floods ask for that."""
+        """As it stands now, without how much was written recently: only tests of floods ask for that."""
         asked = Inbound(message_id="", contact=self.contact, channel=Channel.SMS)
         return replace(self.storage.conversations.open(asked).conversation, pace=Pace())
 

@@ -28,7 +28,7 @@ def sender(line: AdvisorLine) -> TwilioSender:
     )  # fmt: skip
 
 
-def shredder(line: AdvisorLine) -> ProviderEraser:
+def eraser(line: AdvisorLine) -> ProviderEraser:
     return ProviderEraser(line.storage, TwilioCopies(sender(line)), lambda: line.now, line.reports)
 
 
@@ -59,7 +59,7 @@ def talk(line: AdvisorLine) -> None:
 def test_everything_is_gone_within_ten_minutes(line: AdvisorLine) -> None:
     talk(line)
     assert left(line) == 10  # of each channel: two heard, two answered, one written
-    shreds, looks = shredder(line), reconcile(line)
+    shreds, looks = eraser(line), reconcile(line)
     looks.step()
     assert shreds.step() == 0  # too fresh: a lost webhook would be found here
     line.now += timedelta(minutes=10)
@@ -76,10 +76,10 @@ def test_what_nobody_has_looked_for_yet_stays(line: AdvisorLine) -> None:
     line.twilio.lose(next=1)
     line.twilio.text(ANNA, "hoi")
     line.now += timedelta(minutes=12)
-    assert shredder(line).step() == 0  # the worker was away; the search for lost messages comes first
+    assert eraser(line).step() == 0  # the worker was away; the search for lost messages comes first
     reconcile(line).step()
     assert events_of(line.storage, line.contacts("sms", ANNA)[0])
-    assert shredder(line).step() == 1
+    assert eraser(line).step() == 1
 
 
 def test_a_refusal_empties_the_body_and_is_tried_again_after_a_restart_too(line: AdvisorLine) -> None:
@@ -88,7 +88,7 @@ def test_a_refusal_empties_the_body_and_is_tried_again_after_a_restart_too(line:
     reconcile(line).step()
     line.now += timedelta(minutes=10)
     reconcile(line).step()
-    first = shredder(line)
+    first = eraser(line)
     assert first.step() == 0
     assert left(line) == 10
     assert all(not message.body for message in sender(line).everything(line.now))
@@ -96,7 +96,7 @@ def test_a_refusal_empties_the_body_and_is_tried_again_after_a_restart_too(line:
     assert first.step() == 0  # it waits a minute, then two
     line.now += timedelta(seconds=40)
     assert first.step() == 0
-    assert shredder(line).step() == 10  # a worker that has just started knows of no pause
+    assert eraser(line).step() == 10  # a worker that has just started knows of no pause
     assert left(line) == 0
 
 
@@ -111,4 +111,4 @@ def test_while_twilio_is_away_nothing_is_forgotten(line: AdvisorLine) -> None:
     )  # fmt: skip
     assert ProviderEraser(line.storage, TwilioCopies(away), lambda: line.now, line.reports).step() == 0
     assert "not_shredded" in line.reports.names()
-    assert shredder(line).step() == 10
+    assert eraser(line).step() == 10

@@ -137,7 +137,7 @@ def assert_the_story_holds(site: Site, engine: Engine, who: str) -> None:
 
 
 def unhurried(conversation: Conversation) -> Conversation:
-    """Without the minutes, and without how much was written of late."""
+    """Without the minutes, and without how much was written recently."""
     return replace(conversation.with_handling(waiting_minute=0), heard_minute=0, pace=Pace())
 
 

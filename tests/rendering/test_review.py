@@ -1,4 +1,4 @@
-"""What an advisor is asked to look at before she sends."""
+"""What an advisor is asked to look at before sending."""
 
 import pytest
 from hypothesis import given

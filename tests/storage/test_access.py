@@ -175,7 +175,7 @@ def test_whatever_is_typed_as_a_name_is_taken_or_refused(accounts: Accounts, nam
 
 
 def test_after_a_new_data_key_the_worker_seals_anew_what_lives_long(connection: Connection) -> None:
-    """Else nobody could log in once the old key is taken away, and an agreed sign of life would be lost silently."""
+    """Else nobody could log in once the old key is taken away, and a check-in would be lost silently."""
     old, new = b"1" * 32, b"2" * 32
     RedisAccounts(connection, Sealer([old])).save(ADA)
     before = redis_storage(connection, Sealer([old]))

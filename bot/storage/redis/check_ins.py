@@ -1,4 +1,4 @@
-"""Agreed signs of life in Redis: sealed, in a hash of each shard."""
+"""Check-ins in Redis: sealed, in a hash of each shard."""
 
 from contextlib import suppress
 

@@ -61,7 +61,7 @@ FEED_LIFE_MS = 24 * 3600 * 1000
 AUDIT_LIFE_MS = 365 * 24 * 3600 * 1000
 
 URGENCY_STEP = 10**10
-"""What one class of urgency weighs in the waiting list, in minutes."""
+"""What one class of urgency weighs in the queue, in minutes."""
 
 GROUP = "workers"
 """Consumer group of the outbox."""
@@ -73,7 +73,7 @@ ALL_SHARDS = tuple(f"helpline:{{{number:02}}}:" for number in range(SHARDS))
 
 waiting      sorted set: contact ids by urgency, then by the minute they asked for an advisor
 held         set: contact ids of the conversations advisors have
-check-ins    hash: contact id -> the sealed sign of life that was agreed
+check-ins    hash: contact id -> the sealed check-in
 outbox       stream: contact ids with something to send. One entry a person at a time; what, stands in their queue
 later        sorted set: contact ids whose next message waits, by the moment (milliseconds of Redis' clock) it may go
 feed         stream: what happened, by contact id and names of events; the console follows it
@@ -121,7 +121,7 @@ DUTY = "helpline:duty"
 """Hash: advisor id -> until when (milliseconds of Redis' clock) they count as present, and their languages."""
 
 OVERRIDES = "helpline:steering"
-"""What is switched by hand, sealed."""
+"""The overrides, sealed."""
 
 BLOCKS = "helpline:blocks"
 """Sorted set: names of blocked senders, by the second (of Redis' clock) at which the block ends."""

@@ -1,4 +1,4 @@
-"""What is switched by hand, in Redis: one sealed value."""
+"""The overrides in Redis: one sealed value."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""The waiting list and the leases in Redis. A commit writes them; here they are read and renewed."""
+"""The queue and the leases in Redis. A commit writes them; here they are read and renewed."""
 
 from bot.dialogue.conversation import Urgency
 from bot.ports.queue import Held, Waiting
@@ -61,7 +61,7 @@ class RedisQueue:
             self._connection.together(gone)
 
     def _rows(self) -> list[tuple[str, int]]:
-        """Contact and place in the waiting list, in order."""
+        """Contact and place in the queue, in order."""
         found = self._connection.together(
             [("ZRANGE", f"{shard}waiting", 0, -1, "WITHSCORES") for shard in keys.ALL_SHARDS]
         )

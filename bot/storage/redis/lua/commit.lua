@@ -10,7 +10,7 @@
 --   conversation, turn   what is stored; no conversation with `erase`
 --   erase                everything of this person goes
 --   life                 seconds for all keys of this person
---   waiting              their place in the waiting list; leaves_queue: they stood in it
+--   waiting              their place in the queue; leaves_queue: they stood in it
 --   drop_before          8 bytes: turns of an earlier revision are dropped
 --   counted, counts_life what is counted, by names, and for how many seconds; erased_life: of the marks in `erased`
 --   handoff              only where advisors have to do with it:
