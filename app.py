@@ -19,9 +19,8 @@ from bot.console.app import new_console, page_language
 from bot.console.blueprint import make_blueprint as make_console
 from bot.console.page_context import GivenNumber, LocalNumber, PageContext
 from bot.content.library import Library
-from bot.content.localizing import localize_desk, localize_problems
+from bot.content.localizing import localize, localize_desk, localize_problems
 from bot.content.models import how_messages_are_read
-from bot.content.translation.catalogs import SOURCE
 from bot.rendering.texts import last_words
 from bot.settings import TWILIO_API, Settings
 from bot.simulator.views import make_blueprint as make_simulator
@@ -69,7 +68,7 @@ def _console(parts: Assembly) -> Flask:
     """The advisors' pages; with SIMULATOR=1 the telephones too."""
     settings, library = parts.settings, parts.library
     app = new_console(settings.secret_key, https=settings.public_url.startswith("https:") and not settings.simulator)
-    app.context_processor(page_language(library.languages.live, library.catalogs, SOURCE))
+    app.context_processor(page_language(library.languages.console, library.console_catalogs, library.languages.source))
     app.register_blueprint(make_console(_page_context(parts, app)))
     if settings.simulator:
         app.register_blueprint(
@@ -87,7 +86,7 @@ def _console(parts: Assembly) -> Flask:
 
 
 def _page_context(parts: Assembly, app: Flask) -> PageContext:
-    settings, library, books = parts.settings, parts.library, parts.engine.contents
+    settings, library, contents = parts.settings, parts.library, parts.engine.contents
     # argon2 takes a tenth of a second of computing: in a thread of its own, so that no webhook waits for a login.
     offload = ThreadPool(2).apply
     organisation = None
@@ -95,6 +94,8 @@ def _page_context(parts: Assembly, app: Flask) -> PageContext:
         from bot.console.signin.organisation import Organisation  # noqa: PLC0415 - slow to load, and rarely wanted
 
         organisation = Organisation(app, settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
+    languages = library.languages.console
+    read_by_advisors = {lang: contents.get(lang) or localize(library, lang) for lang in languages}
     return PageContext(
         desk=parts.desk,
         live=parts.live,
@@ -104,11 +105,12 @@ def _page_context(parts: Assembly, app: Flask) -> PageContext:
         enrolment=Enrolment(parts.accounts, parts.session_store, parts.now, offload),
         audit=parts.audit,
         organisation=organisation,
-        catalogs={lang: library.catalogs.get(lang, {}) for lang in books},
-        problems={lang: localize_problems(library, lang) for lang in books},
-        topic_titles={lang: book.titles for lang, book in books.items()},
-        country_names={lang: book.countries for lang, book in books.items()},
-        desk_texts={lang: localize_desk(library, lang) for lang in books},
+        source_language=library.languages.source,
+        catalogs={lang: library.console_catalogs.get(lang, {}) for lang in languages},
+        problems={lang: localize_problems(library, lang) for lang in languages},
+        topic_titles={lang: each.titles for lang, each in read_by_advisors.items()},
+        country_names={lang: each.countries for lang, each in read_by_advisors.items()},
+        desk_texts={lang: localize_desk(library, lang) for lang in {*contents, *languages}},
         numbers=[
             GivenNumber(each.text, each.names, "abroad" in each.reachable_from)
             for each in library.content.referrals.values()
@@ -118,8 +120,11 @@ def _page_context(parts: Assembly, app: Flask) -> PageContext:
             each.country: LocalNumber(each.number, each.shown) for each in library.content.local_numbers.values()
         },
         week=library.content.hours.week,
-        code_words=frozenset(word for book in books.values() for word in book.code_words),
+        code_words=frozenset(word for each in contents.values() for word in each.code_words),
         advisor_languages=tuple(library.content.vocabularies),
+        unicode_languages={
+            code: words.unicode for code, words in library.content.vocabularies.items() if words.unicode
+        },
         public_url="" if settings.simulator else settings.public_url,
         second_factor_optional=settings.simulator,
         now=parts.now,

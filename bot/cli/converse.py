@@ -111,7 +111,7 @@ def _converse(_options: argparse.Namespace) -> int:
     remembered = _RememberingEncoder(encoder) if encoder else None
     rooms = Rooms(
         engine=build_engine(library, remembered),
-        reader=build_reader(library.content, library.model, remembered),
+        reader=build_reader(library, remembered),
         commands=library.content.commands,
     )
     for number, line in enumerate(sys.stdin.buffer, start=1):

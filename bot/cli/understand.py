@@ -19,7 +19,7 @@ def add_to(commands: Commands) -> None:
 def _understand(_options: argparse.Namespace) -> int:
     """Standard input: {"text": …, "locale": …} a line. Standard output: the contract's fields, in the same order."""
     library = read_content()
-    understander = build_reader(library.content, library.model, read_encoder())
+    understander = build_reader(library, read_encoder())
     for line in sys.stdin:
         if not line.strip():
             continue

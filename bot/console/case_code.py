@@ -14,7 +14,7 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
     """/console/words."""
 
     def page(fault: str = "", wrong: list[str] | None = None, **more: object) -> str:
-        titles = context.topic_titles[language(context.catalogs)]
+        titles = context.topic_titles[language(context)]
         return render_template("console/case_code.html", fault=fault, wrong=wrong, topic_titles=lambda: titles, **more)
 
     @blueprint.get("/words", endpoint="case_code")

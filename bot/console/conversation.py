@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from bot.advisors.desk import Advisor, Desk, Page
 from bot.console.board import board_of
 from bot.console.codenames import codename
-from bot.console.language import SOURCE, language
+from bot.console.language import language
 from bot.console.page_context import GivenNumber, PageContext
 from bot.console.signin.current_session import BACKGROUND
 from bot.console.signin.permissions import EVERYBODY, requires_role, visitor
@@ -103,7 +103,7 @@ def _agreement() -> Agreement:
 
 def _outcome(context: PageContext) -> str:
     chosen = request.form.get("outcome", "")
-    return chosen if chosen in context.desk_texts[SOURCE].wrap_up else ""
+    return chosen if chosen in context.desk_texts[context.source_language].wrap_up else ""
 
 
 def _typed() -> str:
@@ -112,7 +112,7 @@ def _typed() -> str:
 
 def _page(context: PageContext, contact: str, refused: Refused | None = None, typed: str = "") -> tuple[str, int]:
     """The page of a conversation the visitor has, is offered, or may claim, else why not; and its status."""
-    lang = language(context.catalogs)
+    lang = language(context)
     around = board_of(context) | {
         "topic_titles": lambda: context.topic_titles[lang],
         "contact": contact,
@@ -129,7 +129,7 @@ def _page(context: PageContext, contact: str, refused: Refused | None = None, ty
         return _from_outside(context, contact, refused or closed, around)
     here = context.desk.on_duty()
     talk = lines(page.transcript, page.sent, context.problems[lang])
-    texts = context.desk_texts.get(page.conversation.locale, context.desk_texts[SOURCE])
+    texts = context.desk_texts.get(page.conversation.locale, context.desk_texts[context.source_language])
     again, quick = request.args.get("again"), texts.quick.get(request.args.get("quick", ""))
     if again and not refused:
         around["typed"] = next((line.text for line in talk if line.sent == again), "")
@@ -144,7 +144,9 @@ def _page(context: PageContext, contact: str, refused: Refused | None = None, ty
             (name, context.desk_texts[lang].quick[name].title, each.say) for name, each in texts.quick.items()
         ],
         numbers=[
-            (each.names.get(lang, each.names[SOURCE]), each.text) for each in context.numbers if _reaches(each, page)
+            (each.names.get(lang, each.names[context.source_language]), each.text)
+            for each in context.numbers
+            if _reaches(each, page)
         ],
         local_number=context.local_numbers.get(page.card.country),
         wrap_up=context.desk_texts[lang].wrap_up,
@@ -160,7 +162,7 @@ def _page(context: PageContext, contact: str, refused: Refused | None = None, ty
 def _findings(context: PageContext, page: Page, text: str) -> list[Finding]:
     return review(
         text,
-        context.desk_texts[SOURCE],
+        context.desk_texts[context.source_language],
         numbers=[each.text for each in context.numbers],
         names=[colleague.name for colleague in colleagues(context.accounts)],
         sms=page.conversation.handling.channel == Channel.SMS,

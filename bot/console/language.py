@@ -1,6 +1,4 @@
-"""The language of the pages: what the advisor chose here, else what their browser asks for, else Dutch."""
-
-from collections.abc import Collection
+"""The language of the pages: what the advisor chose here, else what their browser asks for, else the source."""
 
 from babel import Locale
 from flask import Blueprint, redirect, request, url_for
@@ -8,17 +6,16 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from bot.console.page_context import PageContext
 from bot.console.signin.permissions import ANYONE, requires_role
-from bot.console.wording import words
+from bot.console.wording import language_name, words
 
 COOKIE = "console_language"
 YEAR = 365 * 24 * 3600
-SOURCE = "nl"
 
 
-def language(live: Collection[str]) -> str:
-    """The language of this request, one of `live`."""
-    chosen = request.cookies.get(COOKIE, "")
-    return chosen if chosen in live else request.accept_languages.best_match(live) or SOURCE
+def language(context: PageContext) -> str:
+    """The language of this request, one of those of the console."""
+    chosen, languages = request.cookies.get(COOKIE, ""), context.catalogs
+    return chosen if chosen in languages else request.accept_languages.best_match(languages) or context.source_language
 
 
 def add_routes(blueprint: Blueprint, context: PageContext) -> None:
@@ -26,14 +23,19 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
 
     @blueprint.context_processor
     def page() -> dict[str, object]:
-        lang = language(context.catalogs)
+        lang = language(context)
         catalog = context.catalogs[lang]
+
+        def translate(text: str) -> str:
+            return catalog.get(("", text), text)
+
         return {
-            "_": lambda text: catalog.get(("", text), text),
+            "_": translate,
             "lang": lang,
             "dir": Locale.parse(lang).text_direction,
             "languages": sorted(context.catalogs),
             "own_name": lambda code: Locale.parse(code).get_language_name(code),
+            "language_name": lambda code: language_name(code, lang, context.unicode_languages, translate),
             **words(lang, context.country_names[lang]),
         }
 

@@ -60,8 +60,11 @@ class PageContext:
     organisation: "Organisation | None"
     """The identity provider, where there is one."""
 
+    source_language: str
+    """The language the pages are written in."""
+
     catalogs: Mapping[str, Mapping[tuple[str, str], str]]
-    """Language -> the texts of the pages, by (context, Dutch)."""
+    """Language of the console -> the texts of the pages, by (context, source text)."""
 
     problems: Mapping[str, Mapping[str, Problem]]
     """Language -> what can go wrong with a message, in words."""
@@ -87,6 +90,9 @@ class PageContext:
 
     advisor_languages: Sequence[str]
     """Languages an advisor can say they answer in."""
+
+    unicode_languages: Mapping[str, str]
+    """Language -> what Unicode calls it, where that is another code."""
 
     public_url: str
     """Where browsers find us, such as "https://helpline.example"; "" = as the browser says, on one's own machine."""

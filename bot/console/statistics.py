@@ -47,7 +47,7 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
     @requires_role(SUPERVISORS)
     def statistics() -> str:
         last, days = _period(context)
-        lang = language(context.catalogs)
+        lang = language(context)
         return render_template(
             "console/statistics.html",
             tables=_tables(context, last, days),

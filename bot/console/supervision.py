@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from bot.console.board import board_of
 from bot.console.codenames import codename
-from bot.console.language import SOURCE, language
+from bot.console.language import language
 from bot.console.page_context import PageContext
 from bot.console.signin.permissions import SUPERVISORS, requires_role, visitor
 from bot.console.signin.visitor import colleagues
@@ -65,7 +65,7 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
         return redirect(url_for("console.supervision"), 303)
 
     def form(overrides: Overrides, typed: list[str], fault: str = "") -> tuple[str, int]:
-        lang = language(context.catalogs)
+        lang = language(context)
         return render_template(
             "console/settings.html",
             overrides=overrides,
@@ -90,7 +90,9 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
         week = _week(typed) if request.form.get("hours") == "own" else ()
         overrides = Overrides(
             down="down" in request.form,
-            announcement=announcement if announcement in context.desk_texts[SOURCE].announcement else "",
+            announcement=announcement
+            if announcement in context.desk_texts[context.source_language].announcement
+            else "",
             week=week or (),
             note=request.form.get("note", "").replace("\r\n", "\n")[:MAX_NOTE],
         )

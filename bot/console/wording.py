@@ -1,6 +1,6 @@
 """Names of languages and countries and times of day, for templates."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,19 +12,18 @@ from bot.console.codenames import codename
 HOME = ZoneInfo("Europe/Amsterdam")
 """Advisors work in the Netherlands."""
 
-_KNOWN_AS = {"prs": "fa_AF", "kmr": "ku"}
-"""Languages that Unicode has under another code."""
 
-_LATIN = {"nl": "{} in Latijns schrift", "en": "{} in Latin letters"}
+def language_name(code: str, lang: str, unicode: Mapping[str, str], translate: Callable[[str], str]) -> str:
+    """The language `code` in the language `lang`; "ary-Latn" is "Marokkaans Arabisch in Latijns schrift".
 
-
-def language_name(code: str, lang: str) -> str:
-    """The language `code` in the language `lang`; "ary-Latn" is "Marokkaans Arabisch in Latijns schrift"."""
+    unicode: language -> what Unicode calls it, where that is another code. translate: gives a text of ours in `lang`.
+    """
     if not code:
         return "–"
     base, _dash, script = code.partition("-")
-    name = Locale.parse(lang).languages.get(_KNOWN_AS.get(base, base), code)
-    return _LATIN.get(lang, "{}").format(name) if script == "Latn" else name
+    name: str = Locale.parse(lang).languages.get(unicode.get(code, base), code)
+    _ = translate
+    return _("{} in Latijns schrift").format(name) if script == "Latn" else name
 
 
 def clock(minute: int) -> str:
@@ -54,6 +53,5 @@ def words(lang: str, countries: Mapping[str, str]) -> dict[str, object]:
         "clock": clock,
         "weekday": lambda number: weekday(number, lang),
         "day": lambda minute: day(minute, lang),
-        "language_name": lambda code: language_name(code, lang),
         "country_name": lambda code: countries.get(code, code),
     }

@@ -2,7 +2,6 @@
 
 from bot.content.library import Library
 from bot.content.localizing import country_names, localize
-from bot.content.translation.catalogs import SOURCE
 from bot.content.values import Content
 from bot.dialogue.context import Rules
 from bot.dialogue.engine import Engine
@@ -10,7 +9,6 @@ from bot.dialogue.language import Languages
 from bot.dialogue.machine import Machines
 from bot.nlu.countries import CountryFinder, CountryNames
 from bot.nlu.embedding import Encoder
-from bot.nlu.model import Model
 from bot.nlu.normalise import normalise
 from bot.nlu.numbers import NumberWords
 from bot.nlu.phrases import Lexicon
@@ -21,16 +19,16 @@ def build_engine(library: Library, encoder: Encoder | None = None) -> Engine:
     """The engine with everything localised and every machine built. Nothing is read or built after this. Without the
     `encoder` it reads messages by their letters alone."""
     content, languages = library.content, library.languages
-    reader = build_reader(content, library.model, encoder)
+    reader = build_reader(library, encoder)
     contents = {code: localize(library, code) for code in languages.live}
     return Engine(
         Rules(
             contents=contents,
-            states=contents[SOURCE].states,
+            states=contents[languages.source].states,
             topics=content.topics,
             machines=Machines(content.flows.values()),
             commands=content.commands,
-            languages=Languages(contents, languages.closest, SOURCE),
+            languages=Languages(contents, languages.closest, languages.source),
             understander=reader,
             cheap_understander=reader.without_encoder(),
             numbers=NumberWords(
@@ -47,15 +45,16 @@ def _subject_words(content: Content) -> frozenset[str]:
     return frozenset(normalise(word) for words in content.neutral.values() for word in words)
 
 
-def build_reader(content: Content, model: Model, encoder: Encoder | None) -> Reader:
+def build_reader(library: Library, encoder: Encoder | None) -> Reader:
     """The reader of messages: word lists of all languages, country names, what was learned, the sentence encoder."""
+    content = library.content
     return Reader(
         lexicons=lexicons(content),
         countries=_countries(content),
-        model=model,
+        model=library.model,
         encoder=encoder,
         priorities={flow.topic: flow.priority for flow in content.flows.values() if flow.topic},
-        default=SOURCE,
+        default=library.languages.source,
     )
 
 
@@ -69,6 +68,7 @@ def lexicons(content: Content) -> list[Lexicon]:
             wants_advisor=words.wants_advisor,
             danger=words.danger,
             place=words.place,
+            scripts=words.scripts,
         )
         for words in content.vocabularies.values()
     ]
@@ -78,7 +78,7 @@ def _countries(content: Content) -> CountryFinder:
     """Names and cities of flows/countries.toml, and the official names in every language we know."""
     official: dict[str, list[str]] = {}
     for locale in content.vocabularies:
-        for code, name in country_names(locale).items():
+        for code, name in country_names(content, locale).items():
             official.setdefault(code, []).append(name)
     written = content.countries.names
     return CountryFinder(

@@ -11,18 +11,28 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault: in which file, at which state or entry ("" for the whole file), and what is wrong."""
+    """One fault: in which file, at which state or entry ("" for the whole file), and what is wrong. line: 0 where
+    nobody knows it."""
 
     file: str
     where: str
     message: str
     severity: Severity = Severity.ERROR
+    line: int = 0
 
     def __str__(self) -> str:
-        place = f"{self.file}: {self.where}" if self.where else self.file
+        file = f"{self.file}:{self.line}" if self.line else self.file
+        place = f"{file}: {self.where}" if self.where else file
         return f"{self.severity}: {place}: {self.message}"
+
+    def __lt__(self, other: "Fault") -> bool:
+        return self._order < other._order
+
+    @property
+    def _order(self) -> tuple[str, int, str, str]:
+        return self.file, self.line, self.where, self.message
 
 
 class ContentError(StartError):

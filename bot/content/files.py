@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from bot.content.braces import wrong
 from bot.content.faults import ContentError, Fault
+from bot.content.lines import located
 from bot.content.tables.checking import Report
 from bot.content.tables.delivery import problems
 from bot.content.tables.desk import desk_texts
@@ -43,7 +44,7 @@ def read(root: Path, today: date) -> Content:
     folder = _Folder(root)
     content = _content(folder, today)
     if folder.faults:
-        raise ContentError(folder.faults)
+        raise ContentError(located(folder.faults, root, "flows/"))
     return content
 
 

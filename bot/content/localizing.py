@@ -6,14 +6,16 @@ from dataclasses import replace
 from babel import Locale
 
 from bot.content.library import Library
-from bot.content.translation.catalogs import SOURCE, Catalog
+from bot.content.translation.catalogs import Catalog
+from bot.content.values import Content
 from bot.dialogue.localized_content import LocalizedContent
 from bot.handoff.delivery import Problem
 from bot.handoff.desk_texts import DeskTexts, Prepared
 
 
 def localize(library: Library, locale: str) -> LocalizedContent:
-    """All content in one language. A text without translation stands in Dutch; `check` does not let that go live."""
+    """All content in one language. A text without translation stands in the source language; `check` does not let that
+    go live."""
     content = library.content
     catalog: Catalog = library.catalogs.get(locale, {})
 
@@ -34,18 +36,18 @@ def localize(library: Library, locale: str) -> LocalizedContent:
         urgent=frozenset(flow.topic for flow in flows if flow.topic and flow.priority == "P0"),
         shared={name: translate(f"shared.{name}", text.say) for name, text in content.shared.items()},
         numbers=numbers,
-        countries=country_names(locale) | {code: names[0] for code, names in own_names.items()},
+        countries=country_names(content, locale) | {code: names[0] for code, names in own_names.items()},
         local_numbers={row.country: row.number for row in content.local_numbers.values() if row.shown},
         hours=content.hours,
-        code_words=content.code_words.get(locale) or content.code_words.get(SOURCE, ()),
+        code_words=content.code_words.get(locale) or content.code_words.get(library.languages.source, ()),
         announcements={name: each.say for name, each in localize_desk(library, locale).announcement.items()},
     )
 
 
 def localize_problems(library: Library, locale: str) -> dict[str, Problem]:
     """What can go wrong with a message, by code, in one language: for `bot.handoff.delivery.problem`. Words without
-    translation stand in Dutch."""
-    catalog: Catalog = library.catalogs.get(locale, {})
+    translation stand in the source language."""
+    catalog: Catalog = library.console_catalogs.get(locale, {})
     return {
         code: replace(problem, say=catalog.get((f"delivery.{code}", problem.say), problem.say))
         for code, problem in library.content.delivery.items()
@@ -53,15 +55,17 @@ def localize_problems(library: Library, locale: str) -> dict[str, Problem]:
 
 
 def localize_desk(library: Library, locale: str) -> DeskTexts:
-    """What advisors have at hand, in one language, with the numbers in place."""
-    texts, catalog = library.content.desk, library.catalogs.get(locale, {})
+    """What advisors have at hand, with the numbers in place: what people would read in the language of the bot, titles
+    in that of the console."""
+    texts = library.content.desk
+    said, titles = library.catalogs.get(locale, {}), library.console_catalogs.get(locale, {})
     numbers = {name: each.text for name, each in library.content.referrals.items() if each.sayable}
 
     def localised(kind: str, rows: Mapping[str, Prepared]) -> dict[str, Prepared]:
         return {
             name: Prepared(
-                catalog.get((f"{kind}.{name}.title", row.title), row.title),
-                _numbered(catalog.get((f"{kind}.{name}.say", row.say), row.say), numbers),
+                titles.get((f"{kind}.{name}.title", row.title), row.title),
+                _numbered(said.get((f"{kind}.{name}.say", row.say), row.say), numbers),
             )
             for name, row in rows.items()
         }
@@ -81,8 +85,9 @@ def _numbered(text: str, numbers: Mapping[str, str]) -> str:
     return text
 
 
-def country_names(locale: str) -> dict[str, str]:
+def country_names(content: Content, locale: str) -> dict[str, str]:
     """ISO code -> name, from the Unicode CLDR as Babel carries it."""
-    known = {"ary-Latn": "fr", "prs": "fa_AF", "kmr": "ku"}
-    territories = Locale.parse(known.get(locale, locale)).territories
+    words = content.vocabularies.get(locale)
+    known = (words.countries_in or words.unicode) if words else ""
+    territories = Locale.parse(known or locale).territories
     return {code: name for code, name in territories.items() if len(code) == 2 and code.isalpha()}

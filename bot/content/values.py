@@ -69,6 +69,9 @@ class Vocabulary:
     place: Mapping[str, tuple[str, ...]]
     country_names: Mapping[str, tuple[str, ...]]
     numbers: Mapping[str, tuple[str, ...]]
+    scripts: tuple[str, ...]
+    unicode: str
+    countries_in: str
 
 
 @dataclass(frozen=True, slots=True)

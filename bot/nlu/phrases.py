@@ -34,6 +34,7 @@ class Lexicon:
     wants_advisor: Sequence[str]
     danger: Mapping[str, Sequence[str]]
     place: Mapping[str, Sequence[str]]
+    scripts: Sequence[str] = ("Latn",)
 
 
 @dataclass(frozen=True, slots=True)

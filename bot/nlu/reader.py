@@ -52,7 +52,7 @@ class Reader:
         self._model = model
         self._encoder = encoder
         self._thresholds = model.calibration.both if encoder else model.calibration.letters
-        self._guesser = LanguageGuesser(model.languages, default)
+        self._guesser = LanguageGuesser(model.languages, {each.language: each.scripts for each in lexicons}, default)
         self._priorities = priorities
         self._exact = {
             word: self._command_alone(word, command) for word, command in self._commands if self._is_harmless(word)

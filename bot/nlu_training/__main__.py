@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bot.content.building import build_reader, lexicons
 from bot.content.files import read
+from bot.content.library import read_library
 from bot.content.models import ARRAYS, DESCRIPTION, read_encoder, read_model
 from bot.content.tables.utterances import read_utterances
 from bot.errors import StartError
@@ -89,16 +90,15 @@ def calibrated(arrays: dict[str, "NDArray[np.generic]"], encoder: Encoder, phras
 
 def print_figures() -> int:
     """Measure on both sets, with and without the encoder; 1 when a figure is beyond its limit."""
-    content = read(ROOT / "flows", datetime.now(UTC).date())
-    model, encoder = read_model(MODEL), read_encoder()
+    library, encoder = read_library(ROOT, datetime.now(UTC).date()), read_encoder()
     if encoder is None:
         print("The weights of the sentence encoder are not installed: letters only.")
     worse = []
     for which in (TUNING, BLIND):
         sets = read_sets(ROOT, which)
         for tier, reader in (
-            ("letters only", build_reader(content, model, None)),
-            ("letters and meaning", build_reader(content, model, encoder)),
+            ("letters only", build_reader(library, None)),
+            ("letters and meaning", build_reader(library, encoder)),
         ):
             if tier == "letters only" or encoder is not None:
                 print(f"\n== {which} messages, {tier}")

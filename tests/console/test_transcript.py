@@ -68,8 +68,10 @@ def test_how_far_a_message_has_come_stands_beside_it(library: Library) -> None:
         ("", "nl", "–"),
     ],
 )
-def test_languages_have_names(code: str, lang: str, name: str) -> None:
-    assert language_name(code, lang) == name
+def test_languages_have_names(library: Library, code: str, lang: str, name: str) -> None:
+    unicode = {each: words.unicode for each, words in library.content.vocabularies.items() if words.unicode}
+    catalog = library.console_catalogs.get(lang, {})
+    assert language_name(code, lang, unicode, lambda text: catalog.get(("", text), text)) == name
 
 
 def test_times_are_those_of_the_advisors_country() -> None:

@@ -10,7 +10,7 @@ import pytest
 from bot.content.faults import ContentError, Fault
 from bot.content.files import read
 from bot.content.library import read_library
-from bot.content.translation.catalogs import read_catalogs, read_languages
+from bot.content.translation.catalogs import BOT, read_catalogs
 from bot.content.values import Content
 from tests.harness.fixed import NOW, ROOT
 
@@ -176,8 +176,8 @@ BROKEN: list[tuple[str, str, str, str, str]] = [
     (PROBLEMS, "[lost_answer]", "[1]", "lost_answer", "is missing"),
     (PROBLEMS, "[21610]", "[1]", "21610", "is missing"),
     (PROBLEMS, "[63016]", "[1]", "63016", "is missing"),
-    (LANGUAGES, 'status = "live"', 'status = "soon"', "languages.nl", '"live" or "draft"'),
-    (LANGUAGES, 'reviewer = ""', "reviewer = false", "languages.nl", "reviewer must be"),
+    (LANGUAGES, 'status = "live"', 'status = "soon"', "languages.nl", "status must be one of live, draft"),
+    (LANGUAGES, 'reviewer = ""', "reviewer = false", "languages.nl", '"reviewer" must be text'),
     (LANGUAGES, 'tr = "nl"', 'tr = "xx"', "closest.tr", "is not a live language"),
     (LANGUAGES, "[languages.en]", "[languages.en", "", "cannot be read"),
 ]
@@ -280,7 +280,7 @@ def test_the_message_has_one_line_a_fault_sorted_by_file(copy: Path) -> None:
         read_library(copy, TODAY)
     lines = str(caught.value).split("\n")
     assert lines == sorted(lines)
-    assert 'error: flows/menu.toml: menu.main choice trip: next = "trips" does not exist' in lines
+    assert 'error: flows/menu.toml:24: menu.main choice trip: next = "trips" does not exist' in lines
 
 
 def test_a_missing_catalog_of_a_draft_language_stops_the_start_too(copy: Path) -> None:
@@ -300,7 +300,7 @@ def test_a_fuzzy_or_empty_translation_is_not_used(copy: Path) -> None:
         'msgctxt "c"\nmsgid "ja"\nmsgstr "yes"\n',
         encoding="utf-8",
     )
-    catalogs = read_catalogs(copy / "locales", read_languages(copy / "locales"))
+    catalogs = read_catalogs(copy / "locales", BOT, ["en"])
     assert catalogs["en"] == {("c", "ja"): "yes"}
 
 

@@ -12,6 +12,8 @@ from bot.content.translation.extract import sentences
 from tests.harness.fixed import ROOT
 
 PO = Path("locales/en/LC_MESSAGES/messages.po")
+CONSOLE_PO = Path("locales/en/LC_MESSAGES/console.po")
+BOT, CONSOLE = strings.TEMPLATES
 
 
 @pytest.fixture
@@ -43,14 +45,19 @@ def test_the_template_of_the_repository_is_up_to_date() -> None:
 
 
 def test_the_same_texts_give_the_same_bytes(copy: Path) -> None:
-    assert strings.template(copy) == strings.template(copy)
+    assert strings.made(copy, BOT) == strings.made(copy, BOT)
+    assert strings.made(copy, CONSOLE) == strings.made(copy, CONSOLE)
     before = {path: path.read_bytes() for path in (copy / "locales").rglob("*") if path.is_file()}
     strings.update(copy)
     assert {path: path.read_bytes() for path in before} == before
 
 
 def test_neither_a_date_nor_a_line_number_makes_a_difference(copy: Path) -> None:
-    text = strings.template(copy).decode() + (copy / PO).read_text(encoding="utf-8")
+    text = (
+        strings.made(copy, BOT).decode()
+        + strings.made(copy, CONSOLE).decode()
+        + (copy / PO).read_text(encoding="utf-8")
+    )
     assert "-Date" not in text
     assert "\n#: " not in text
     change(copy / "flows/card.toml", "[state.show]", "# one\n# two\n\n[state.show]")
@@ -74,14 +81,16 @@ def test_a_changed_text_or_note_makes_the_template_stale(copy: Path, file: str, 
     assert strings.stale(copy) == []
     change(copy / file, old, new)
     (fault,) = strings.stale(copy)
-    assert fault.file == "locales/messages.pot"
+    console = file == "flows/delivery_errors.toml"
+    assert fault.file == ("locales/console.pot" if console else "locales/messages.pot")
     assert "make strings" in fault.message
     strings.update(copy)
     assert strings.stale(copy) == []
 
 
-def test_a_missing_template_is_stale(copy: Path) -> None:
-    (copy / "locales/messages.pot").unlink()
+@pytest.mark.parametrize("template", ["messages", "console"])
+def test_a_missing_template_is_stale(copy: Path, template: str) -> None:
+    (copy / f"locales/{template}.pot").unlink()
     assert len(strings.stale(copy)) == 1
 
 
@@ -89,7 +98,7 @@ def test_bringing_up_to_date_keeps_every_translation(copy: Path) -> None:
     before = translations(copy)
     assert len(before) > 500
     change(copy / "flows/decoy.toml", "verkeerd nummer", "ander nummer")
-    assert set(strings.update(copy)) == {"locales/messages.pot", str(PO)}
+    assert set(strings.update(copy)) == {"locales/messages.pot", str(PO), "locales/console.pot", str(CONSOLE_PO)}
     after = translations(copy)
     lost = set(before) - set(after)
     assert {context for context, _text in lost} <= {"decoy.on.say"}
@@ -113,11 +122,30 @@ def test_a_text_that_is_gone_leaves_the_catalog(copy: Path) -> None:
 
 
 def test_a_new_language_gets_a_catalog_to_fill(copy: Path) -> None:
-    with (copy / "locales/supported.toml").open("r+", encoding="utf-8") as file:
-        text = file.read()
-        file.seek(0)
-        file.write('[languages.ary-Latn]\nstatus = "draft"\nreviewer = ""\n\n' + text)
-    assert "locales/ary-Latn/LC_MESSAGES/messages.po" in strings.update(copy)
+    with (copy / "locales/supported.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[languages.ary-Latn]\nstatus = "draft"\nreviewer = ""\n')
+    written = strings.update(copy)
+    assert "locales/ary-Latn/LC_MESSAGES/messages.po" in written
+    assert "locales/ary-Latn/LC_MESSAGES/console.po" not in written  # a language of the bot needs no console
+
+
+def test_a_new_language_of_the_console_gets_a_catalog_of_its_own(copy: Path) -> None:
+    change(copy / "locales/supported.toml", 'console = ["nl", "en"]', 'console = ["nl", "en", "tr"]')
+    written = strings.update(copy)
+    assert "locales/tr/LC_MESSAGES/console.po" in written
+    assert "locales/tr/LC_MESSAGES/messages.po" not in written
+
+
+def test_what_advisors_read_is_apart_from_what_the_bot_says() -> None:
+    contexts = []
+    for path in (PO, CONSOLE_PO):
+        with (ROOT / path).open("rb") as file:
+            contexts.append({str(each.context or "") for each in read_po(file) if each.id})
+    bot, console = contexts
+    assert bot.isdisjoint(console)
+    assert "" not in bot
+    assert {"shared.footer", "menu.main.say", "quick.begin.say", "announcement.busy.say"} <= bot
+    assert {"", "delivery.30003", "quick.begin.title", "wrap_up.advice.title", "announcement.busy.title"} <= console
 
 
 def test_a_draft_says_that_it_is_one(copy: Path) -> None:
@@ -162,6 +190,6 @@ def test_translators_get_the_words_about_a_problem_with_a_message() -> None:
 
 
 def test_no_word_list_number_or_fact_goes_to_translators(copy: Path) -> None:
-    text = strings.template(copy).decode()
+    text = strings.made(copy, BOT).decode() + strings.made(copy, CONSOLE).decode()
     for part in ("+31 247", "0800 2000", "Veilig Thuis Utrecht, page", "ik ben achtergelaten"):
         assert part not in text

@@ -60,7 +60,7 @@ def test_it_has_33_bits_and_its_words_are_not_taken_for_one_another(library: Lib
 
 @pytest.mark.parametrize("locale", ["nl", "en"])
 def test_no_word_of_it_means_danger_a_country_or_a_command(library: Library, locale: str) -> None:
-    reader = build_reader(library.content, library.model, None)
+    reader = build_reader(library, None)
     for word in library.content.code_words[locale]:
         found = reader.understand(word, locale)
         assert (found.danger, found.country, found.command) == ("none", None, None), word

@@ -58,7 +58,7 @@ def test_any_words_give_a_known_code_or_none() -> None:
 
 @pytest.fixture(scope="module")
 def reader(library: Library) -> Reader:
-    return build_reader(library.content, library.model, None)
+    return build_reader(library, None)
 
 
 @pytest.mark.parametrize(

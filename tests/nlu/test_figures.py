@@ -79,7 +79,7 @@ def test_the_model_was_built_from_these_lines() -> None:
 @pytest.mark.parametrize("which", [TUNING, BLIND])
 def test_no_figure_of_the_letters_falls(library: Library, which: str) -> None:
     """With the meaning too: `make evaluate`, which CI runs after the tests."""
-    reader = build_reader(library.content, library.model, None)
+    reader = build_reader(library, None)
     assert beyond_limits(figures(reader, read_sets(ROOT, which)), which, "letters only") == []
 
 

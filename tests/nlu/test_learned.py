@@ -121,15 +121,19 @@ def test_damaged_model_files_are_named_with_what_to_do(tmp_path, damage: str) ->
 # -- languages -----------------------------------------------------------------------------------------------------
 
 
+def scripts(library: Library) -> dict[str, tuple[str, ...]]:
+    return {language: words.scripts for language, words in library.content.vocabularies.items()}
+
+
 def test_the_language_of_the_conversation_weighs_in(library: Library) -> None:
-    guesser = LanguageGuesser(library.model.languages, "nl")
+    guesser = LanguageGuesser(library.model.languages, scripts(library), "nl")
     for text in ("tamam", "ok tamam"):
         assert guesser.guess(text, frozenset(), "tr")[1] > guesser.guess(text, frozenset(), None)[1]
     assert guesser.guess("we are still in the village", frozenset(), "tr")[0] == "en"
 
 
 def test_a_script_leaves_only_its_own_languages(library: Library) -> None:
-    guesser = LanguageGuesser(library.model.languages, "nl")
+    guesser = LanguageGuesser(library.model.languages, scripts(library), "nl")
     assert guesser.guess("ኣነ", frozenset(), None)[0] == "ti"
     assert guesser.guess("привіт", frozenset(), "nl")[0] == "uk"
     assert guesser.guess("مرحبا", frozenset(), "nl")[0] in {"ar", "fa", "prs", "ur", "ckb", "ps"}

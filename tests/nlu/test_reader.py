@@ -28,12 +28,12 @@ TIERS = ("letters", "meaning") if find_weights() else ("letters",)
 @pytest.fixture(scope="module", params=TIERS)
 def reader(library: Library, request: pytest.FixtureRequest) -> Reader:
     encoder = read_encoder() if request.param == "meaning" else None
-    return build_reader(library.content, library.model, encoder)
+    return build_reader(library, encoder)
 
 
 @pytest.fixture(scope="module")
 def letters(library: Library) -> Reader:
-    return build_reader(library.content, library.model, None)
+    return build_reader(library, None)
 
 
 # -- commands ------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from bot.content.inspection.structure import fact_faults, structure_faults
 from bot.content.inspection.translations import translation_faults
 from bot.content.inspection.words import code_word_faults, vocabulary_faults, word_faults
 from bot.content.library import Library
+from bot.content.lines import located
 from bot.content.localizing import localize
 
 __all__ = ["inspect", "reachable"]
@@ -25,11 +26,11 @@ def inspect(library: Library, root: Path) -> list[Fault]:
         structure_faults(content),
         fact_faults(content),
         text_faults(content, root),
-        *(word_faults(content, localized) for localized in live),
+        *(word_faults(library, localized) for localized in live),
         vocabulary_faults(library),
         translation_faults(library, root),
-        *(message_faults(content, localized) for localized in live),
+        *(message_faults(library, localized) for localized in live),
         desk_faults(library),
         code_word_faults(content),
     )
-    return sorted(chain.from_iterable(found))
+    return sorted(located(chain.from_iterable(found), root))

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from bot.content.faults import Fault, Severity
 from bot.content.library import Library
 from bot.content.localizing import localize_desk
-from bot.content.translation.catalogs import SOURCE
-from bot.content.values import Content
 from bot.dialogue.conversation import Conversation, Place, Position
 from bot.dialogue.localized_content import LocalizedContent
 from bot.dialogue.states import StateName
@@ -21,8 +19,9 @@ MOST_SEGMENTS = 4
 _ONE_SEGMENT = (StateName.OPENER, "card.show")
 
 
-def message_faults(content: Content, localized: LocalizedContent) -> Iterator[Fault]:
+def message_faults(library: Library, localized: LocalizedContent) -> Iterator[Fault]:
     """Whole messages as they go out, for every place: length, alphabet, neutral words."""
+    content = library.content
     forbidden = content.neutral.get(localized.locale, ())
     for name, state in localized.states.items():
         file = content.file_of(name)
@@ -32,7 +31,7 @@ def message_faults(content: Content, localized: LocalizedContent) -> Iterator[Fa
             size = measure(text)
             longest = max(longest, size.segments)
             if (
-                localized.locale == SOURCE
+                localized.locale == library.languages.source
                 and size.encoding == "UCS-2"
                 and not (conversation.told.country or conversation.told.mentioned_country)
             ):
@@ -56,7 +55,7 @@ def desk_faults(library: Library) -> Iterator[Fault]:
             for name, row in rows.items():
                 where = f"{kind}.{name} ({locale})"
                 size = measure(row.say)
-                if size.encoding == "UCS-2" and locale == SOURCE:
+                if size.encoding == "UCS-2" and locale == library.languages.source:
                     yield Fault("flows/desk.toml", where, f"costs double: {outside_gsm(row.say)!r}")
                 if size.segments > MOST_OF_AN_ADVISOR:
                     yield Fault("flows/desk.toml", where, f"takes {size.segments} SMS parts")

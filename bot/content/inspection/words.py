@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from bot.content.faults import Fault
 from bot.content.files import COMMANDS
 from bot.content.library import Library
-from bot.content.translation.catalogs import SOURCE
+from bot.content.translation.catalogs import BOT, catalog_path
 from bot.content.values import Content
 from bot.dialogue.case_code import FEWEST
 from bot.dialogue.flow import BACK
@@ -22,12 +22,13 @@ RESERVED = frozenset(
 """Words the phone network acts on before we see them: never the name of a choice."""
 
 
-def word_faults(content: Content, localized: LocalizedContent) -> Iterator[Fault]:
+def word_faults(library: Library, localized: LocalizedContent) -> Iterator[Fault]:
     """Labels that are too long, words the network takes, words that collide, in one language."""
+    content = library.content
     commands = _command_words(content)
-    translated = f"locales/{localized.locale}/LC_MESSAGES/messages.po"
+    translated = "" if localized.locale == library.languages.source else _catalog(localized.locale)
     for name, state in localized.states.items():
-        file = content.file_of(name) if localized.locale == SOURCE else translated
+        file = translated or content.file_of(name)
         taken: dict[str, str] = {}
         for choice in state.choices:
             where = f"{name} choice {choice.id}"
@@ -45,8 +46,12 @@ def word_faults(content: Content, localized: LocalizedContent) -> Iterator[Fault
                     yield Fault(file, where, f'"{word}" is the command {command}; a choice must not take it')
     for topic, title in localized.titles.items():
         if len(title) > LABEL:
-            file = content.files[topic] if localized.locale == SOURCE else translated
+            file = translated or content.files[topic]
             yield Fault(file, f"{topic}.title", f"has more than {LABEL} characters")
+
+
+def _catalog(locale: str) -> str:
+    return f"locales/{catalog_path(locale, BOT)}"
 
 
 def _command_words(content: Content) -> dict[str, str]:

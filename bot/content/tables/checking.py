@@ -38,9 +38,12 @@ def checked(data: object, schema: type[Table], report: Report, where: str = "") 
     return schema(**values) if sound and _WRONG not in values.values() else None
 
 
-def rows(data: Mapping[str, object], kind: Any, report: Report) -> dict[str, Any]:
-    """A file that is nothing but name -> `kind` (a schema, or a type like list[str]): its sound rows."""
-    return _named(data, str, kind, "", report)
+def rows(data: Mapping[str, object], kind: Any, report: Report, names: Any = str) -> dict[str, Any]:
+    """A file that is nothing but name -> `kind` (a schema, or a type like list[str]): its sound rows.
+
+    names: the type of the names, where they are not free.
+    """
+    return _named(data, names, kind, "", report)
 
 
 def below(where: str, name: str) -> str:

@@ -15,6 +15,7 @@ Text = Annotated[str, Meta(pattern=r"\S")]
 """A text that is not empty."""
 
 Words = Annotated[list[Annotated[str, Meta(pattern=r"\S")]], Meta(description="a list of words")]
+Lines = Annotated[list[Annotated[str, Meta(pattern=r"\S")]], Meta(description="a list of texts")]
 SmallWords = Annotated[
     list[Annotated[str, Meta(pattern=r"\A[^A-Z]+\Z")]], Meta(description="a list of words in small letters")
 ]
@@ -38,6 +39,8 @@ Role = Literal["self", "other", "work"]
 Phone = Literal["mine", "shared"]
 FactStatus = Literal["stated", "approved", "owner_must_confirm"]
 Checked = Literal["draft", "checked"]
+Script = Literal["Latn", "Arab", "Cyrl", "Ethi"]
+"""What a language is written in, as ISO 15924 calls it."""
 
 
 class Strict(Struct, frozen=True, forbid_unknown_fields=True):
@@ -209,6 +212,9 @@ class VocabularyFile(Strict, frozen=True):
 
     language: Text
     status: Checked
+    scripts: list[Script] = field(default_factory=lambda: ["Latn"])
+    unicode: str = ""
+    countries_in: str = ""
     commands: dict[Listed, Words] = {}
     switch: SwitchTable = SwitchTable()
     wants_advisor: AdvisorTable = AdvisorTable()
@@ -320,16 +326,22 @@ class DeskFile(Strict, frozen=True):
 # -- what the bot learns from -----------------------------------------------------------------------------------------
 
 
+Level = Literal["red", "amber", "harmless"]
+"""How dangerous a message is, in danger_levels.toml."""
+PersonAsked = Literal["wants", "nocall", "no"]
+"""Whether a message asks for a person, in person.toml."""
+
+
 class LinesTable(Strict, frozen=True):
     """[<language>] of flows/utterances/languages.toml, [<label>.<language>] of the other two."""
 
-    draft: Words = []
-    checked: Words = []
+    draft: Lines = []
+    checked: Lines = []
 
 
 class TopicLines(Strict, frozen=True):
     """[<language>] of flows/utterances/<topic>.toml"""
 
-    draft: Words = []
-    checked: Words = []
-    contrast: Words = []
+    draft: Lines = []
+    checked: Lines = []
+    contrast: Lines = []

@@ -6,20 +6,24 @@ and everyday messages by language.
 
 import itertools
 import re
-import tomllib
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
+from typing import Any, get_args
 
 from bot.content.faults import ContentError, Fault
-from bot.content.files import COMMANDS
+from bot.content.lines import located
+from bot.content.tables.checking import Report, rows
+from bot.content.tables.parsing import parsed
+from bot.content.tables.schema import Command, Level, LinesTable, PersonAsked, TopicLines
 from bot.dialogue.states import NEITHER, TOPICS
 from bot.nlu.normalise import normalise
 
-LEVELS = ("red", "amber", "harmless")
-PERSON = ("wants", "nocall", "no")
+LEVELS: tuple[str, ...] = get_args(Level)
+PERSON: tuple[str, ...] = get_args(PersonAsked)
 MOST_VARIANTS = 8
 """A line with many alternatives counts as at most so many lines."""
 
@@ -27,8 +31,6 @@ _DANGER = "danger_levels.toml"
 _PERSON = "person.toml"
 _LANGUAGES = "languages.toml"
 _GROUP = re.compile(r"(\([^()]*\|[^()]*\))")
-_MARKS = ("draft", "checked")
-"""Whether somebody who knows the language has read the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +54,18 @@ class Utterances:
 
 def read_utterances(root: Path) -> Utterances:
     """Read the folder `root`. Raises ContentError naming every fault."""
-    faults: list[Fault] = []
+    folder = _Folder(root)
     topics: list[Line] = []
     for path in sorted(root.glob("*.toml")):
         if path.name not in (_DANGER, _PERSON, _LANGUAGES):
-            topics += _topic(path, _read(path, faults), faults)
-    danger = list(_labelled(root / _DANGER, LEVELS, faults))
-    person = list(_labelled(root / _PERSON, PERSON, faults))
-    path = root / _LANGUAGES
-    languages = [
-        Line(text, "", language)
-        for language, lists in _read(path, faults).items()
-        for line in _lines(path, language, lists, _MARKS, faults)
-        for text in variants(line)
-    ]
+            topics += _topic(path.stem, *folder.parsed(path.name))
+    danger = list(_labelled(Level, *folder.parsed(_DANGER)))
+    person = list(_labelled(PersonAsked, *folder.parsed(_PERSON)))
+    languages = list(_languages(*folder.parsed(_LANGUAGES)))
     for lines in (topics, danger, person):
-        faults += _doubles(root, lines)
-    if faults:
-        raise ContentError(faults)
+        _check_doubles(folder, lines)
+    if folder.faults:
+        raise ContentError(located(folder.faults, root, "flows/utterances/"))
     return Utterances(tuple(topics), tuple(danger), tuple(person), tuple(languages))
 
 
@@ -82,65 +78,69 @@ def variants(line: str) -> list[str]:
     return Random(zlib.crc32(line.encode())).sample(every, MOST_VARIANTS)  # noqa: S311 - only has to be repeatable
 
 
-def _topic(path: Path, data: Mapping[str, object], faults: list[Fault]) -> Iterator[Line]:
-    topic = data.get("topic")
-    if topic != path.stem or topic not in (*TOPICS, *NEITHER):
-        faults.append(_fault(path, "topic", f'must be "{path.stem}", as the file, and in the closed list'))
+class _Folder:
+    """The files of flows/utterances, and what was found wrong with them."""
+
+    def __init__(self, root: Path) -> None:
+        self.faults: list[Fault] = []
+        self._root = root
+
+    def parsed(self, name: str) -> tuple[dict[str, Any], Report]:
+        """The tables of a file, and what takes its faults."""
+        report = partial(self.report, name)
+        return parsed(self._root / name, report) or {}, report
+
+    def report(self, name: str, where: str, message: str) -> None:
+        self.faults.append(Fault(f"flows/utterances/{name}", where, message))
+
+
+def _topic(name: str, data: dict[str, Any], report: Report) -> Iterator[Line]:
+    topic = data.pop("topic", None)
+    if topic != name or topic not in (*TOPICS, *NEITHER):
+        report("topic", f'must be "{name}", as the file, and in the closed list')
         return
-    for language, lists in data.items():
-        if language == "topic":
-            continue
-        if not isinstance(lists, dict) or set(lists) - {*_MARKS, "contrast"}:
-            faults.append(_fault(path, language, "must be a table of draft, checked and contrast"))
-            continue
-        for line in _lines(path, language, lists, _MARKS, faults):
-            yield from (Line(text, str(topic), language) for text in variants(line))
-        for line in _lines(path, language, lists, ("contrast",), faults):
+    table: dict[str, TopicLines] = rows(data, TopicLines, report)
+    for language, lists in table.items():
+        for line in _checked(language, (*lists.draft, *lists.checked), report):
+            yield from (Line(text, topic, language) for text in variants(line))
+        for line in lists.contrast:
             label, colon, text = (part.strip() for part in line.partition(":"))
-            if not colon or label == topic or label not in (*TOPICS, *NEITHER, *COMMANDS):
-                faults.append(
-                    _fault(path, f"{language}.contrast", f'"{line}" must begin with another topic and a colon')
-                )
+            if not colon or label == topic or label not in (*TOPICS, *NEITHER, *get_args(Command)):
+                report(f"{language}.contrast", f'"{line}" must begin with another topic and a colon')
             else:
                 yield Line(text, label, language)
 
 
-def _labelled(path: Path, labels: Sequence[str], faults: list[Fault]) -> Iterator[Line]:
+def _labelled(labels: Any, data: dict[str, Any], report: Report) -> Iterator[Line]:
     """A file of tables [label.language]."""
-    for label, languages in _read(path, faults).items():
-        if label not in labels or not isinstance(languages, dict):
-            faults.append(_fault(path, label, f"must be one of {', '.join(labels)}"))
-            continue
+    table: dict[str, dict[str, LinesTable]] = rows(data, dict[str, LinesTable], report, labels)
+    for label, languages in table.items():
         for language, lists in languages.items():
-            for line in _lines(path, f"{label}.{language}", lists, _MARKS, faults):
+            for line in _checked(f"{label}.{language}", (*lists.draft, *lists.checked), report):
                 yield from (Line(text, label, language) for text in variants(line))
 
 
-def _lines(path: Path, where: str, lists: object, kinds: Sequence[str], faults: list[Fault]) -> Iterator[str]:
-    for kind in kinds:
-        lines = lists.get(kind, []) if isinstance(lists, dict) else None
-        if not isinstance(lines, list) or not all(isinstance(line, str) and normalise(line) for line in lines):
-            faults.append(_fault(path, f"{where}.{kind}", "must be a list of texts"))
+def _languages(data: dict[str, Any], report: Report) -> Iterator[Line]:
+    """Lines that stand for nothing but their language."""
+    table: dict[str, LinesTable] = rows(data, LinesTable, report)
+    for language, lists in table.items():
+        for line in _checked(language, (*lists.draft, *lists.checked), report):
+            yield from (Line(text, "", language) for text in variants(line))
+
+
+def _checked(where: str, lines: Sequence[str], report: Report) -> Iterator[str]:
+    """The lines of which something is left when case and signs are gone."""
+    for line in lines:
+        if normalise(line):
+            yield line
         else:
-            yield from lines
+            report(where, f'"{line}" has no word in it')
 
 
-def _doubles(root: Path, lines: Sequence[Line]) -> Iterator[Fault]:
+def _check_doubles(folder: _Folder, lines: Sequence[Line]) -> None:
     """A line that stands for two things teaches nothing."""
     owners: dict[str, str] = {}
     for line in lines:
         owner = owners.setdefault(normalise(line.text), line.label)
         if owner != line.label:
-            yield _fault(root / f"{line.label}.toml", line.language, f'"{line.text}" stands in {owner} too')
-
-
-def _read(path: Path, faults: list[Fault]) -> Mapping[str, object]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        faults.append(_fault(path, "", f"cannot be read: {error.__class__.__name__}"))
-        return {}
-
-
-def _fault(path: Path, where: str, message: str) -> Fault:
-    return Fault(f"flows/utterances/{path.name}", where, message)
+            folder.report(f"{line.label}.toml", line.language, f'"{line.text}" stands in {owner} too')

@@ -28,6 +28,9 @@ def read_vocabulary(data: Mapping[str, Any], name: str, report: Report) -> Vocab
         place=_lists(msgspec.to_builtins(table.place)),
         country_names=_lists(table.country_names),
         numbers=_lists(msgspec.to_builtins(table.numbers)),
+        scripts=tuple(table.scripts),
+        unicode=table.unicode,
+        countries_in=table.countries_in,
     )
 
 

@@ -1,24 +1,28 @@
 """What translators get: every Dutch text with the place where it stands and the writer's note.
 
-`sentences` is the one walk over a file's texts; the Babel extractor (locales/babel.cfg) and the checks use it alike.
+`sentences` is the one walk over a file's texts; the Babel extractors (locales/bot.cfg, locales/console.cfg) and the
+checks use it alike. What advisors read is apart, so that a language of the bot needs no translation of the console.
 The context of a text is its path: "flow.state.say", "flow.state.choice.label", "shared.footer", "flow.title",
 "delivery.30003", "quick.begin.say".
 """
 
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO, Any
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One text to translate. `words` means: a list of words between `|`, so the number of words may differ."""
+    """One text to translate."""
 
     context: str
     text: str
     note: str
     words: bool = False
+    """A list of words between `|`, so the number of words may differ."""
+    console: bool = False
+    """Only advisors read it."""
 
 
 def sentences(data: Mapping[str, Any]) -> Iterator[Sentence]:
@@ -32,7 +36,7 @@ def sentences(data: Mapping[str, Any]) -> Iterator[Sentence]:
             yield from _prepared(name, table, data.get("note", ""))
         elif isinstance(table, dict) and "action" in table:
             note = " ".join(part for part in (data.get("note", ""), table.get("note", "")) if part)
-            yield Sentence(f"delivery.{name}", table["say"], note)
+            yield Sentence(f"delivery.{name}", table["say"], note, console=True)
         elif isinstance(table, dict) and "say" in table:
             note = table.get("note", "")
             yield Sentence(f"shared.{name}", table["say"].strip("\n"), note, words=name.endswith("_words"))
@@ -41,7 +45,7 @@ def sentences(data: Mapping[str, Any]) -> Iterator[Sentence]:
 def _prepared(kind: str, rows: Mapping[str, Any], note: str) -> Iterator[Sentence]:
     """Of desk.toml. What only advisors see is no sentence for a person, so the note is not about it."""
     for name, row in rows.items():
-        yield Sentence(f"{kind}.{name}.title", row["title"], row.get("note", "For advisors only."))
+        yield Sentence(f"{kind}.{name}.title", row["title"], row.get("note", "For advisors only."), console=True)
         if "say" in row:
             yield Sentence(f"{kind}.{name}.say", row["say"].strip("\n"), row.get("note", note))
 
@@ -64,12 +68,21 @@ def _flow(data: Mapping[str, Any]) -> Iterator[Sentence]:
                 yield Sentence(f"{context}.words", choice["words"], words_note, words=True)
 
 
-def extract_toml(
-    fileobj: IO[bytes],
-    keywords: Mapping[str, Any],
-    comment_tags: Collection[str],
-    options: Mapping[str, Any],
-) -> Iterator[tuple[int, str, tuple[str, str], list[str]]]:
-    """Babel extraction method, called by these names: (line, function, (context, message), comments)."""
+Extracted = Iterator[tuple[int, str, tuple[str, str], list[str]]]
+"""What Babel wants of an extraction method: (line, function, (context, message), comments)."""
+
+
+def extract_bot(fileobj: IO[bytes], keywords: object, comment_tags: object, options: object) -> Extracted:
+    """Babel extraction method for what people read."""
+    return _extracted(fileobj, console=False)
+
+
+def extract_console(fileobj: IO[bytes], keywords: object, comment_tags: object, options: object) -> Extracted:
+    """Babel extraction method for what advisors read."""
+    return _extracted(fileobj, console=True)
+
+
+def _extracted(fileobj: IO[bytes], *, console: bool) -> Extracted:
     for sentence in sentences(tomllib.loads(fileobj.read().decode("utf-8"))):
-        yield 1, "pgettext", (sentence.context, sentence.text), [sentence.note] if sentence.note else []
+        if sentence.console == console:
+            yield 1, "pgettext", (sentence.context, sentence.text), [sentence.note] if sentence.note else []

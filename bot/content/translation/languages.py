@@ -1,0 +1,95 @@
+"""locales/supported.toml: the one list of languages."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from bot.content.faults import ContentError, Fault
+from bot.content.lines import located
+from bot.content.tables.checking import Report, checked
+from bot.content.tables.schema import Strict, Text, Words
+
+FILE = "locales/supported.toml"
+
+
+class LanguageTable(Strict, frozen=True):
+    """[languages.<language>]"""
+
+    status: Literal["live", "draft"]
+    reviewer: str
+
+
+class SupportedFile(Strict, frozen=True):
+    """locales/supported.toml"""
+
+    source: Text
+    console: Words
+    languages: dict[str, LanguageTable]
+    closest: dict[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One row of supported.toml."""
+
+    code: str
+    live: bool
+    """The bot answers in it."""
+    reviewer: str
+    """Who checked the texts; "" for a draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """Which languages there are, and for what."""
+
+    source: str
+    """The language flows/ is written in; what has no translation is said in it."""
+    console: tuple[str, ...]
+    """The languages of the advisors' pages."""
+    all: Mapping[str, Language]
+    closest: Mapping[str, str]
+    """A language without texts -> the live one to answer in."""
+
+    @property
+    def live(self) -> tuple[str, ...]:
+        """The languages the bot answers in."""
+        return tuple(code for code, language in self.all.items() if language.live)
+
+
+def read_languages(root: Path) -> Languages:
+    """Read supported.toml in `root`, the locales folder. Raises ContentError naming every fault."""
+    faults: list[Fault] = []
+
+    def report(where: str, message: str) -> None:
+        faults.append(Fault(FILE, where, message))
+
+    try:
+        data = tomllib.loads((root / "supported.toml").read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        report("", f"cannot be read: {error}")
+        raise ContentError(located(faults, root, "locales/")) from None
+    table = checked(data, SupportedFile, report)
+    if table is not None:
+        found = _languages(table)
+        _check(found, report)
+    if faults or table is None:
+        raise ContentError(located(faults, root, "locales/"))
+    return found
+
+
+def _languages(table: SupportedFile) -> Languages:
+    rows = {code: Language(code, row.status == "live", row.reviewer) for code, row in table.languages.items()}
+    return Languages(table.source, tuple(table.console), rows, table.closest)
+
+
+def _check(languages: Languages, report: Report) -> None:
+    if languages.source not in languages.live:
+        report("source", f'"{languages.source}" must be live: it is the language of flows/')
+    if languages.source not in languages.console:
+        report("console", f'lacks "{languages.source}", in which the pages are written')
+    for code, target in languages.closest.items():
+        if target not in languages.live:
+            report(f"closest.{code}", f'"{target}" is not a live language')
