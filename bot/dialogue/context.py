@@ -51,10 +51,6 @@ class Rules:
     code_words: frozenset[str]
     """Those of all languages."""
 
-    def content(self, locale: str) -> LocalizedContent:
-        """The texts in a language; in the source language when it is none of ours."""
-        return self.contents.get(locale) or self.contents[self.languages.default]
-
 
 @dataclass(frozen=True)
 class Context:
@@ -76,7 +72,9 @@ class Context:
         """The texts in the language of a conversation, with the current overrides."""
         if conversation.locale == self.conversation.locale:
             return self.content
-        return self.circumstances.overrides.applied(self.rules.content(conversation.locale))
+        rules = self.rules
+        found = rules.contents.get(conversation.locale) or rules.contents[rules.languages.default]
+        return self.circumstances.overrides.applied(found)
 
     @cached_property
     def default_language(self) -> Draft:

@@ -40,7 +40,8 @@ class Engine:
 
     def content(self, locale: str, overrides: Overrides = NO_OVERRIDES) -> LocalizedContent:
         """The texts in a language, with the current overrides; in the source language when it is none of ours."""
-        return overrides.applied(self.rules.content(locale))
+        found = self.rules.contents.get(locale) or self.rules.contents[self.rules.languages.default]
+        return found if overrides == NO_OVERRIDES else overrides.applied(found)
 
     def read(self, inbound: Inbound) -> Message:
         """The message as far as it can be read without its conversation."""
@@ -50,7 +51,7 @@ class Engine:
             text=text,
             readable=bool(text) and inbound.kind in (Kind.TEXT, Kind.BUTTON),
             number=self.rules.numbers.read(text),
-            case_code=case_code.read(text, self.rules.code_words),
+            case_code=case_code.read(text, self.rules.code_words) if text.count(" ") == case_code.WORDS - 1 else "",
         )
 
     def advance(self, conversation: Conversation, message: Message, circumstances: Circumstances) -> Turn:
@@ -110,7 +111,7 @@ def _finished(ctx: Context, turn: Turn, step: Step, notice: str) -> Turn:
         turn = _heard_by_the_way(
             ctx, turn, continues=not notice and pace.is_continuation(ctx.conversation.pace, second)
         )
-    if turn.say is not None:
+    if notice or ctx.circumstances.overrides.down:
         turn = _prefixed(ctx, turn, notice)
     if any(isinstance(event, CodeAsked) for event in turn.events):
         words = ctx.content_for(turn.conversation).code_words

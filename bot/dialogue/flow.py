@@ -71,11 +71,11 @@ class State:
     passing: bool = False
     open: bool = False
     tells: bool = False
+    conditional: bool = field(init=False)
+    """Are there choices that are not always shown?"""
 
-    @property
-    def conditional(self) -> bool:
-        """Are there choices that are not always shown?"""
-        return any(choice.when for choice in self.choices)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "conditional", any(choice.when for choice in self.choices))
 
     def text(self, place: Place) -> str:
         """The text for a place; `say` stands in where there is no variant."""
@@ -87,7 +87,7 @@ class State:
 
     def visible(self, conversation: Conversation) -> tuple[Choice, ...]:
         """The choices offered now, in the order of their numbers."""
-        if not any(choice.when for choice in self.choices):
+        if not self.conditional:
             return self.choices
         return tuple(choice for choice in self.choices if choice.shown(conversation))
 

@@ -23,90 +23,92 @@ def clean(text: str) -> str:
     return _FORBIDDEN.sub("", text)[:MAX_TEXT]
 
 
-def render(say: Say, conversation: Conversation, book: LocalizedContent) -> str:
-    """The whole message for `say`, in the language of `book`. Never empty, at most MAX_TEXT characters."""
-    state = book.states[say.state] if say.state else None
+def render(say: Say, conversation: Conversation, content: LocalizedContent) -> str:
+    """The whole message for `say`, in the language of `content`. Never empty, at most MAX_TEXT characters."""
+    state = content.states[say.state] if say.state else None
     blocks = []
     if say.numbers or (state is not None and state.numbers):
-        blocks.append(numbers_block(conversation, book))
-    blocks += [_fill(book.shared[name], conversation, book) for name in say.prefix]
+        blocks.append(numbers_block(conversation, content))
+    blocks += [content.shared[name] for name in say.prefix]
     if state is not None:
-        blocks.append(_fill(state.text(conversation.told.place), conversation, book))
-        blocks.append(_choices(state, conversation, book))
-        blocks.append(_footer(state, conversation, book))
+        place = conversation.told.place
+        blocks.append(state.say if place is Place.UNKNOWN else state.text(place))
+        blocks.append(_choices(state, conversation, content))
+        blocks.append(_footer(state, conversation, content))
     text = "\n".join(block for block in blocks if block)
-    if say.emergency_line and not carries_numbers(text, conversation, book):
-        text = f"{text}\n{_fill(book.shared[SharedText.EMERGENCY_LINE], conversation, book)}"
+    if "{" in text:
+        text = _fill(text, conversation, content)
+    if say.emergency_line and not carries_numbers(text, conversation, content):
+        text = f"{text}\n{_fill(content.shared[SharedText.EMERGENCY_LINE], conversation, content)}"
     return clean(text)
 
 
-def numbers_block(conversation: Conversation, book: LocalizedContent) -> str:
+def numbers_block(conversation: Conversation, content: LocalizedContent) -> str:
     """The numbers that fit where the person said they are; both sets when they have not said it."""
     if not conversation.told.subject_disclosed and conversation.told.place is Place.UNKNOWN:
-        return _fill(book.shared[SharedText.EMERGENCY_LINE], conversation, book)  # names no organisation (ADR 16)
-    block = _fill(book.shared[f"numbers_{conversation.told.place}"], conversation, book)
+        # It names no organisation (ADR 16).
+        return _fill(content.shared[SharedText.EMERGENCY_LINE], conversation, content)
+    block = _fill(content.shared[f"numbers_{conversation.told.place}"], conversation, content)
     if conversation.told.place is not Place.ABROAD or not conversation.told.country:
         return block
-    known = conversation.told.country in book.local_numbers
-    local = book.shared[SharedText.COUNTRY_NUMBER if known else SharedText.COUNTRY_UNSURE]
-    return f"{block}\n{_fill(local, conversation, book)}"
+    known = conversation.told.country in content.local_numbers
+    local = content.shared[SharedText.COUNTRY_NUMBER if known else SharedText.COUNTRY_UNSURE]
+    return f"{block}\n{_fill(local, conversation, content)}"
 
 
-def carries_numbers(text: str, conversation: Conversation, book: LocalizedContent) -> bool:
+def carries_numbers(text: str, conversation: Conversation, content: LocalizedContent) -> bool:
     """Does `text` hold the emergency numbers for this place already?"""
     needed = {
         Place.NETHERLANDS: ("emergency_nl",),
         Place.ABROAD: ("bz",),
         Place.UNKNOWN: ("emergency_nl", "bz"),
     }[conversation.told.place]
-    return all(book.numbers[name] in text for name in needed)
+    return all(content.numbers[name] in text for name in needed)
 
 
-def last_words(books: Iterable[LocalizedContent]) -> str:
+def last_words(contents: Iterable[LocalizedContent]) -> str:
     """The answer when nothing else works: the numbers, in every live language, ours not knowing which is theirs."""
     nobody = Conversation()
-    return clean("\n\n".join(_fill(book.shared[SharedText.EMERGENCY_LINE], nobody, book) for book in books))
+    return clean("\n\n".join(_fill(content.shared[SharedText.EMERGENCY_LINE], nobody, content) for content in contents))
 
 
-def _choices(state: State, conversation: Conversation, book: LocalizedContent) -> str:
-    labels = (
-        [book.titles[topic] for topic in conversation.position.candidates] if state.name == StateName.CANDIDATES else []
-    )
-    labels += [choice.label for choice in state.visible(conversation)]
-    lines = (f"{number} {label}" for number, label in enumerate(labels, start=1))
-    return _fill("\n".join(lines), conversation, book)
+def _choices(state: State, conversation: Conversation, content: LocalizedContent) -> str:
+    offered = conversation.position.candidates if state.name == StateName.CANDIDATES else ()
+    labels = [content.titles[topic] for topic in offered]
+    shown = state.visible(conversation) if state.conditional else state.choices
+    labels += [choice.label for choice in shown]
+    return "\n".join(f"{number} {label}" for number, label in enumerate(labels, start=1))
 
 
-def _footer(state: State, conversation: Conversation, book: LocalizedContent) -> str:
+def _footer(state: State, conversation: Conversation, content: LocalizedContent) -> str:
     if not state.footer:
         return ""
     if conversation.handling.status is Status.WAITING:
         # After a silence nothing earlier is shown, not even that somebody was asked for (ADR 14).
         fresh = conversation.heard_minute - conversation.handling.waiting_minute <= SILENCE_MINUTES
-        return book.shared[
-            SharedText.FOOTER_WAITING if conversation.told.subject_disclosed or fresh else SharedText.FOOTER
-        ]
-    return book.shared[SharedText.FOOTER_OFFER if state.offer else SharedText.FOOTER]
+        waits = fresh or conversation.told.subject_disclosed
+        return content.shared[SharedText.FOOTER_WAITING if waits else SharedText.FOOTER]
+    return content.shared[SharedText.FOOTER_OFFER if state.offer else SharedText.FOOTER]
 
 
-def _opens(conversation: Conversation, book: LocalizedContent) -> str:
+def _opens(conversation: Conversation, content: LocalizedContent) -> str:
     """When advisors are there again, in the hours' own zone."""
     now = datetime.fromtimestamp(conversation.heard_minute * 60, UTC)
-    opens = book.hours.next_opening(now, book.locale)
-    return opening(opens, now, book.locale) if opens else ""
+    opens = content.hours.next_opening(now, content.locale)
+    return opening(opens, now, content.locale) if opens else ""
 
 
-def _fill(text: str, conversation: Conversation, book: LocalizedContent) -> str:
+def _fill(text: str, conversation: Conversation, content: LocalizedContent) -> str:
     """Put country names, the local number, the case code in their places. Every name in a text was checked at start."""
     if "{" not in text:
         return text
     country, asked = conversation.told.country, conversation.told.mentioned_country
     return text.format_map(
         {
-            "country": book.countries.get(country, country),
-            "asked_country": book.countries.get(asked, asked),
-            "local_number": book.local_numbers.get(country, ""),
+            "country": content.countries.get(country, country),
+            "asked_country": content.countries.get(asked, asked),
+            "local_number": content.local_numbers.get(country, ""),
             "words": conversation.case_code,
-            "opens": _opens(conversation, book) if "{opens}" in text else "",
+            "opens": _opens(conversation, content) if "{opens}" in text else "",
         }
     )

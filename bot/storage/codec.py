@@ -37,6 +37,7 @@ class _Record(Conversation, frozen=True, kw_only=True, omit_defaults=True):
     no_call: bool = False
 
 
+_NEW = Conversation()
 _encoder = msgspec.msgpack.Encoder()
 _version = msgspec.msgpack.Decoder(_Version)
 _flat = msgspec.msgpack.Decoder(FlatConversation)
@@ -54,7 +55,9 @@ _turn = msgspec.msgpack.Decoder(_Turn)
 
 
 def encode_conversation(conversation: Conversation) -> bytes:
-    return _encoder.encode(_Record(**msgspec.structs.asdict(conversation), **owner_fields(conversation)))
+    plain = conversation.handling == _NEW.handling and conversation.privacy == _NEW.privacy
+    flat = {} if plain and not conversation.told.no_call else owner_fields(conversation)
+    return _encoder.encode(_Record(**msgspec.structs.asdict(conversation), **flat))
 
 
 def decode_conversation(data: bytes) -> Conversation:

@@ -19,7 +19,7 @@ def step(ctx: Context) -> Turn | None:
     if conversation.handling.status is Status.CLOSED and digits != DIGIT_ADVISOR:
         conversation = conversation.with_status(Status.BOT)
     here = replace(conversation.position, fragment="")
-    states = ctx.content_for(conversation).states
+    states = ctx.rules.states
     state = states.get(here.state)
     if state is not None and state.passing and not state.choices and not here.candidates and here.history:
         # A text without a list (the card, thanks) was shown last: the number is meant for the list before it.
