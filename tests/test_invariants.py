@@ -19,6 +19,7 @@ from transitions import Machine
 from bot.dialogue.engine import Engine
 from bot.messages import Channel, Inbound
 from bot.messaging.runner import Runner
+from bot.ports.conversations import Committed, Decision
 from bot.ports.storage import Storage
 from bot.storage.redis import keys
 from bot.storage.redis.connection import connect
@@ -168,7 +169,9 @@ def test_a_conversation_grows_to_no_end(engine: Engine, storage: Storage, clean_
         history=tuple(longest[1:]), candidates=tuple(topics), fallback_count=9, danger=True, observed=True,
         heard_minute=29_923_920, waiting_minute=29_923_920,
     )  # fmt: skip
-    assert storage.conversations.commit(message, storage.conversations.open(message), full, (), "ok") is None
+    assert isinstance(
+        storage.conversations.commit(message, storage.conversations.open(message), Decision(full, (), "ok")), Committed
+    )
     used = clean_redis.memory_usage(f"{keys.person(CONTACT)}conversation", samples=0)
     assert used is not None
     assert used <= 1200

@@ -11,7 +11,7 @@ from bot.content.building import build_engine
 from bot.content.models import read_encoder
 from bot.dialogue.conversation import Conversation
 from bot.messages import MAX_TEXT, Channel, Inbound, Kind
-from bot.ports.conversations import Opened
+from bot.ports.conversations import Decision, Opened
 from bot.storage.identity import Identity
 
 
@@ -36,7 +36,7 @@ def _chat(options: argparse.Namespace) -> int:
     if options.locale:
         first = Inbound(message_id="locale", contact=contact, channel=channel)
         storage.conversations.commit(
-            first, Opened(contact, Conversation(), 0), Conversation(locale=options.locale), (), ""
+            first, Opened(contact, Conversation(), 0), Decision(Conversation(locale=options.locale), (), "")
         )
     interactive = sys.stdin.isatty()
     while True:

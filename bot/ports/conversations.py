@@ -48,6 +48,28 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of a conversation: all that is stored in one step."""
+
+    conversation: Conversation
+    events: Sequence[AnyEvent] = ()
+    """What happened. ErasureRequested removes everything but the reply; it and Stopped take back what has not been sent
+    yet. CodeMade and CodeBrought make a case code and use one up."""
+    reply: str = ""
+    """The answer to the message, "" for silence."""
+    outgoing: Sequence[Outgoing] = ()
+    """What is to be sent."""
+    lease: Lease = Lease.KEEP
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The decision is stored."""
+
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One line of a transcript: what happened, and in which minute (since 1970, UTC; 0 = not known)."""
 
@@ -62,23 +84,12 @@ class Conversations(Protocol):
         """All that is known for `cause`, in one round trip."""
         ...
 
-    def commit(
-        self,
-        cause: Cause,
-        opened: Opened,
-        conversation: Conversation,
-        events: Sequence[AnyEvent],
-        reply: str,
-        outgoing: Sequence[Outgoing] = (),
-        lease: Lease = Lease.KEEP,
-    ) -> Opened | None:
-        """Store the turn in one atomic step, or nothing at all: conversation, transcript, queue, address, lease, and
-        what is to be sent.
+    def commit(self, cause: Cause, opened: Opened, decision: Decision) -> Committed | Opened:
+        """Store the decision in one atomic step, or nothing at all: conversation, transcript, queue, address, lease,
+        and what is to be sent.
 
-        None: done. An Opened: not done; it says why: a `reply` when this message was answered meanwhile, else the
-        newer revision to decide on again. An ErasureRequested among `events` removes everything but the reply; it
-        and Stopped take back what has not been sent yet. CodeMade and CodeBrought make a case code and use one up.
-        Raises LeaseAlive.
+        An Opened: not done; it says why: a `reply` when this message was answered meanwhile, else the newer revision
+        to decide on again. Raises LeaseAlive.
         """
         ...
 

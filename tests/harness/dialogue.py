@@ -16,6 +16,7 @@ from bot.messages import Channel, Inbound, Kind
 from bot.messaging.runner import Runner
 from bot.messaging.upkeep import Upkeep
 from bot.nlu.understanding import Understander
+from bot.ports.conversations import Committed, Decision
 from bot.storage.memory.storage import MemoryStorage
 from tests.harness.events import events_of
 from tests.harness.fakes import ListSpool, Reports
@@ -52,7 +53,7 @@ class DialogueTester:
         """Start from a given conversation."""
         inbound = self.message("")
         opened = self.storage.conversations.open(inbound)
-        assert self.storage.conversations.commit(inbound, opened, conversation, (), "") is None
+        assert isinstance(self.storage.conversations.commit(inbound, opened, Decision(conversation, (), "")), Committed)
         return self
 
     def message(self, text: str, **fields: object) -> Inbound:

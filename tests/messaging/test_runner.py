@@ -1,7 +1,6 @@
 """The one door through which a conversation changes, with a storage that fails on order."""
 
 import copy
-from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -20,12 +19,11 @@ from bot.dialogue.events import (
     Stopped,
 )
 from bot.dialogue.states import StateName
-from bot.handoff.acts import Lease
-from bot.messages import Channel, Inbound, Kind, Outgoing
+from bot.messages import Channel, Inbound, Kind
 from bot.messaging import runner
 from bot.messaging.runner import Runner
 from bot.nlu.understanding import Understanding
-from bot.ports.conversations import Cause, Opened
+from bot.ports.conversations import Cause, Committed, Decision, Opened
 from bot.ports.spool import Spooled, SpoolFull
 from bot.ports.unavailable import StorageUnavailable
 from bot.storage.memory.conversations import MemoryConversations
@@ -64,16 +62,7 @@ class FailingConversations(MemoryConversations):
             raise StorageUnavailable("ConnectionError")
         return super().open(cause)
 
-    def commit(
-        self,
-        cause: Cause,
-        opened: Opened,
-        conversation: Conversation,
-        events: Sequence[AnyEvent],
-        reply: str,
-        outgoing: Sequence[Outgoing] = (),
-        lease: Lease = Lease.KEEP,
-    ) -> Opened | None:
+    def commit(self, cause: Cause, opened: Opened, decision: Decision) -> Committed | Opened:
         failing = self._failing
         failing.commits += 1
         if failing.commit_fails:
@@ -81,8 +70,10 @@ class FailingConversations(MemoryConversations):
         if failing.conflicts:
             other = message(f"other{failing.commits}")
             current = super().open(other)
-            assert super().commit(other, current, failing.conflicts.pop(0), (), "other") is None
-        outcome = super().commit(cause, opened, conversation, events, reply, outgoing, lease)
+            assert isinstance(
+                super().commit(other, current, Decision(failing.conflicts.pop(0), (), "other")), Committed
+            )
+        outcome = super().commit(cause, opened, decision)
         if failing.lose_answer:
             raise StorageUnavailable("TimeoutError")
         return outcome
@@ -124,7 +115,9 @@ class Site:
         } | fields
         first = message("first")
         opened = self.storage.conversations.open(first)
-        assert self.storage.conversations.commit(first, opened, a_conversation(**values), (), "") is None
+        assert isinstance(
+            self.storage.conversations.commit(first, opened, Decision(a_conversation(**values), (), "")), Committed
+        )
         return self
 
     @property
@@ -527,4 +520,4 @@ def test_the_queue_of_a_person_is_gone_with_its_last_message(site: Site) -> None
         site.say("hoi", f"SM{number}")
     site.storage.open_fails = True
     site.say("hoi", "SM9")
-    assert site.runner._queues._locks == {}
+    assert dict(site.runner._locks) == {}

@@ -25,7 +25,7 @@ from bot.dialogue.hours import Shift
 from bot.dialogue.overrides import Overrides
 from bot.messages import Channel, Inbound
 from bot.ports.case_codes import TooManyTries
-from bot.ports.conversations import Act, Entry, Opened
+from bot.ports.conversations import Act, Committed, Decision, Entry, Opened
 from bot.ports.storage import Storage
 from bot.storage.memory.storage import MemoryStorage
 from bot.storage.redis import keys
@@ -61,7 +61,7 @@ def commit(
     storage: Storage, inbound: Inbound, conversation: Conversation, *events: object, reply: str = "ok"
 ) -> Opened:
     opened = storage.conversations.open(inbound)
-    assert storage.conversations.commit(inbound, opened, conversation, events, reply) is None  # type: ignore[arg-type]
+    assert isinstance(storage.conversations.commit(inbound, opened, Decision(conversation, events, reply)), Committed)  # type: ignore[arg-type]
     return opened
 
 
@@ -79,8 +79,10 @@ def test_a_repeated_message_gets_its_old_answer_and_changes_nothing(storage: Sto
     commit(storage, message(1), a_conversation(state="a.a"), Heard("text", "x"), reply="één\n2")
     opened = storage.conversations.open(message(1))
     assert opened.reply == "één\n2"
-    again = storage.conversations.commit(message(1), opened, a_conversation(state="b.b"), [Heard("text", "x")], "other")
-    assert again is not None
+    again = storage.conversations.commit(
+        message(1), opened, Decision(a_conversation(state="b.b"), [Heard("text", "x")], "other")
+    )
+    assert isinstance(again, Opened)
     assert again.reply == "één\n2"
     assert storage.conversations.open(message(2)).conversation.position.state == "a.a"
     assert events_of(storage, "anna") == [Heard("text", "x")]
@@ -95,7 +97,9 @@ def test_a_turn_decided_on_an_old_revision_is_refused_whole(storage: Storage) ->
     commit(storage, message(1), a_conversation(state="a.a"))
     stale = storage.conversations.open(message(2))
     commit(storage, message(3), a_conversation(state="b.b"))
-    newer = storage.conversations.commit(message(2), stale, a_conversation(state="c.c"), [Heard("text", "lost?")], "no")
+    newer = storage.conversations.commit(
+        message(2), stale, Decision(a_conversation(state="c.c"), [Heard("text", "lost?")], "no")
+    )
     assert newer == Opened("anna", a_conversation(state="b.b"), 2)
     assert storage.conversations.open(message(2)).reply is None
     assert events_of(storage, "anna") == []
@@ -103,9 +107,11 @@ def test_a_turn_decided_on_an_old_revision_is_refused_whole(storage: Storage) ->
 
 def test_a_first_message_that_arrives_twice_at_once_is_applied_once(storage: Storage) -> None:
     first, second = storage.conversations.open(message(1)), storage.conversations.open(message(1))
-    assert storage.conversations.commit(message(1), first, a_conversation(state="a.a"), (), "one") is None
-    late = storage.conversations.commit(message(1), second, a_conversation(state="b.b"), (), "two")
-    assert late is not None
+    assert isinstance(
+        storage.conversations.commit(message(1), first, Decision(a_conversation(state="a.a"), (), "one")), Committed
+    )
+    late = storage.conversations.commit(message(1), second, Decision(a_conversation(state="b.b"), (), "two"))
+    assert isinstance(late, Opened)
     assert late.reply == "one"
 
 
@@ -119,7 +125,10 @@ def test_the_history_knows_when_each_thing_happened(storage: Storage) -> None:
     commit(storage, message(1), Conversation(heard_minute=7), Heard("text", "hoi"), Said("dag"))
     act = Act("act 2", "anna", minute=9)
     opened = storage.conversations.open(act)
-    assert storage.conversations.commit(act, opened, opened.conversation, [Noted("ada", "belt niet")], "") is None
+    assert isinstance(
+        storage.conversations.commit(act, opened, Decision(opened.conversation, [Noted("ada", "belt niet")], "")),
+        Committed,
+    )
     assert storage.conversations.transcript("anna") == [
         Entry(7, Heard("text", "hoi")),
         Entry(7, Said("dag")),
@@ -162,11 +171,11 @@ def test_an_open_conversation_stays_under_its_old_id_while_peppers_rotate(storag
 def test_many_at_once_are_all_applied_in_one_order(storage: Storage) -> None:
     def turn(number: int) -> None:
         inbound = message(number)
-        opened: Opened | None = storage.conversations.open(inbound)
-        while opened is not None:
+        opened: Committed | Opened = storage.conversations.open(inbound)
+        while isinstance(opened, Opened):
             history = (*opened.conversation.position.history, str(number))
             after = opened.conversation.with_position(history=history)
-            opened = storage.conversations.commit(inbound, opened, after, (), "")
+            opened = storage.conversations.commit(inbound, opened, Decision(after, (), ""))
 
     if isinstance(storage, MemoryStorage):
         for number in range(40):
@@ -197,8 +206,8 @@ def test_a_turn_is_counted_once_on_its_day(storage: Storage) -> None:
     events = (Heard("text", "x"), TopicShown("left_behind.answer"), PlaceTold("abroad", "MA"), DangerSeen())
     commit(storage, message(1), conversation, *events)
     opened = storage.conversations.open(message(1))
-    again = storage.conversations.commit(message(1), opened, conversation, events, "ok")
-    assert again is not None  # the same message again
+    again = storage.conversations.commit(message(1), opened, Decision(conversation, events, "ok"))
+    assert isinstance(again, Opened)  # the same message again
     commit(storage, message(2), replace(conversation, heard_minute=noon + 1), Heard("text", "y"))
     assert storage.counts.of(["2026-05-08", "2026-05-09"]) == {
         "2026-05-08": {
@@ -240,12 +249,17 @@ def test_of_two_who_bring_a_code_at_once_one_is_decided_anew(storage: Storage) -
     commit(storage, message(1), Conversation(), CodeMade(WORDS, CHOSEN))
     first, second = message(2, "bea"), message(3, "cem")
     opened = storage.conversations.open(first), storage.conversations.open(second)
-    assert storage.conversations.commit(first, opened[0], Conversation(), (CodeBrought(WORDS, CHOSEN),), "ok") is None
-    again = storage.conversations.commit(second, opened[1], Conversation(), (CodeBrought(WORDS, CHOSEN),), "ok")
-    assert again is not None
+    assert isinstance(
+        storage.conversations.commit(first, opened[0], Decision(Conversation(), (CodeBrought(WORDS, CHOSEN),), "ok")),
+        Committed,
+    )
+    again = storage.conversations.commit(
+        second, opened[1], Decision(Conversation(), (CodeBrought(WORDS, CHOSEN),), "ok")
+    )
+    assert isinstance(again, Opened)
     assert again.reply is None
     assert again.revision == opened[1].revision
-    assert storage.conversations.commit(second, again, Conversation(), (), "onbekend") is None
+    assert isinstance(storage.conversations.commit(second, again, Decision(Conversation(), (), "onbekend")), Committed)
 
 
 def test_a_newer_code_takes_the_older_away_and_so_does_erasing(storage: Storage) -> None:

@@ -10,6 +10,7 @@ import redis
 from bot.dialogue.conversation import Conversation, Status
 from bot.doctor import examine
 from bot.messages import Channel, Inbound
+from bot.ports.conversations import Decision
 from bot.settings import read_settings
 from bot.storage.redis.connection import connect
 from bot.storage.redis.storage import redis_storage
@@ -27,7 +28,7 @@ def test_everything_of_a_person_expires(clean_redis: redis.Redis, redis_url: str
     storage = redis_storage(client, Sealer([bytes(32)]))
     inbound = Inbound(message_id="SM1", contact="anna", channel=Channel.SMS)
     storage.conversations.commit(
-        inbound, storage.conversations.open(inbound), a_conversation(status=status), (), "reply"
+        inbound, storage.conversations.open(inbound), Decision(a_conversation(status=status), (), "reply")
     )
     client.close()
     lives = {key: clean_redis.ttl(key) for key in clean_redis.scan_iter("*:anna:*")}
@@ -40,7 +41,9 @@ def test_each_message_renews_the_life_of_all_keys(clean_redis: redis.Redis, redi
     storage = redis_storage(client, Sealer([bytes(32)]))
     for number in (1, 2):
         inbound = Inbound(message_id=f"SM{number}", contact="anna", channel=Channel.SMS)
-        storage.conversations.commit(inbound, storage.conversations.open(inbound), Conversation(), (), "reply")
+        storage.conversations.commit(
+            inbound, storage.conversations.open(inbound), Decision(Conversation(), (), "reply")
+        )
         keys = list(clean_redis.scan_iter("*:anna:*"))
         assert all(clean_redis.ttl(key) > 71 * HOUR for key in keys)
         for key in keys:

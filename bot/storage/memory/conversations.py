@@ -6,11 +6,11 @@ from dataclasses import replace
 from time import monotonic
 
 from bot.dialogue.conversation import Conversation, Status
-from bot.dialogue.events import AnyEvent, CodeBrought, CodeMade, ErasureRequested, Stopped
+from bot.dialogue.events import CodeBrought, CodeMade, ErasureRequested, Stopped
 from bot.handoff.acts import Lease
 from bot.handoff.counting import counted, day_of
-from bot.messages import Inbound, Outgoing
-from bot.ports.conversations import Act, Cause, Entry, LeaseAlive, Opened
+from bot.messages import Inbound
+from bot.ports.conversations import Act, Cause, Committed, Decision, Entry, LeaseAlive, Opened
 from bot.ports.feed import Change
 from bot.storage.memory.messages import Message
 from bot.storage.memory.state import State
@@ -30,17 +30,10 @@ class MemoryConversations:
         opened = self._opened(next(known, cause.contact), cause)
         return replace(opened, overrides=state.overrides, blocked=blocked)
 
-    def commit(
-        self,
-        cause: Cause,
-        opened: Opened,
-        conversation: Conversation,
-        events: Sequence[AnyEvent],
-        reply: str,
-        outgoing: Sequence[Outgoing] = (),
-        lease: Lease = Lease.KEEP,
-    ) -> Opened | None:
+    def commit(self, cause: Cause, opened: Opened, decision: Decision) -> Committed | Opened:
         """See `Conversations.commit`."""
+        conversation, events, reply = decision.conversation, decision.events, decision.reply
+        outgoing, lease = decision.outgoing, decision.lease
         state, contact = self._state, opened.contact
         current = self._opened(contact, cause)
         if current.reply is not None or current.revision != opened.revision:
@@ -73,7 +66,7 @@ class MemoryConversations:
             and conversation.handling.status is Status.BOT
             and not outgoing
         ):
-            return None
+            return Committed(decision)
         self._hand_over(cause, contact, Conversation() if erased else conversation, lease)
         if kinds & {ErasureRequested, Stopped}:
             state.messages = [each for each in state.messages if each.contact != contact]
@@ -82,7 +75,7 @@ class MemoryConversations:
         state.messages += [Message(contact, each.id, each.text, now, now) for each in outgoing]
         what = tuple(type(event).__name__ for event in events)
         state.feed.append(Change("" if erased else contact, what))
-        return None
+        return Committed(decision)
 
     def read(self, contacts: Sequence[str]) -> dict[str, Conversation]:
         """See `Conversations.read`."""

@@ -8,12 +8,11 @@ from typing import Any
 import msgspec
 
 from bot.dialogue.conversation import GRACE_MINUTES, Conversation, Status
-from bot.dialogue.events import AnyEvent, CodeBrought, CodeMade, ErasureRequested, Stopped
+from bot.dialogue.events import CodeBrought, CodeMade, ErasureRequested, Stopped
 from bot.dialogue.overrides import Overrides
-from bot.handoff.acts import Lease
 from bot.handoff.counting import counted, day_of
 from bot.messages import Inbound, Outgoing
-from bot.ports.conversations import Act, Cause, Entry, LeaseAlive, Opened
+from bot.ports.conversations import Act, Cause, Committed, Decision, Entry, LeaseAlive, Opened
 from bot.storage import codec
 from bot.storage.redis import addresses, keys
 from bot.storage.redis.case_codes import RedisCaseCodes
@@ -57,17 +56,10 @@ class RedisConversations:
                 return self._opened(contact, mark, conversation, turn, overrides, blocked=blocked)
         return Opened(cause.contact, Conversation(), 0, overrides=overrides, blocked=blocked)
 
-    def commit(
-        self,
-        cause: Cause,
-        opened: Opened,
-        conversation: Conversation,
-        events: Sequence[AnyEvent],
-        reply: str,
-        outgoing: Sequence[Outgoing] = (),
-        lease: Lease = Lease.KEEP,
-    ) -> Opened | None:
+    def commit(self, cause: Cause, opened: Opened, decision: Decision) -> Committed | Opened:
         """See `Conversations.commit`."""
+        conversation, events, reply = decision.conversation, decision.events, decision.reply
+        outgoing, lease = decision.outgoing, decision.lease
         contact, before, revision = opened.contact, opened.conversation, opened.revision + 1
         mark = _mark(cause.message_id)
         minute = cause.minute if isinstance(cause, Act) else conversation.heard_minute
@@ -123,9 +115,10 @@ class RedisConversations:
                 "outgoing": [[each.id, self._sealed_text(contact, each)] for each in outgoing],
                 **self._address(cause, opened, conversation, left=left, sends=bool(outgoing)),
             }
-            return self._commit_handoff(opened, names, options, code, minute, erased=erased)
+            newer = self._commit_handoff(opened, names, options, code, minute, erased=erased)
+            return Committed(decision) if newer is None else newer
         answer = self._connection.together([COMMIT(names, options)])[0]
-        return self._refused(opened, mark, answer) if answer[0] else None
+        return self._refused(opened, mark, answer) if answer[0] else Committed(decision)
 
     def _commit_handoff(
         self,

@@ -1,0 +1,38 @@
+"""A message whose webhook never came, found in the provider's list. Pure."""
+
+from datetime import UTC, datetime
+
+from bot.dialogue.changes import request_advisor
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.events import AnyEvent, CameLate, CodeMade, ErasureRequested, Said, Stopped
+from bot.dialogue.turn import Turn
+from bot.messages import Channel, Outgoing
+from bot.ports.conversations import Decision
+from bot.ports.outbox import new_outgoing_id
+
+
+def moment(sent: datetime, conversation: Conversation) -> datetime:
+    """When a message counts as heard that was sent then: never before what was heard already."""
+    return max(sent, datetime.fromtimestamp(conversation.heard_minute * 60, UTC))
+
+
+def by_sending(turn: Turn, channel: Channel, reply: str, contact: str) -> Decision:
+    """Its answer is sent over `channel`, because there is no webhook to answer any more."""
+    conversation = turn.conversation.with_handling(channel=str(channel))
+    if not reply:
+        return Decision(conversation, turn.events)
+    outgoing = (Outgoing(new_outgoing_id(contact), reply),)
+    return Decision(conversation, (*turn.events, Said(reply)), reply, outgoing)
+
+
+def too_late(turn: Turn, channel: Channel, *, blocked: bool) -> Decision:
+    """Nothing is sent: the phone may be in other hands. An advisor is asked to look."""
+    conversation = turn.conversation.with_handling(channel=str(channel))
+    asked: tuple[AnyEvent, ...] = ()
+    leaves = any(isinstance(event, ErasureRequested | Stopped) for event in turn.events)
+    if not leaves and not blocked:
+        conversation, asked = request_advisor(conversation)
+    conversation = conversation.with_position(state="", history=(), candidates=())
+    # A code nobody has read must not take away the one they have.
+    told = (event for event in turn.events if not isinstance(event, CodeMade))
+    return Decision(conversation, (*told, *asked, CameLate()))
