@@ -17,7 +17,7 @@ from bot.assembly import Assembly, utc_now
 from bot.channels import health, webhooks
 from bot.console.app import new_console, page_language
 from bot.console.blueprint import make_blueprint as make_console
-from bot.console.page_context import GivenNumber, LocalNumber, PageContext
+from bot.console.page_context import GivenNumber, PageContext, PoliceNumber
 from bot.content.library import Library
 from bot.content.localizing import localize, localize_desk, localize_problems
 from bot.content.models import how_messages_are_read
@@ -117,7 +117,7 @@ def _page_context(parts: Assembly, app: Flask) -> PageContext:
             if each.sayable
         ],
         local_numbers={
-            each.country: LocalNumber(each.number, each.shown) for each in library.content.local_numbers.values()
+            each.country: PoliceNumber(each.number, each.shown) for each in library.content.local_numbers.values()
         },
         week=library.content.hours.week,
         code_words=frozenset(word for each in contents.values() for word in each.code_words),

@@ -9,7 +9,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AuditLine:
     """One act."""
 
     id: str
@@ -33,6 +33,6 @@ class AuditLog(Protocol):
         """Add one line."""
         ...
 
-    def lines(self, before: str = "", most: int = 100) -> list[Line]:
+    def lines(self, before: str = "", most: int = 100) -> list[AuditLine]:
         """The newest lines, or those before the line with this id; newest first."""
         ...

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from bot import metrics
 from bot.channels.twilio import Contacts, read_inbound
-from bot.handoff.delivery import State, from_twilio
+from bot.handoff.delivery import DeliveryState, from_twilio
 from bot.messaging.receipts import Receipts
 from bot.messaging.runner import Runner
 from bot.ports.unavailable import StorageUnavailable
@@ -160,7 +160,7 @@ def twiml(text: str) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?><Response>{message}</Response>'
 
 
-def _state_of(form: Form) -> State | Response:
+def _state_of(form: Form) -> DeliveryState | Response:
     """Our state for a status callback, else its response. Twilio may add states; the message then stays as it is."""
     status = form.get("MessageStatus", "")
     if not status:

@@ -34,7 +34,7 @@ class GivenNumber:
 
 
 @dataclass(frozen=True, slots=True)
-class LocalNumber:
+class PoliceNumber:
     """The police of a country."""
 
     number: str
@@ -79,7 +79,7 @@ class PageContext:
     """Language -> prepared texts for advisors."""
 
     numbers: Sequence[GivenNumber]
-    local_numbers: Mapping[str, LocalNumber]
+    local_numbers: Mapping[str, PoliceNumber]
     """By ISO 3166 code."""
 
     week: Week

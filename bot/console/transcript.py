@@ -47,7 +47,7 @@ MARKS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TranscriptLine:
     """One line."""
 
     kind: str
@@ -85,25 +85,27 @@ class Line:
     """What stands behind a case code that was brought."""
 
 
-def lines(history: Sequence[Entry], sent: Mapping[str, Record], problems: Mapping[str, Problem]) -> list[Line]:
+def lines(
+    history: Sequence[Entry], sent: Mapping[str, Record], problems: Mapping[str, Problem]
+) -> list[TranscriptLine]:
     """The lines of a transcript, oldest first. `problems` has words for what can go wrong with a message."""
     found = (_line(entry, sent, problems) for entry in history)
     return [line for line in found if line is not None]
 
 
-def _line(entry: Entry, sent: Mapping[str, Record], problems: Mapping[str, Problem]) -> Line | None:
+def _line(entry: Entry, sent: Mapping[str, Record], problems: Mapping[str, Problem]) -> TranscriptLine | None:
     event, minute = entry.event, entry.minute
     if isinstance(event, Heard):
         what = "" if event.kind in (Kind.TEXT, Kind.BUTTON) else event.kind
-        return Line("person", minute, what=what, text=event.text, media=event.media)
+        return TranscriptLine("person", minute, what=what, text=event.text, media=event.media)
     if isinstance(event, Said):
-        return Line("bot", minute, text=event.text)
+        return TranscriptLine("bot", minute, text=event.text)
     if isinstance(event, Informed):
         return _outgoing("bot", minute, "", event.text, event.sent, sent, problems)
     if isinstance(event, Replied):
         return _outgoing("advisor", minute, event.advisor, event.text, event.sent, sent, problems)
     if isinstance(event, Noted):
-        return Line("note", minute, who=event.advisor, text=event.text)
+        return TranscriptLine("note", minute, who=event.advisor, text=event.text)
     if isinstance(event, MARKS):
         who = str(getattr(event, "advisor", ""))
         other = str(getattr(event, "to", "") or getattr(event, "before", ""))
@@ -113,7 +115,7 @@ def _line(entry: Entry, sent: Mapping[str, Record], problems: Mapping[str, Probl
         if isinstance(event, PlaceTold):
             what, other = f"PlaceTold-{event.place}", event.country
         brought = of_answers(event.answers) if isinstance(event, CodeBrought) else None
-        return Line("mark", minute, what=what, who=who, other=other, card=brought)
+        return TranscriptLine("mark", minute, what=what, who=who, other=other, card=brought)
     return None
 
 
@@ -125,12 +127,12 @@ def _outgoing(
     id: str,
     sent: Mapping[str, Record],
     problems: Mapping[str, Problem],
-) -> Line:
+) -> TranscriptLine:
     record = sent.get(id)
     if record is None:
-        return Line(kind, minute, who=who, text=text, sent=id)
+        return TranscriptLine(kind, minute, who=who, text=text, sent=id)
     trouble = problem(record.code, problems).say if record.code else ""
-    return Line(
+    return TranscriptLine(
         kind,
         minute,
         who=who,

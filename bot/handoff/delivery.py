@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     """How far a message has come. Reports arrive in any order; one of a lower RANK than the state is old news."""
 
     QUEUED = "queued"
@@ -20,43 +20,43 @@ class State(StrEnum):
 
 
 RANK: Mapping[str, int] = {
-    State.QUEUED: 0,
-    State.SENDING: 1,
-    State.UNSURE: 2,
-    State.ACCEPTED: 3,
-    State.SENT: 4,
-    State.UNDELIVERED: 5,
-    State.FAILED: 5,
-    State.DELIVERED: 6,
-    State.READ: 7,
+    DeliveryState.QUEUED: 0,
+    DeliveryState.SENDING: 1,
+    DeliveryState.UNSURE: 2,
+    DeliveryState.ACCEPTED: 3,
+    DeliveryState.SENT: 4,
+    DeliveryState.UNDELIVERED: 5,
+    DeliveryState.FAILED: 5,
+    DeliveryState.DELIVERED: 6,
+    DeliveryState.READ: 7,
 }
 
 _TWILIO = {
-    "accepted": State.ACCEPTED,
-    "scheduled": State.ACCEPTED,
-    "queued": State.ACCEPTED,
-    "sending": State.ACCEPTED,
-    "sent": State.SENT,
-    "delivered": State.DELIVERED,
-    "undelivered": State.FAILED,
-    "failed": State.FAILED,
-    "canceled": State.FAILED,
-    "read": State.READ,
+    "accepted": DeliveryState.ACCEPTED,
+    "scheduled": DeliveryState.ACCEPTED,
+    "queued": DeliveryState.ACCEPTED,
+    "sending": DeliveryState.ACCEPTED,
+    "sent": DeliveryState.SENT,
+    "delivered": DeliveryState.DELIVERED,
+    "undelivered": DeliveryState.FAILED,
+    "failed": DeliveryState.FAILED,
+    "canceled": DeliveryState.FAILED,
+    "read": DeliveryState.READ,
 }
 """Twilio's "queued" and "sending" are not ours: there, the message is in Twilio's hands already."""
 
 
-def from_twilio(status: str) -> State | None:
+def from_twilio(status: str) -> DeliveryState | None:
     """Our state for a message status of Twilio; None for one we do not know."""
     return _TWILIO.get(status)
 
 
-def is_contradicted(state: str, code: str, by: State) -> bool:
+def is_contradicted(state: str, code: str, by: DeliveryState) -> bool:
     """Whether the provider had the last word with `state` and now says another one. It may correct what we gave up
     ourselves, and a delivered message may be read later."""
-    if state == State.FAILED:
-        return code not in OURS and by in (State.DELIVERED, State.READ)
-    return state in (State.DELIVERED, State.READ) and by is State.FAILED
+    if state == DeliveryState.FAILED:
+        return code not in OURS and by in (DeliveryState.DELIVERED, DeliveryState.READ)
+    return state in (DeliveryState.DELIVERED, DeliveryState.READ) and by is DeliveryState.FAILED
 
 
 class Action(StrEnum):

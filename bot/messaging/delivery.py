@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from bot.handoff.delivery import CANCELLED, LOST_ANSWER, NO_ADDRESS, TOO_LATE, Action, Problem, State, problem
+from bot.handoff.delivery import CANCELLED, LOST_ANSWER, NO_ADDRESS, TOO_LATE, Action, DeliveryState, Problem, problem
 from bot.messaging.receipts import SEND_AGAIN_SECONDS
 from bot.ports.outbox import Attempt
 from bot.ports.sender import AnswerLost, NotSent, Sender, SendFailed
@@ -89,22 +89,24 @@ class Delivery:
             provider_id = self._sender.send(channel, attempt.address, attempt.text, attempt.id, seconds_left)
         except NotSent:
             self._report("send_later")
-            self._outbox.settle(attempt, State.QUEUED, after=self._backoff(attempt.number))
+            self._outbox.settle(attempt, DeliveryState.QUEUED, after=self._backoff(attempt.number))
         except AnswerLost:
             self._report("send_unsure")
             wait = self._timing.unconfirmed
-            self._outbox.settle(attempt, State.UNSURE, after=wait, maybe_duplicate=maybe_duplicate)
+            self._outbox.settle(attempt, DeliveryState.UNSURE, after=wait, maybe_duplicate=maybe_duplicate)
         except SendFailed as error:
             self._refused(attempt, error.code)
         else:
-            self._outbox.settle(attempt, State.ACCEPTED, provider_id=provider_id, maybe_duplicate=maybe_duplicate)
+            self._outbox.settle(
+                attempt, DeliveryState.ACCEPTED, provider_id=provider_id, maybe_duplicate=maybe_duplicate
+            )
 
     def _refused(self, attempt: Attempt, code: str) -> None:
         action = problem(code, self._problems).action
         if action is Action.RETRY:
-            self._outbox.settle(attempt, State.QUEUED, code, after=self._backoff(attempt.number))
+            self._outbox.settle(attempt, DeliveryState.QUEUED, code, after=self._backoff(attempt.number))
         elif action is Action.ONCE_MORE and attempt.number == 1:
-            self._outbox.settle(attempt, State.QUEUED, code, after=SEND_AGAIN_SECONDS)
+            self._outbox.settle(attempt, DeliveryState.QUEUED, code, after=SEND_AGAIN_SECONDS)
         else:
             self._fail(attempt, code)
 
@@ -112,7 +114,7 @@ class Delivery:
         """The answer to an attempt was lost: wait for the callback that proves it, then search the provider's list for
         it, then send it once more."""
         if attempt.tried < self._timing.unconfirmed:
-            self._outbox.settle(attempt, State.UNSURE, after=self._timing.unconfirmed - attempt.tried)
+            self._outbox.settle(attempt, DeliveryState.UNSURE, after=self._timing.unconfirmed - attempt.tried)
             return
         records = self._outbox.records(attempt.contact).values()
         known = [record.provider_id for record in records if record.provider_id]
@@ -122,11 +124,11 @@ class Delivery:
         except NotSent:
             found, has_searched = None, False
         if found is not None:
-            self._outbox.settle(attempt, State.ACCEPTED, provider_id=found)
+            self._outbox.settle(attempt, DeliveryState.ACCEPTED, provider_id=found)
         elif attempt.age > LIFE_SECONDS - MIN_LIFE_SECONDS:
             self._fail(attempt, LOST_ANSWER)
         elif not has_searched:
-            self._outbox.settle(attempt, State.UNSURE, after=self._backoff(attempt.number))
+            self._outbox.settle(attempt, DeliveryState.UNSURE, after=self._backoff(attempt.number))
         else:
             self._report("send_twice")
             self._send(attempt, channel, maybe_duplicate=True)
@@ -139,7 +141,7 @@ class Delivery:
     def _fail(self, attempt: Attempt, code: str) -> None:
         is_alarming = problem(code, self._problems).action is Action.ALARM
         self._report("send_alarm" if is_alarming else "send_failed", cause=code)
-        self._outbox.settle(attempt, State.FAILED, code)
+        self._outbox.settle(attempt, DeliveryState.FAILED, code)
 
     def _backoff(self, number: int) -> float:
         """Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter")."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from bot.handoff.delivery import Action, Problem, State, problem
+from bot.handoff.delivery import Action, DeliveryState, Problem, problem
 from bot.ports.outbox import Outbox
 
 SEND_AGAIN_SECONDS = 300
@@ -18,9 +18,9 @@ class Receipts:
         self._problems = problems
         self._report = report
 
-    def reported(self, id: str, state: State, code: str, provider_id: str) -> None:
+    def reported(self, id: str, state: DeliveryState, code: str, provider_id: str) -> None:
         """Apply one status callback. Repeated, late and unknown ones change nothing. Raises StorageUnavailable."""
-        if state is State.FAILED:
+        if state is DeliveryState.FAILED:
             action = problem(code, self._problems).action
             may_repeat = action in (Action.ONCE_MORE, Action.RETRY) and self._is_first_attempt(id, provider_id)
             if may_repeat and self._outbox.send_again(id, code, SEND_AGAIN_SECONDS):
@@ -31,7 +31,7 @@ class Receipts:
             self._report("callback_unknown")
         if outcome == "contradiction":
             self._report("status_contradicted", cause=str(state))
-        if outcome == "done" and state is State.FAILED:
+        if outcome == "done" and state is DeliveryState.FAILED:
             self._report("send_failed", cause=code)
 
     def _is_first_attempt(self, id: str, provider_id: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from zlib import crc32
 
-from bot.handoff.delivery import State
+from bot.handoff.delivery import DeliveryState
 
 SHARDS = 64
 
@@ -70,7 +70,7 @@ class Outbox(Protocol):
     def settle(
         self,
         attempt: Attempt,
-        state: State,
+        state: DeliveryState,
         code: str = "",
         *,
         provider_id: str = "",
@@ -80,7 +80,7 @@ class Outbox(Protocol):
         """What became of an attempt. QUEUED and UNSURE: look at it again `after` so many seconds."""
         ...
 
-    def report(self, id: str, state: State, code: str, provider_id: str) -> str:
+    def report(self, id: str, state: DeliveryState, code: str, provider_id: str) -> str:
         """A status callback for our message `id`: "done", "old" (it is further already), "contradiction" (the provider
         had the last word already), or "unknown" (parked)."""
         ...

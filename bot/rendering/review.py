@@ -18,7 +18,7 @@ MOST_CHARACTERS_NAMED = 3
 """Up to so many characters outside the GSM alphabet are worth replacing; more are another script."""
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     ORGANISATION = "organisation"
     LINK = "link"
     MAIL = "mail"
@@ -35,7 +35,7 @@ class Kind(StrEnum):
 class Finding:
     """One thing to look at."""
 
-    kind: Kind
+    kind: FindingKind
     what: str = ""
     """The place in the text, or the characters outside the GSM alphabet."""
 
@@ -61,7 +61,9 @@ _STREET = re.compile(
 )
 _CALLED = re.compile(r"\b(?:ik heet|mijn naam is|my name is|i am called)\s+(\w+)", re.I)
 _AT_HOME = re.compile(r"(?<![\d+])(?:112|0800[ -]?\d{2,4}(?: ?\d{2,4})?|0900[ -]?\d{2,4})(?!\d)")
-_TELLING = frozenset({Kind.ORGANISATION, Kind.LINK, Kind.MAIL, Kind.ADDRESS, Kind.NAME})
+_TELLING = frozenset(
+    {FindingKind.ORGANISATION, FindingKind.LINK, FindingKind.MAIL, FindingKind.ADDRESS, FindingKind.NAME}
+)
 _INSTEAD = {
     "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-", "\u2026": "...",
     "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u00b4": "'", "`": "'", "\u2022": "-", "\u200b": "", "\ufe0f": "",
@@ -77,14 +79,14 @@ def review(
     `at_home` says that the person is in the Netherlands, where 112 and 0800 work.
     """
     found = [
-        *_words(text, texts.organisations, Kind.ORGANISATION),
+        *_words(text, texts.organisations, FindingKind.ORGANISATION),
         *_named(text, names),
-        *(Finding(Kind.LINK, hit[0]) for hit in _LINK.finditer(_MAIL.sub(" ", text))),
-        *(Finding(Kind.MAIL, hit[0]) for hit in _MAIL.finditer(text)),
+        *(Finding(FindingKind.LINK, hit[0]) for hit in _LINK.finditer(_MAIL.sub(" ", text))),
+        *(Finding(FindingKind.MAIL, hit[0]) for hit in _MAIL.finditer(text)),
         *_numbers(text, numbers),
-        *(Finding(Kind.ADDRESS, hit[0]) for pattern in (_STREET, _POSTCODE) for hit in pattern.finditer(text)),
+        *(Finding(FindingKind.ADDRESS, hit[0]) for pattern in (_STREET, _POSTCODE) for hit in pattern.finditer(text)),
         *_only_at_home(text, numbers, at_home=at_home),
-        *_words(text, texts.promises, Kind.PROMISE),
+        *_words(text, texts.promises, FindingKind.PROMISE),
         *(_cost(text) if sms else ()),
     ]
     return list(dict.fromkeys(found))
@@ -101,7 +103,7 @@ def without_strays(text: str) -> str:
     return "".join(each if each in GSM_ALPHABET else _plain(each) or each for each in text)
 
 
-def _words(text: str, words: Collection[str], kind: Kind) -> list[Finding]:
+def _words(text: str, words: Collection[str], kind: FindingKind) -> list[Finding]:
     return [
         Finding(kind, hit[0])
         for word in words
@@ -115,30 +117,30 @@ def _named(text: str, names: Collection[str]) -> list[Finding]:
     parts = {part for name in names for part in name.split() if len(part) > 2 and part[0].isupper()}
     known = [hit[0] for part in sorted(parts) for hit in [re.search(rf"\b{re.escape(part)}\b", text)] if hit]
     said = [hit[1] for hit in _CALLED.finditer(text)]
-    return [Finding(Kind.NAME, name) for name in [*known, *said]]
+    return [Finding(FindingKind.NAME, name) for name in [*known, *said]]
 
 
 def _numbers(text: str, numbers: Collection[str]) -> list[Finding]:
     may = {_digits(number) for number in numbers}
-    return [Finding(Kind.NUMBER, hit[0]) for hit in _NUMBER.finditer(text) if _digits(hit[0]) not in may]
+    return [Finding(FindingKind.NUMBER, hit[0]) for hit in _NUMBER.finditer(text) if _digits(hit[0]) not in may]
 
 
 def _only_at_home(text: str, numbers: Collection[str], *, at_home: bool) -> list[Finding]:
     """A number that works only in the Netherlands, without one that works from where the person may be."""
     abroad = [number for number in numbers if number.startswith("+") and _digits(number) in _digits(text)]
     hit = _AT_HOME.search(text)
-    return [Finding(Kind.ONLY_AT_HOME, hit[0])] if hit and not at_home and not abroad else []
+    return [Finding(FindingKind.ONLY_AT_HOME, hit[0])] if hit and not at_home and not abroad else []
 
 
 def _cost(text: str) -> list[Finding]:
     size = measure(text)
     strays = outside_gsm(text)
-    found = [Finding(Kind.LONG, parts=size.segments)] if size.segments > MOST_SEGMENTS else []
+    found = [Finding(FindingKind.LONG, parts=size.segments)] if size.segments > MOST_SEGMENTS else []
     if strays and len(strays) <= MOST_CHARACTERS_NAMED and all(_plain(each) is not None for each in strays):
         better: Measure = measure(without_strays(text))
         if better.segments < size.segments:
             shown = " ".join(_plain(each) or "" for each in strays)
-            found.append(Finding(Kind.COSTLY, " ".join(strays), shown, size.segments, better.segments))
+            found.append(Finding(FindingKind.COSTLY, " ".join(strays), shown, size.segments, better.segments))
     return found
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.console.transcript import MARKS, Line, lines
+from bot.console.transcript import MARKS, TranscriptLine, lines
 from bot.console.wording import clock, day, language_name
 from bot.content.library import Library
 from bot.content.localizing import localize_problems
@@ -17,7 +17,7 @@ QUIET = {events.Answered, events.TopicShown, events.LanguageChosen, events.Erasu
 WORDS = {events.Heard, events.Said, events.Replied, events.Informed, events.Noted}
 
 
-def shown(*happened: events.AnyEvent) -> list[Line]:
+def shown(*happened: events.AnyEvent) -> list[TranscriptLine]:
     return lines([Entry(7, event) for event in happened], {}, {})
 
 
@@ -36,7 +36,7 @@ def test_person_bot_advisor_and_note_are_told_apart() -> None:
 
 
 def test_media_are_named_and_have_no_place_to_be_fetched_from() -> None:
-    assert shown(Heard("photo", "")) == [Line("person", 7, what="photo")]
+    assert shown(Heard("photo", "")) == [TranscriptLine("person", 7, what="photo")]
 
 
 def test_every_event_is_a_message_a_mark_or_left_out_on_purpose() -> None:
@@ -44,9 +44,9 @@ def test_every_event_is_a_message_a_mark_or_left_out_on_purpose() -> None:
 
 
 def test_marks_say_who_and_whom() -> None:
-    assert shown(Claimed("bea", "ada")) == [Line("mark", 7, what="Claimed", who="bea", other="ada")]
-    assert shown(OfferEnded("bea", lapsed=True)) == [Line("mark", 7, what="OfferEndedLapsed", other="bea")]
-    assert shown(PlaceTold("abroad", "MA")) == [Line("mark", 7, what="PlaceTold-abroad", other="MA")]
+    assert shown(Claimed("bea", "ada")) == [TranscriptLine("mark", 7, what="Claimed", who="bea", other="ada")]
+    assert shown(OfferEnded("bea", lapsed=True)) == [TranscriptLine("mark", 7, what="OfferEndedLapsed", other="bea")]
+    assert shown(PlaceTold("abroad", "MA")) == [TranscriptLine("mark", 7, what="PlaceTold-abroad", other="MA")]
 
 
 def test_how_far_a_message_has_come_stands_beside_it(library: Library) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.devtools.twilio import Faults
 from bot.handoff.acts import Reason, Refused
-from bot.handoff.delivery import State
+from bot.handoff.delivery import DeliveryState
 from bot.messages import Channel
 from bot.messaging.delivery import Delivery, RetryTiming
 from bot.messaging.receipts import Receipts
@@ -70,7 +70,7 @@ def test_an_advisors_words_reach_the_phone_and_their_state_comes_back(line: Advi
     line.desk.reply(ADA, contact, "Dag, ik ben er.", "a1")
     deliver(delivery, line)
     assert inbox(line) == ["Je praat nu met een medewerker.\nDag, ik ben er."]
-    assert states(line, contact) == [State.DELIVERED]
+    assert states(line, contact) == [DeliveryState.DELIVERED]
     assert all(60 <= int(message.validity_period or 0) <= 600 for message in line.twilio.accepted)
 
 
@@ -119,7 +119,7 @@ def test_a_message_that_does_not_arrive_is_shown_with_its_code(
     line.desk.reply(ADA, contact, "Dag", "a1")
     deliver(delivery, line)
     (record,) = line.outbox.records(contact).values()
-    assert (record.state, record.code) == (State.FAILED, str(code))
+    assert (record.state, record.code) == (DeliveryState.FAILED, str(code))
 
 
 def test_a_refusal_of_twilio_is_shown_and_the_next_message_still_goes(line: AdvisorLine, delivery: Delivery) -> None:
@@ -141,7 +141,7 @@ def test_callbacks_in_any_order_and_twice_never_go_back(line: AdvisorLine, deliv
     for number in range(5):
         line.desk.reply(ADA, contact, f"bericht {number}", f"a{number}")
     deliver(delivery, line)
-    assert states(line, contact) == [State.READ] * 5
+    assert states(line, contact) == [DeliveryState.READ] * 5
 
 
 @pytest.mark.parametrize("fault", ["too_many", "server_error", "accept_then_error", "drop", "hang"])
@@ -155,7 +155,7 @@ def test_nothing_is_lost_whatever_the_first_answer_is(line: AdvisorLine, fault: 
     deliver(delivery, line)
     delivery.close()
     assert len(inbox(line)) == 1
-    assert states(line, contact) == [State.DELIVERED]
+    assert states(line, contact) == [DeliveryState.DELIVERED]
 
 
 def test_a_lost_answer_is_found_although_the_provider_changed_the_text(line: AdvisorLine) -> None:
@@ -176,10 +176,14 @@ def test_a_lost_answer_is_found_although_the_provider_changed_the_text(line: Adv
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [(State.FAILED, State.DELIVERED), (State.DELIVERED, State.FAILED), (State.READ, State.FAILED)],
+    [
+        (DeliveryState.FAILED, DeliveryState.DELIVERED),
+        (DeliveryState.DELIVERED, DeliveryState.FAILED),
+        (DeliveryState.READ, DeliveryState.FAILED),
+    ],
 )
 def test_a_final_state_stays_and_what_contradicts_it_is_counted(
-    line: AdvisorLine, delivery: Delivery, first: State, second: State
+    line: AdvisorLine, delivery: Delivery, first: DeliveryState, second: DeliveryState
 ) -> None:
     line.twilio.lose_callbacks = 1.0
     contact = asks(line)
@@ -187,11 +191,11 @@ def test_a_final_state_stays_and_what_contradicts_it_is_counted(
     deliver(delivery, line)
     ((id, record),) = line.outbox.records(contact).items()
     receipts = Receipts(line.outbox, line.problems, line.reports)
-    receipts.reported(id, first, "30005" if first is State.FAILED else "", record.provider_id)
-    receipts.reported(id, second, "30005" if second is State.FAILED else "", record.provider_id)
+    receipts.reported(id, first, "30005" if first is DeliveryState.FAILED else "", record.provider_id)
+    receipts.reported(id, second, "30005" if second is DeliveryState.FAILED else "", record.provider_id)
     assert states(line, contact) == [first]
     assert line.reports.names().count("status_contradicted") == 1
-    receipts.reported(id, first, "30005" if first is State.FAILED else "", record.provider_id)
+    receipts.reported(id, first, "30005" if first is DeliveryState.FAILED else "", record.provider_id)
     assert line.reports.names().count("status_contradicted") == 1
 
 
@@ -203,9 +207,11 @@ def test_what_we_gave_up_ourselves_is_corrected_by_the_provider(line: AdvisorLin
     delivery.step("w1", 0.05)
     ((id, _record),) = line.outbox.records(contact).items()
     (attempt,) = take_again(line)
-    line.outbox.settle(attempt, State.FAILED, "lost_answer")
-    Receipts(line.outbox, line.problems, line.reports).reported(id, State.DELIVERED, "", line.twilio.accepted[0].sid)
-    assert states(line, contact) == [State.DELIVERED]
+    line.outbox.settle(attempt, DeliveryState.FAILED, "lost_answer")
+    Receipts(line.outbox, line.problems, line.reports).reported(
+        id, DeliveryState.DELIVERED, "", line.twilio.accepted[0].sid
+    )
+    assert states(line, contact) == [DeliveryState.DELIVERED]
     assert "status_contradicted" not in line.reports.names()
 
 
@@ -220,7 +226,7 @@ def test_a_callback_proves_a_message_whose_answer_was_lost(line: AdvisorLine) ->
     deliver(delivery, line, 4)
     delivery.close()
     assert line.twilio.counts["requests"] == requests  # nothing was asked or sent again
-    assert states(line, contact) == [State.DELIVERED]
+    assert states(line, contact) == [DeliveryState.DELIVERED]
 
 
 def test_a_text_nobody_could_send_in_time_is_not_sent(line: AdvisorLine, delivery: Delivery) -> None:
@@ -233,7 +239,7 @@ def test_a_text_nobody_could_send_in_time_is_not_sent(line: AdvisorLine, deliver
     line.client.hset(key, field, " ".join([state, code, attempts, str(int(written) - 590_000), changed, by]))
     deliver(delivery, line)
     (record,) = line.outbox.records(contact).values()
-    assert (record.state, record.code) == (State.FAILED, "too_late")
+    assert (record.state, record.code) == (DeliveryState.FAILED, "too_late")
     assert inbox(line) == []
 
 
@@ -252,7 +258,7 @@ def test_a_phone_that_could_not_be_reached_is_tried_once_more(line: AdvisorLine,
             line.client.zadd(later, {contact: 0})
     assert len(line.twilio.accepted) == 2
     (record,) = line.outbox.records(contact).values()
-    assert (record.state, record.code, record.attempts) == (State.FAILED, "30003", 2)
+    assert (record.state, record.code, record.attempts) == (DeliveryState.FAILED, "30003", 2)
 
 
 def test_but_not_once_something_newer_was_written(line: AdvisorLine, delivery: Delivery) -> None:
@@ -264,7 +270,7 @@ def test_but_not_once_something_newer_was_written(line: AdvisorLine, delivery: D
     line.desk.reply(ADA, contact, "twee", "a2")
     assert line.twilio.settled(10)
     found = {(record.state, record.code, record.attempts) for record in line.outbox.records(contact).values()}
-    assert (State.FAILED, "30003", 1) in found
+    assert (DeliveryState.FAILED, "30003", 1) in found
 
 
 def test_after_stop_nothing_more_goes_out(line: AdvisorLine, delivery: Delivery) -> None:
@@ -274,7 +280,7 @@ def test_after_stop_nothing_more_goes_out(line: AdvisorLine, delivery: Delivery)
     deliver(delivery, line)
     assert inbox(line) == []
     (record,) = line.outbox.records(contact).values()
-    assert (record.state, record.code) == (State.FAILED, "cancelled")
+    assert (record.state, record.code) == (DeliveryState.FAILED, "cancelled")
     with pytest.raises(Refused) as refused:
         line.desk.reply(ADA, contact, "twee", "a2")
     assert refused.value.reason is Reason.NOT_ASKED
@@ -303,12 +309,12 @@ def test_a_dead_workers_message_is_taken_over_and_not_sent_twice(line: AdvisorLi
     assert inbox(line) == ["Je praat nu met een medewerker.\nDag"]
     (record,) = line.outbox.records(contact).values()
     assert record.maybe_duplicate  # nobody knew whether it had been sent
-    line.outbox.settle(attempt, State.FAILED, "30008")  # the dead one comes back: too late
-    assert states(line, contact) == [State.DELIVERED]
+    line.outbox.settle(attempt, DeliveryState.FAILED, "30008")  # the dead one comes back: too late
+    assert states(line, contact) == [DeliveryState.DELIVERED]
 
 
 def test_a_callback_of_a_message_nobody_knows_is_parked_for_ten_minutes(line: AdvisorLine) -> None:
-    assert line.outbox.report("never seen", State.DELIVERED, "", f"SM{'9' * 32}") == "unknown"
+    assert line.outbox.report("never seen", DeliveryState.DELIVERED, "", f"SM{'9' * 32}") == "unknown"
     (key,) = line.client.scan_iter("helpline:parked:*")
     assert 0 < line.client.ttl(key) <= 600
     assert b"SM9" not in key

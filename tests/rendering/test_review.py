@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.content.library import Library
 from bot.content.localizing import localize_desk
-from bot.rendering.review import Finding, Kind, review, without_strays
+from bot.rendering.review import Finding, FindingKind, review, without_strays
 from bot.rendering.segments import measure
 
 NUMBERS = ["112", "+31 247 247 247", "0800 2000"]
@@ -20,25 +20,25 @@ def found(library: Library, text: str, *, sms: bool = True, at_home: bool = Fals
 @pytest.mark.parametrize(
     ("text", "kind", "what"),
     [
-        ("Bel Veilig Thuis maar", Kind.ORGANISATION, "Veilig Thuis"),
-        ("de POLITIE komt", Kind.ORGANISATION, "POLITIE"),
-        ("kijk op https://veilig.example/x?y=1 dan", Kind.LINK, "https://veilig.example/x?y=1"),
-        ("kijk op veiligthuis.nl", Kind.LINK, "veiligthuis.nl"),
-        ("www.iets.dev helpt", Kind.LINK, "www.iets.dev"),
-        ("mail naar a.b@c-d.nl", Kind.MAIL, "a.b@c-d.nl"),
-        ("bel 06 1234 5678", Kind.NUMBER, "06 1234 5678"),
-        ("bel +31612345678", Kind.NUMBER, "+31612345678"),
-        ("kom naar Kerkstraat 12", Kind.ADDRESS, "Kerkstraat 12"),
-        ("het is 3511 AB", Kind.ADDRESS, "3511 AB"),
-        ("ik heet Sara en ik lees", Kind.NAME, "Sara"),
-        ("Ada zoekt het uit", Kind.NAME, "Ada"),
-        ("ik beloof het", Kind.PROMISE, "ik beloof"),
-        ("het komt goed", Kind.PROMISE, "komt goed"),
-        ("bel 112", Kind.ONLY_AT_HOME, "112"),
-        ("bel 0800 2000", Kind.ONLY_AT_HOME, "0800 2000"),
+        ("Bel Veilig Thuis maar", FindingKind.ORGANISATION, "Veilig Thuis"),
+        ("de POLITIE komt", FindingKind.ORGANISATION, "POLITIE"),
+        ("kijk op https://veilig.example/x?y=1 dan", FindingKind.LINK, "https://veilig.example/x?y=1"),
+        ("kijk op veiligthuis.nl", FindingKind.LINK, "veiligthuis.nl"),
+        ("www.iets.dev helpt", FindingKind.LINK, "www.iets.dev"),
+        ("mail naar a.b@c-d.nl", FindingKind.MAIL, "a.b@c-d.nl"),
+        ("bel 06 1234 5678", FindingKind.NUMBER, "06 1234 5678"),
+        ("bel +31612345678", FindingKind.NUMBER, "+31612345678"),
+        ("kom naar Kerkstraat 12", FindingKind.ADDRESS, "Kerkstraat 12"),
+        ("het is 3511 AB", FindingKind.ADDRESS, "3511 AB"),
+        ("ik heet Sara en ik lees", FindingKind.NAME, "Sara"),
+        ("Ada zoekt het uit", FindingKind.NAME, "Ada"),
+        ("ik beloof het", FindingKind.PROMISE, "ik beloof"),
+        ("het komt goed", FindingKind.PROMISE, "komt goed"),
+        ("bel 112", FindingKind.ONLY_AT_HOME, "112"),
+        ("bel 0800 2000", FindingKind.ONLY_AT_HOME, "0800 2000"),
     ],
 )
-def test_each_thing_is_pointed_at(library: Library, text: str, kind: Kind, what: str) -> None:
+def test_each_thing_is_pointed_at(library: Library, text: str, kind: FindingKind, what: str) -> None:
     assert Finding(kind, what) in found(library, text)
 
 
@@ -65,20 +65,20 @@ def test_112_is_fine_for_somebody_in_the_netherlands(library: Library) -> None:
 
 def test_a_long_text_says_how_many_parts(library: Library) -> None:
     assert found(library, "a" * 306) == []
-    assert found(library, "a" * 307) == [Finding(Kind.LONG, parts=3)]
+    assert found(library, "a" * 307) == [Finding(FindingKind.LONG, parts=3)]
     assert found(library, "a" * 307, sms=False) == []
 
 
 def test_one_stray_character_is_named_with_what_could_stand_there(library: Library) -> None:
     text = "Ik ben er \N{RIGHT SINGLE QUOTATION MARK}s avonds. " + "a" * 100
-    assert found(library, text) == [Finding(Kind.COSTLY, "\N{RIGHT SINGLE QUOTATION MARK}", "'", 2, 1)]
+    assert found(library, text) == [Finding(FindingKind.COSTLY, "\N{RIGHT SINGLE QUOTATION MARK}", "'", 2, 1)]
     assert measure(without_strays(text)).segments == 1
     assert found(library, "Ik ben er \N{RIGHT SINGLE QUOTATION MARK}s avonds") == []  # one part either way
 
 
 def test_another_script_is_no_stray(library: Library) -> None:
     arabic = "هل يمكنك الكتابة بأمان الآن؟ " * 3
-    assert [each.kind for each in found(library, arabic)] in ([], [Kind.LONG])
+    assert [each.kind for each in found(library, arabic)] in ([], [FindingKind.LONG])
     assert without_strays(arabic) == arabic
 
 

@@ -12,14 +12,14 @@ from bot.handoff.counting import counted, day_of
 from bot.messages import Inbound
 from bot.ports.conversations import Act, Cause, Committed, Decision, Entry, LeaseAlive, Opened
 from bot.ports.feed import Change
-from bot.storage.memory.messages import Message
-from bot.storage.memory.state import State
+from bot.storage.memory.messages import OutboxMessage
+from bot.storage.memory.state import MemoryState
 
 
 class MemoryConversations:
     """`ports.conversations.Conversations` in memory; not for more than one process."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: MemoryState) -> None:
         self._state = state
 
     def open(self, cause: Cause) -> Opened:
@@ -72,7 +72,7 @@ class MemoryConversations:
             state.messages = [each for each in state.messages if each.contact != contact]
             state.addresses.pop(contact, None)
         now = monotonic()
-        state.messages += [Message(contact, each.id, each.text, now, now) for each in outgoing]
+        state.messages += [OutboxMessage(contact, each.id, each.text, now, now) for each in outgoing]
         what = tuple(type(event).__name__ for event in events)
         state.feed.append(Change("" if erased else contact, what))
         return Committed(decision)

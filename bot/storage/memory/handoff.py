@@ -6,13 +6,13 @@ from bot.dialogue.conversation import Status
 from bot.handoff.check_in import CheckIn
 from bot.ports.feed import FeedSlice
 from bot.ports.queue import Held, Waiting
-from bot.storage.memory.state import State
+from bot.storage.memory.state import MemoryState
 
 
 class MemoryQueue:
     """`ports.queue.Queue` in memory."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: MemoryState) -> None:
         self._state = state
 
     def waiting(self) -> list[Waiting]:
@@ -41,7 +41,7 @@ class MemoryQueue:
 class MemoryPresence:
     """`ports.presence.Presence` in memory."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: MemoryState) -> None:
         self._state = state
 
     def mark_present(self, advisor: str, languages: Sequence[str]) -> None:
@@ -64,7 +64,7 @@ class MemoryPresence:
 class MemoryFeed:
     """`ports.feed.Feed` in memory. A position is the number of changes before it."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: MemoryState) -> None:
         self._state = state
 
     def position(self) -> str:
@@ -81,7 +81,7 @@ class MemoryFeed:
 class MemoryCheckIns:
     """`ports.check_ins.CheckIns` in memory."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: MemoryState) -> None:
         self._state = state
 
     def agreed(self) -> list[CheckIn]:

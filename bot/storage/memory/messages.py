@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass
-class Message:
+class OutboxMessage:
     """See `ports.outbox.Attempt` and `Record`; moments are seconds of `time.monotonic`."""
 
     contact: str

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from time import monotonic, sleep
 
-from bot.handoff.delivery import RANK, State, is_contradicted
+from bot.handoff.delivery import RANK, DeliveryState, is_contradicted
 from bot.ports.feed import Change
 from bot.ports.outbox import Attempt, Record
-from bot.storage.memory.messages import Message
-from bot.storage.memory.state import State as Memory
+from bot.storage.memory.messages import OutboxMessage
+from bot.storage.memory.state import MemoryState
 
 ORDER_SECONDS = 5.0
 """How long the next message waits for the one before it to be on its way."""
@@ -20,7 +20,7 @@ class MemoryOutbox:
     """`ports.outbox.Outbox` in memory."""
 
     def __init__(
-        self, state: Memory, *, reclaim_seconds: float = RECLAIM_SECONDS, order_seconds: float = ORDER_SECONDS
+        self, state: MemoryState, *, reclaim_seconds: float = RECLAIM_SECONDS, order_seconds: float = ORDER_SECONDS
     ) -> None:
         self._state = state
         self._reclaim_seconds = reclaim_seconds
@@ -33,7 +33,7 @@ class MemoryOutbox:
             sleep(0.005)
         return [self._begun(message, worker) for message in found[:most]]
 
-    def _ready(self) -> list[Message]:
+    def _ready(self) -> list[OutboxMessage]:
         now, first = monotonic(), {}
         for message in self._state.messages:
             if message.is_queued and message.contact not in first:
@@ -44,14 +44,15 @@ class MemoryOutbox:
             if message.not_before <= now and (not message.worker or message.changed + self._reclaim_seconds <= now)
         ]
 
-    def _begun(self, message: Message, worker: str) -> Attempt:
-        now, unconfirmed = monotonic(), message.state != State.QUEUED
+    def _begun(self, message: OutboxMessage, worker: str) -> Attempt:
+        now, unconfirmed = monotonic(), message.state != DeliveryState.QUEUED
         age, tried = now - message.written, now - message.changed
         message.worker = worker
         if not unconfirmed:
-            message.attempts, message.changed, message.state, tried = message.attempts + 1, now, State.SENDING, 0.0
+            message.attempts, message.changed = message.attempts + 1, now
+            message.state, tried = DeliveryState.SENDING, 0.0
         else:
-            message.state = State.UNSURE
+            message.state = DeliveryState.UNSURE
         channel, address = self._state.addresses.get(message.contact, ("", ""))
         return Attempt(
             entry=worker,
@@ -69,7 +70,7 @@ class MemoryOutbox:
     def settle(
         self,
         attempt: Attempt,
-        state: State,
+        state: DeliveryState,
         code: str = "",
         *,
         provider_id: str = "",
@@ -83,10 +84,10 @@ class MemoryOutbox:
         message.worker = ""
         message.provider_id = message.provider_id or provider_id
         message.maybe_duplicate |= maybe_duplicate
-        waits = state in (State.QUEUED, State.UNSURE)
-        if waits and RANK[message.state] < RANK[State.ACCEPTED]:
+        waits = state in (DeliveryState.QUEUED, DeliveryState.UNSURE)
+        if waits and RANK[message.state] < RANK[DeliveryState.ACCEPTED]:
             now = monotonic()
-            message.changed = message.changed if state is State.UNSURE else now
+            message.changed = message.changed if state is DeliveryState.UNSURE else now
             message.state, message.code, message.not_before = state, code, now + after
             self._tell(message)
             return
@@ -94,32 +95,32 @@ class MemoryOutbox:
             self._move(message, state, code)
         message.is_queued = False
         following = self._first_of(message.contact)
-        if following and message.state == State.ACCEPTED:
+        if following and message.state == DeliveryState.ACCEPTED:
             following.not_before = monotonic() + self._order_seconds
         parked = self._state.parked.pop(provider_id, None)
         if parked:
-            self._reported(message, State(parked[0]), parked[1])
+            self._reported(message, DeliveryState(parked[0]), parked[1])
 
-    def report(self, id: str, state: State, code: str, provider_id: str) -> str:
+    def report(self, id: str, state: DeliveryState, code: str, provider_id: str) -> str:
         """See `Outbox.report`."""
         message = self._message(id)
         if message is None:
             if provider_id:
                 self._state.parked[provider_id] = (state, code)
             return "unknown"
-        if state is State.FAILED and message.provider_id not in ("", provider_id):
+        if state is DeliveryState.FAILED and message.provider_id not in ("", provider_id):
             return "old"
         message.provider_id = message.provider_id or provider_id
         return self._reported(message, state, code)
 
-    def _reported(self, message: Message, state: State, code: str) -> str:
+    def _reported(self, message: OutboxMessage, state: DeliveryState, code: str) -> str:
         if is_contradicted(message.state, message.code, state):
             return "contradiction"
         if not self._move(message, state, code):
             return "old"
         message.is_queued = message.is_queued and bool(message.worker)
         following = self._first_of(message.contact)
-        if following and RANK[message.state] >= RANK[State.SENT] and not following.attempts:
+        if following and RANK[message.state] >= RANK[DeliveryState.SENT] and not following.attempts:
             following.not_before = 0.0
         return "done"
 
@@ -128,9 +129,9 @@ class MemoryOutbox:
         message = self._message(id)
         if message is None or self._first_of(message.contact):
             return False
-        if RANK[State.ACCEPTED] <= RANK[message.state] <= RANK[State.SENT]:
+        if RANK[DeliveryState.ACCEPTED] <= RANK[message.state] <= RANK[DeliveryState.SENT]:
             now = monotonic()
-            message.state, message.code, message.provider_id, message.changed = State.QUEUED, code, "", now
+            message.state, message.code, message.provider_id, message.changed = DeliveryState.QUEUED, code, "", now
             message.is_queued, message.not_before = True, now + after
             self._tell(message)
         return True
@@ -148,18 +149,18 @@ class MemoryOutbox:
             if each.contact == contact
         }
 
-    def _move(self, message: Message, state: State, code: str) -> bool:
+    def _move(self, message: OutboxMessage, state: DeliveryState, code: str) -> bool:
         if RANK[state] <= RANK[message.state]:
             return False
         message.state, message.code, message.changed = state, code, monotonic()
         self._tell(message)
         return True
 
-    def _tell(self, message: Message) -> None:
+    def _tell(self, message: OutboxMessage) -> None:
         self._state.feed.append(Change(message.contact, ("Delivery",)))
 
-    def _message(self, id: str) -> Message | None:
+    def _message(self, id: str) -> OutboxMessage | None:
         return next((each for each in self._state.messages if each.id == id), None)
 
-    def _first_of(self, contact: str) -> Message | None:
+    def _first_of(self, contact: str) -> OutboxMessage | None:
         return next((each for each in self._state.messages if each.contact == contact and each.is_queued), None)

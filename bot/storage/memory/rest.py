@@ -7,14 +7,14 @@ from bot.dialogue.events import Answers
 from bot.dialogue.overrides import Overrides
 from bot.ports.blocks import Block
 from bot.ports.case_codes import TooManyTries
-from bot.storage.memory.state import State
+from bot.storage.memory.state import MemoryState
 from bot.storage.redis.keys import TRIES
 
 
 class MemoryCaseCodes:
     """`ports.case_codes.CaseCodes` in memory."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: MemoryState) -> None:
         self._state = state
 
     def look_up(self, words: str, who: str) -> Answers | None:
@@ -38,7 +38,7 @@ class MemoryCaseCodes:
 class MemoryBlocks:
     """`ports.blocks.Blocks` in memory."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: MemoryState) -> None:
         self._state = state
 
     def current(self) -> list[Block]:
@@ -57,7 +57,7 @@ class MemoryBlocks:
 class MemoryCounts:
     """`ports.counts.Counts` in memory."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: MemoryState) -> None:
         self._state = state
 
     def of(self, days: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -68,7 +68,7 @@ class MemoryCounts:
 class MemoryOverrides:
     """`ports.overrides.OverridesStore` in memory."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: MemoryState) -> None:
         self._state = state
 
     def read(self) -> Overrides:

@@ -10,11 +10,11 @@ from bot.handoff.check_in import CheckIn
 from bot.ports.blocks import Block
 from bot.ports.conversations import Entry
 from bot.ports.feed import Change
-from bot.storage.memory.messages import Message
+from bot.storage.memory.messages import OutboxMessage
 
 
 @dataclass
-class State:
+class MemoryState:
     """Dictionaries by contact id, unless they say otherwise."""
 
     conversations: dict[str, tuple[Conversation, int]] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class State:
     typing: dict[str, str] = field(default_factory=dict)
     on_duty: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """By advisor."""
-    messages: list[Message] = field(default_factory=list)
+    messages: list[OutboxMessage] = field(default_factory=list)
     """What is to be sent or was, oldest first."""
     parked: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Callbacks nobody knows, by the provider's id: state and code."""

@@ -5,14 +5,14 @@ from bot.storage.memory.conversations import MemoryConversations
 from bot.storage.memory.handoff import MemoryCheckIns, MemoryFeed, MemoryPresence, MemoryQueue
 from bot.storage.memory.outbox import MemoryOutbox
 from bot.storage.memory.rest import MemoryBlocks, MemoryCaseCodes, MemoryChores, MemoryCounts, MemoryOverrides
-from bot.storage.memory.state import State
+from bot.storage.memory.state import MemoryState
 
 
 class MemoryStorage(Storage):
     """A storage of its own. `state`: what is in it, for tests to look at."""
 
     def __init__(self) -> None:
-        self.state = State()
+        self.state = MemoryState()
         super().__init__(
             conversations=MemoryConversations(self.state),
             queue=MemoryQueue(self.state),

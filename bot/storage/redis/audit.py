@@ -1,6 +1,6 @@
 """The audit in Redis: one stream that is only ever added to."""
 
-from bot.advisors.audit import Line
+from bot.advisors.audit import AuditLine
 from bot.storage.redis import keys
 from bot.storage.redis.connection import Connection
 from bot.storage.redis.presence import milliseconds
@@ -17,10 +17,10 @@ class RedisAuditLog:
         oldest = max(0, milliseconds(self._connection.ask("TIME")) - keys.AUDIT_LIFE_MS)
         self._connection.ask("XADD", keys.AUDIT, "MINID", "~", oldest, "*", "w", who, "d", what, "o", on)
 
-    def lines(self, before: str = "", most: int = 100) -> list[Line]:
+    def lines(self, before: str = "", most: int = 100) -> list[AuditLine]:
         """See `AuditLog.lines`."""
         rows = self._connection.ask("XREVRANGE", keys.AUDIT, f"({before}" if before else "+", "-", "COUNT", most)
         return [
-            Line(id.decode(), int(id.split(b"-")[0]) // 60_000, *(fields[at].decode() for at in (1, 3, 5)))
+            AuditLine(id.decode(), int(id.split(b"-")[0]) // 60_000, *(fields[at].decode() for at in (1, 3, 5)))
             for id, fields in rows
         ]

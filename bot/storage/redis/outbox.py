@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
-from bot.handoff.delivery import State
+from bot.handoff.delivery import DeliveryState
 from bot.ports.outbox import SHARDS, Attempt, Record
 from bot.storage.redis import addresses, keys
 from bot.storage.redis.connection import Command, Connection
@@ -109,7 +109,7 @@ class RedisOutbox:
     def settle(
         self,
         attempt: Attempt,
-        state: State,
+        state: DeliveryState,
         code: str = "",
         *,
         provider_id: str = "",
@@ -124,14 +124,14 @@ class RedisOutbox:
         parked = self._connection.ask("GETDEL", keys.parked(_hash(provider_id)))
         if parked:
             came, _space, why = parked.decode().partition(" ")
-            self._move(attempt.contact, attempt.id, State(came), why, provider_id)
+            self._move(attempt.contact, attempt.id, DeliveryState(came), why, provider_id)
 
-    def report(self, id: str, state: State, code: str, provider_id: str) -> str:
+    def report(self, id: str, state: DeliveryState, code: str, provider_id: str) -> str:
         """See `Outbox.report`."""
         contact = self.contact_of(id)
         if contact:
             known = self.records(contact).get(id)
-            if known and state is State.FAILED and known.provider_id not in ("", provider_id):
+            if known and state is DeliveryState.FAILED and known.provider_id not in ("", provider_id):
                 return "old"  # of an earlier attempt; a later one was accepted
             return self._move(contact, id, state, code, provider_id)
         if provider_id:
@@ -142,7 +142,7 @@ class RedisOutbox:
     def send_again(self, id: str, code: str, after: float) -> bool:
         """See `Outbox.send_again`."""
         contact = self.contact_of(id)
-        return bool(contact) and self._move(contact, id, State.QUEUED, code, "", after) != "busy"
+        return bool(contact) and self._move(contact, id, DeliveryState.QUEUED, code, "", after) != "busy"
 
     def contact_of(self, id: str) -> str:
         """See `Outbox.contact_of`."""
@@ -187,7 +187,7 @@ class RedisOutbox:
                         self._connection.ask("XGROUP", "DELCONSUMER", f"{shard}outbox", name, consumer[b"name"])
 
     def _move(
-        self, contact: str, id: str, state: State, code: str, provider_id: str, after: float = 0, **more: object
+        self, contact: str, id: str, state: DeliveryState, code: str, provider_id: str, after: float = 0, **more: object
     ) -> str:
         person, shard = keys.person(contact), keys.shard(contact)
         options: dict[str, object] = {
