@@ -1,52 +1,30 @@
-"""The board: who waits, one's own conversations, those of colleagues. And what keeps open pages up to date."""
+"""The board: who waits, one's own conversations, those of colleagues."""
 
-import time
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Sequence
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, stream_with_context, url_for
+from flask import Blueprint, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from bot.advisors.desk import Row
-from bot.advisors.live import News
 from bot.console.codenames import codename
 from bot.console.page_context import PageContext
 from bot.console.signin.permissions import EVERYBODY, requires_role, visitor
 from bot.console.signin.visitor import colleagues
-from bot.dialogue.conversation import Status
+from bot.dialogue.conversation import Status, Urgency
 from bot.ports.unavailable import StorageUnavailable
-
-STREAM_SECONDS = 120
-"""Then a stream ends and the page opens a new one, so that a browser that was logged out gets no more news."""
 
 
 def add_routes(blueprint: Blueprint, context: PageContext) -> None:
-    """/console/ and what its scripts ask for."""
+    """/console/ and its acts; the list of own conversations for every page."""
+
+    @blueprint.context_processor
+    def frame() -> dict[str, object]:
+        return {"frame": lambda: _frame(context)}
 
     @blueprint.get("/")
     @requires_role(EVERYBODY)
     def board() -> str:
         return render_template("console/board.html", **board_of(context))
-
-    @blueprint.post("/beat")
-    @requires_role(EVERYBODY)
-    def beat() -> BaseResponse:
-        """The page is open: renews the leases of one's conversations; returns those that are lost."""
-        held = request.form.getlist("held")
-        typing = request.form.get("typing", "")
-        lost = context.desk.heartbeat(visitor().advisor, held, typing if typing in held else "")
-        return jsonify(lost=lost)
-
-    @blueprint.get("/beat")
-    @requires_role(EVERYBODY)
-    def beating_page() -> str:
-        """The same without scripts: a small page in a frame that reloads itself."""
-        rows = context.desk.board(visitor().advisor)
-        held = [row.contact for row in rows if row.holder == visitor().id]
-        context.desk.heartbeat(visitor().advisor, held)
-        unanswered = [row for row in rows if row.yours and row.status is Status.ADVISOR]
-        waiting = sum(row.status is Status.WAITING for row in rows)
-        return render_template("console/beat.html", mine=unanswered, waiting=waiting)
 
     @blueprint.post("/check-ins/<contact>")
     @requires_role(EVERYBODY)
@@ -56,46 +34,32 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
             context.audit.write(visitor().id, "check_in_ended", codename(contact))
         return redirect(url_for("console.board"), 303)
 
-    @blueprint.get("/events")
-    @requires_role(EVERYBODY)
-    def events() -> BaseResponse:
-        """News as server-sent events: where something happened, never what."""
-        after = request.headers.get("Last-Event-ID") or request.args.get("after", "")
-        news = context.live.listen(visitor().advisor, after)
-
-        def stream() -> Iterator[str]:
-            end = time.monotonic() + STREAM_SECONDS
-            yield "retry: 2000\n\n"
-            with closing(news):
-                for each in news:
-                    yield _event(each)
-                    if time.monotonic() > end:
-                        return
-
-        response = Response(stream_with_context(stream()), mimetype="text/event-stream")
-        response.headers["X-Accel-Buffering"] = "no"
-        return response
-
     @blueprint.errorhandler(StorageUnavailable)
     def unavailable(_error: StorageUnavailable) -> tuple[str, int]:
+        g.without_news = True
         return render_template("console/unavailable.html"), 503
 
 
-def _event(news: News) -> str:
-    """One server-sent event. The data of "news" are "board" and ids of conversations; "here" has none."""
-    if not news.id:
-        return ": here\n\n"
-    where = [*(["board"] if news.board else []), *news.contacts]
-    return f"id: {news.id}\nevent: {'news' if where else 'here'}\ndata: {' '.join(where)}\n\n"
-
-
 def board_of(context: PageContext) -> dict[str, object]:
-    """What the board, and the list of one's own conversations on every page, are made of."""
+    """What the board, and the list of one's own conversations on every page, are made of. Read once a request."""
+    if "board" not in g:
+        g.board = _read_board(context)
+    found: dict[str, object] = g.board
+    return found
+
+
+def _frame(context: PageContext) -> dict[str, object] | None:
+    """The board for the frame of a page; None on pages of somebody who is not logged in, and of failures."""
+    return board_of(context) if g.get("visitor") and not g.get("without_news") else None
+
+
+def _read_board(context: PageContext) -> dict[str, object]:
     who = visitor()
     since = context.desk.events()[1]
     rows = context.desk.board(who.advisor)
     minute = int(context.now().timestamp()) // 60
     check_ins = context.desk.check_ins()
+    mine = sorted((row for row in rows if row.yours and row.status is Status.ADVISOR), key=_steady)
     names = {colleague.id: colleague.name for colleague in colleagues(context.accounts)}
     return {
         "since": since,
@@ -104,11 +68,18 @@ def board_of(context: PageContext) -> dict[str, object]:
         "overdue": [each for each in check_ins if each.is_overdue(minute)],
         "expected": [each for each in check_ins if not each.is_overdue(minute)],
         "waiting": [row for row in rows if row.status is Status.WAITING],
-        "mine": sorted((row for row in rows if row.yours and row.status is Status.ADVISOR), key=_steady),
+        "mine": mine,
+        "news": _news(mine),
         "others": [row for row in rows if not row.yours and row.status is Status.ADVISOR],
         "names": names,
         "overrides": context.desk.overrides(),
     }
+
+
+def _news(mine: Sequence[Row]) -> list[Row]:
+    """Own conversations that want an answer, danger first, then who has waited longest."""
+    wanted = [row for row in mine if row.offered or row.pending_minute]
+    return sorted(wanted, key=lambda row: (row.urgency > Urgency.DANGER, row.pending_minute, row.contact))
 
 
 def _steady(row: Row) -> tuple[bool, str]:

@@ -1,34 +1,31 @@
 """One conversation: what was said, what is known, what an advisor can do with it.
 
-Every act is a form with an id of its own, so that one sent twice acts once; after it the browser goes on with a GET.
-An act that is refused shows the page again with the reason and with what was typed.
+Every act is a form with an id of its own, so that one sent twice acts once. All of them post to the address of the
+page: after an act the browser goes on with a GET, and a refusal shows the same page, at the same address, with the
+reason and with what was typed.
 """
 
 import secrets
-from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from bot.advisors.desk import Advisor, Desk, Page
+from bot.advisors import desk
+from bot.console.acts import ACTS, typed
 from bot.console.board import board_of
 from bot.console.codenames import codename
 from bot.console.language import language
 from bot.console.page_context import GivenNumber, PageContext
-from bot.console.signin.current_session import BACKGROUND
+from bot.console.signin.current_session import is_automatic
 from bot.console.signin.permissions import EVERYBODY, requires_role, visitor
 from bot.console.signin.visitor import colleagues
 from bot.console.transcript import lines
-from bot.dialogue.conversation import Agreement, Place, Status
-from bot.dialogue.hours import read_shift
-from bot.handoff.acts import SURE, Reason, Refused
-from bot.handoff.counting import HOME
+from bot.dialogue.conversation import Place, Status
+from bot.handoff.acts import SURE, Refused
 from bot.messages import Channel
 from bot.rendering.review import Finding, review, without_strays
 
-Act = Callable[[Desk, Advisor, str, str], object]
-"""(desk, who, contact, id of the act): does it or raises Refused."""
+Page = BaseResponse | tuple[str, int]
 
 
 def add_routes(blueprint: Blueprint, context: PageContext) -> None:
@@ -38,80 +35,43 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
     @requires_role(EVERYBODY)
     def conversation(contact: str) -> tuple[str, int]:
         shown = _page(context, contact)
-        if shown[1] == 200 and not request.headers.get(BACKGROUND):
+        if shown[1] == 200 and not is_automatic():
             context.audit.write(visitor().id, "opened", codename(contact))
         return shown
 
-    def act(name: str, do: Act, *, stays: bool = True) -> None:
-        def view(contact: str) -> BaseResponse | tuple[str, int]:
-            try:
-                do(context.desk, visitor().advisor, contact, request.form.get("act") or secrets.token_urlsafe(9))
-            except Refused as refused:
-                return _page(context, contact, refused)
-            context.audit.write(visitor().id, name, codename(contact))
-            where = url_for("console.conversation", contact=contact) if stays else url_for("console.board")
-            return redirect(where, 303)
-
-        blueprint.add_url_rule(f"/c/<contact>/{name}", name, requires_role(EVERYBODY)(view), methods=["POST"])
-
-    @blueprint.post("/c/<contact>/check")
+    @blueprint.post("/c/<contact>")
     @requires_role(EVERYBODY)
-    def check(contact: str) -> tuple[str, int]:
-        """Review a text before it is sent. Changes nothing; `plain` replaces characters outside the GSM alphabet."""
-        return _page(context, contact, typed=without_strays(_typed()) if "plain" in request.form else _typed())
-
-    act("claim", Desk.claim)
-    act("reply", lambda desk, who, contact, id: desk.reply(who, contact, _typed(), id, sure="sure" in request.form))
-    act("agree", lambda desk, who, contact, id: desk.agree(who, contact, _agreement(), id))
-    act("check-in", lambda desk, who, contact, _id: desk.check_in(who, contact, _day("by"), _action()))
-    act("note", lambda desk, who, contact, id: desk.note(who, contact, _typed(), id))
-    act("transfer", lambda desk, who, contact, id: desk.transfer(who, contact, request.form.get("to", ""), id))
-    act("decline", Desk.decline, stays=False)
-    act("erase", Desk.erase, stays=False)
-    act("block", Desk.block, stays=False)
-    act("hand-back", Desk.hand_back, stays=False)
-    act(
-        "close",
-        lambda desk, who, contact, id: desk.close(who, contact, id, _outcome(context)),
-        stays=False,
-    )
+    def act(contact: str) -> Page:
+        """Every form of the page posts to the page's own address, so that it stays there whatever comes of it."""
+        name = request.form.getlist("do")[-1:]  # the button comes after the field of its form
+        if name == ["check"]:
+            return _page(context, contact, text=typed())
+        if name == ["plain"]:
+            return _page(context, contact, text=without_strays(typed()))
+        if not name or name[0] not in ACTS:
+            abort(400)
+        return _act(context, contact, name[0])
 
 
-def _action() -> str:
-    return request.form.get("deed", "").replace("\r\n", "\n")
-
-
-def _day(field: str) -> date | None:
+def _act(context: PageContext, contact: str, name: str) -> Page:
+    """Do it and go on with a GET; where it is refused, the page again with the reason and what was typed."""
     try:
-        return date.fromisoformat(request.form.get(field, ""))
-    except ValueError:
-        return None
+        ACTS[name].do(context, visitor().advisor, contact, request.form.get("act") or secrets.token_urlsafe(9))
+    except Refused as refused:
+        return _page(context, contact, refused, act=name)
+    context.audit.write(visitor().id, name, codename(contact))
+    if ACTS[name].stays:
+        return redirect(url_for("console.conversation", contact=contact), 303)
+    return redirect(url_for("console.board"), 303)
 
 
-def _agreement() -> Agreement:
-    """As typed. Raises Refused where it cannot be read."""
-    try:
-        day = date.fromisoformat(request.form.get("until", ""))
-        until = datetime.combine(day + timedelta(days=1), time(), HOME)
-        shift = read_shift(f"{request.form.get('opens', '')}-{request.form.get('closes', '')}")
-    except (ValueError, OverflowError):
-        shift = None
-    if shift is None:
-        raise Refused(Reason.AGREEMENT)
-    return Agreement(int(until.timestamp()) // 60, shift.opens, shift.closes)
+def _page(
+    context: PageContext, contact: str, refused: Refused | None = None, *, act: str = "", text: str = ""
+) -> tuple[str, int]:
+    """The page of a conversation the visitor has, is offered, or may claim, else why not; and its status.
 
-
-def _outcome(context: PageContext) -> str:
-    chosen = request.form.get("outcome", "")
-    return chosen if chosen in context.desk_texts[context.source_language].wrap_up else ""
-
-
-def _typed() -> str:
-    return request.form.get("text", "").replace("\r\n", "\n")
-
-
-def _page(context: PageContext, contact: str, refused: Refused | None = None, typed: str = "") -> tuple[str, int]:
-    """The page of a conversation the visitor has, is offered, or may claim, else why not; and its status."""
+    `act` is what was refused; its form stands on the page as it was sent. `text` stands in the reply.
+    """
     lang = language(context)
     around = board_of(context) | {
         "topic_titles": lambda: context.topic_titles[lang],
@@ -119,9 +79,9 @@ def _page(context: PageContext, contact: str, refused: Refused | None = None, ty
         "new_act": lambda: secrets.token_urlsafe(9),
         "refused": refused,
         "sure": refused is not None and refused.reason in SURE,
-        "typed_action": request.form.get("deed", "") if refused else "",
-        "typed": _typed() if refused else typed,
-        "typed_note": refused is not None and request.endpoint == "console.note",
+        "refused_act": act,
+        "form": request.form if refused else {},
+        "typed": typed() if refused else text,
     }
     try:
         page = context.desk.open(visitor().advisor, contact)
@@ -159,7 +119,7 @@ def _page(context: PageContext, contact: str, refused: Refused | None = None, ty
     ), 200 if refused is None else 409
 
 
-def _findings(context: PageContext, page: Page, text: str) -> list[Finding]:
+def _findings(context: PageContext, page: desk.Page, text: str) -> list[Finding]:
     return review(
         text,
         context.desk_texts[context.source_language],
@@ -170,7 +130,7 @@ def _findings(context: PageContext, page: Page, text: str) -> list[Finding]:
     )
 
 
-def _reaches(number: GivenNumber, page: Page) -> bool:
+def _reaches(number: GivenNumber, page: desk.Page) -> bool:
     """Does it work where the person said they are? Where that is not known, all are shown."""
     return number.abroad or page.card.place != Place.ABROAD
 
@@ -182,6 +142,6 @@ def _from_outside(context: PageContext, contact: str, refused: Refused, around: 
         status = 200 if request.method == "GET" else 409
         return render_template("console/waiting.html", row=row, card=context.desk.card(contact), **around), status
     around["refused"] = refused
-    if refused.holder:
+    if refused.holder and not is_automatic():
         context.audit.write(visitor().id, "open_refused", codename(contact))
     return render_template("console/not_yours.html", **around), 403 if refused.holder else 404

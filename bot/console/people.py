@@ -1,6 +1,6 @@
 """Accounts of the people who may log in, for administrators."""
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from bot.access.accounts import Account, NameRefused, Role
@@ -40,6 +40,12 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
             return page("taken", name), 409
         audit.write(visitor().id, "person_added", made.id)
         return page(made=made, one_time=one_time)
+
+    @blueprint.get("/people/<account_id>")
+    @requires_role(ADMINISTRATORS)
+    def after_change(account_id: str) -> Page:
+        """The address of a form that was refused, opened again."""
+        return redirect(url_for("console.people"))
 
     @blueprint.post("/people/<account_id>")
     @requires_role(ADMINISTRATORS)

@@ -46,9 +46,10 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
     def supervision() -> Page:
         return overview()
 
-    @blueprint.post("/supervision/<contact>")
+    @blueprint.post("/supervision")
     @requires_role(SUPERVISORS)
-    def assign(contact: str) -> Page:
+    def assign() -> Page:
+        contact = request.form.get("contact", "")
         act = request.form.get("act") or secrets.token_urlsafe(9)
         try:
             context.desk.assign(visitor().advisor, contact, request.form.get("to", ""), act)

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 import redis
+from playwright.sync_api import Browser
 
 from bot.content.library import Library
 from tests.harness.console_app import ConsoleApp
-from tests.harness.console_windows import Helpline
+from tests.harness.console_windows import Helpline, Open, Phones, Window, window
 from tests.harness.fixed import NOW
 
 
@@ -29,3 +30,36 @@ def pages(standing_pages: ConsoleApp, clean_redis: redis.Redis) -> ConsoleApp:
     """A console in this process, that nobody has used yet."""
     standing_pages.clock.now = NOW
     return standing_pages
+
+
+@pytest.fixture
+def opened(browser: Browser, helpline: Helpline) -> Iterator[Open]:
+    """Opens windows; at the end none of them may have complained."""
+    windows: list[Window] = []
+
+    def make(name: str, **options: object) -> Window:
+        windows.append(window(browser, helpline, name, **options))  # type: ignore[arg-type]
+        return windows[-1]
+
+    yield make
+    for each in windows:
+        each.context.close()
+    assert [complaint for each in windows for complaint in each.complaints] == []
+
+
+@pytest.fixture
+def phones(browser: Browser, helpline: Helpline) -> Iterator[Phones]:
+    made = Phones(browser, helpline)
+    yield made
+    made.context.close()
+
+
+@pytest.fixture
+def empty_board(helpline: Helpline) -> Iterator[None]:
+    """Leaves an empty board behind. The answers stay, or the worker would bring the messages back."""
+    yield
+    with helpline.site.client() as client:
+        names: list[bytes] = client.keys("helpline:*")  # type: ignore[assignment]  # typed as if decoded
+        for key in names:
+            if b"{" in key and not key.endswith(b":turns"):
+                client.delete(key)

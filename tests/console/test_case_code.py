@@ -73,7 +73,7 @@ def test_brought_from_another_number_it_stands_in_the_conversation(pages: Consol
         pages.person_sends(sms(f"78{number}", text, other))
     contact = Identity(pages.settings.peppers).contacts("sms", other)[0]
     visit = pages.logged_in("Ada")
-    visit.post(f"/console/c/{contact}/claim")
+    visit.act(f"/console/c/{contact}", "claim")
     page = visit.get(f"/console/c/{contact}").get_data(as_text=True)
     assert "Gaf vier woorden van een ander nummer" in page
     assert "Marokko" in page

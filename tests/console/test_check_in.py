@@ -12,9 +12,9 @@ def agreed(pages: ConsoleApp) -> str:
     pages.somebody("Ada", Role.ADVISOR)
     contact = pages.person_asks()
     visit = pages.logged_in("Ada")
-    visit.post(f"/console/c/{contact}/claim")
+    visit.act(f"/console/c/{contact}", "claim")
     day = (pages.clock.now + timedelta(days=2)).date().isoformat()
-    assert visit.post(f"/console/c/{contact}/check-in", {"by": day, "deed": ACTION}).status_code == 303
+    assert visit.act(f"/console/c/{contact}", "check-in", {"by": day, "deed": ACTION}).status_code == 303
     page = visit.get(f"/console/c/{contact}").get_data(as_text=True)
     assert "Afgesproken: een bericht tot en met" in page
     assert "bel &lt;b&gt;het&lt;/b&gt; ministerie" in page
@@ -44,7 +44,7 @@ def test_what_cannot_be_is_refused_and_what_was_typed_stays(pages: ConsoleApp) -
     contact = agreed(pages)
     visit = pages.logged_in("Ada")
     visit.get(f"/console/c/{contact}")
-    answer = visit.post(f"/console/c/{contact}/check-in", {"by": "gisteren", "deed": "nog iets"})
+    answer = visit.act(f"/console/c/{contact}", "check-in", {"by": "gisteren", "deed": "nog iets"})
     page = answer.get_data(as_text=True)
     assert answer.status_code == 409
     assert "Die afspraak kan niet" in page

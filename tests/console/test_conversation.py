@@ -20,8 +20,8 @@ def ada(pages: ConsoleApp) -> ConsoleVisit:
 def held(pages: ConsoleApp, visit: ConsoleVisit) -> str:
     """The address of a conversation the advisor has claimed and answered."""
     where = f"/console/c/{pages.person_asks()}"
-    assert visit.post(f"{where}/claim").status_code == 303
-    assert visit.post(f"{where}/reply", {"text": "Ik ben er"}).status_code == 303
+    assert visit.act(where, "claim").status_code == 303
+    assert visit.act(where, "reply", {"text": "Ik ben er"}).status_code == 303
     return where
 
 
@@ -30,26 +30,26 @@ def test_writing_first_needs_an_agreement_and_what_was_typed_stays(pages: Consol
     pages.clock.later(minutes=14)
     ada.get(where)
     pages.clock.later(minutes=10)
-    answer = ada.post(f"{where}/reply", {"text": "Hoe is het nu?"})
+    answer = ada.act(where, "reply", {"text": "Hoe is het nu?"})
     assert answer.status_code == 409
     assert "Wij schrijven dan niet als eerste" in answer.text
     assert "Hoe is het nu?" in answer.text
     for until, opens in (("", "09:00"), ("2026-11-24", "x"), ("2027-01-01", "09:00"), ("9999-12-31", "09:00")):
         form = {"until": until, "opens": opens, "closes": "17:00"}
-        assert ada.post(f"{where}/agree", form).status_code == 409, form
+        assert ada.act(where, "agree", form).status_code == 409, form
     form = {"until": "2026-11-24", "opens": "09:00", "closes": "17:00"}
-    assert ada.post(f"{where}/agree", form).status_code == 303
+    assert ada.act(where, "agree", form).status_code == 303
     assert "tot en met dinsdag 24 november, tussen 09:00 en 17:00" in ada.get(where).text
-    answer = ada.post(f"{where}/reply", {"text": "Hoe is het nu?"})
+    answer = ada.act(where, "reply", {"text": "Hoe is het nu?"})
     assert "Misschien heeft iemand anders nu de telefoon" in answer.text
-    assert ada.post(f"{where}/reply", {"text": "Hoe is het nu?", "sure": "1"}).status_code == 303
+    assert ada.act(where, "reply", {"text": "Hoe is het nu?", "sure": "1"}).status_code == 303
     assert [what for what in pages.audit() if what in ("agree", "reply")] == ["reply", "agree", "reply"]
 
 
 def test_a_wrap_up_is_counted_and_tells_nothing(pages: ConsoleApp, ada: ConsoleVisit) -> None:
     for outcome in ("listened", "<script>"):
         where = held(pages, ada)
-        assert ada.post(f"{where}/close", {"outcome": outcome}).status_code == 303
+        assert ada.act(where, "close", {"outcome": outcome}).status_code == 303
         pages.redis.delete(*(key for key in pages.redis.keys("helpline:{*") if b":counts:" not in key))
     counts: Counter[bytes] = Counter()
     for key in pages.redis.keys("helpline:{*}:counts:2026-11-23"):
@@ -63,7 +63,7 @@ def test_a_wrap_up_is_counted_and_tells_nothing(pages: ConsoleApp, ada: ConsoleV
 
 def test_erasing_takes_the_conversation_off_every_page(pages: ConsoleApp, ada: ConsoleVisit) -> None:
     where = held(pages, ada)
-    assert ada.post(f"{where}/erase").location == "/console/"
+    assert ada.act(where, "erase").location == "/console/"
     assert ada.get(where).status_code == 404
     assert "erase" in pages.audit()
 
@@ -90,7 +90,7 @@ def test_on_whatsapp_the_time_left_to_answer_counts_down(pages: ConsoleApp, ada:
     for number, text in (("81", "hoi"), ("82", "medewerker")):
         pages.person_sends(sms(number, text, sender, To="whatsapp:+3197010000001"))
     where = f"/console/c/{Identity(pages.settings.peppers).contacts('whatsapp', person(9))[0]}"
-    assert ada.post(f"{where}/claim").status_code == 303
+    assert ada.act(where, "claim").status_code == 303
     assert "nog 23 uur en 55 min om te antwoorden" in ada.get(where).text
     pages.clock.later(minutes=14)
     assert "nog 23 uur en 41 min om te antwoorden" in ada.get(where).text

@@ -17,10 +17,8 @@ MAY_ENTER: dict[str, Collection[Role | None]] = {
     "login": ANYONE, "check_password": ANYONE, "code": ANYONE, "check_code": ANYONE, "ask_passkey": ANYONE,
     "check_passkey": ANYONE, "start": ANYONE, "begin": ANYONE, "logout": ANYONE, "change_language": ANYONE,
     "board": EVERYBODY, "beat": EVERYBODY, "beating_page": EVERYBODY, "events": EVERYBODY,
-    "conversation": EVERYBODY, "check": EVERYBODY, "claim": EVERYBODY, "reply": EVERYBODY, "note": EVERYBODY,
-    "transfer": EVERYBODY, "decline": EVERYBODY, "hand-back": EVERYBODY, "close": EVERYBODY,
-    "erase": EVERYBODY, "agree": EVERYBODY, "check-in": EVERYBODY, "end_check_in": EVERYBODY,
-    "case_code": EVERYBODY, "block": EVERYBODY, "open_case_code": EVERYBODY,
+    "news_strip": EVERYBODY, "conversation": EVERYBODY, "act": EVERYBODY, "end_check_in": EVERYBODY,
+    "case_code": EVERYBODY, "open_case_code": EVERYBODY, "after_account_act": EVERYBODY, "after_change": ADMINISTRATORS,
     "account": EVERYBODY, "account_languages": EVERYBODY, "account_password": EVERYBODY, "account_app": EVERYBODY,
     "account_app_code": EVERYBODY, "account_codes": EVERYBODY, "account_passkey": EVERYBODY,
     "account_no_passkeys": EVERYBODY, "account_everywhere": EVERYBODY,
@@ -136,12 +134,12 @@ def test_opening_a_conversation_of_somebody_else_is_refused_and_written_down(pag
     contact = pages.person_asks()
     ada, bea = pages.logged_in("Ada"), pages.logged_in("Bea")
     ada.get("/console/")
-    assert ada.post(f"/console/c/{contact}/claim").status_code == 303
+    assert ada.act(f"/console/c/{contact}", "claim").status_code == 303
     assert ada.get(f"/console/c/{contact}").status_code == 200
     answer = bea.get(f"/console/c/{contact}")
     assert answer.status_code == 403
     assert "medewerker" not in answer.text.split("<main")[1]
-    assert bea.post(f"/console/c/{contact}/reply", {"text": "hoi"}).status_code == 403
+    assert bea.act(f"/console/c/{contact}", "reply", {"text": "hoi"}).status_code == 403
     lines = pages.audit_log.lines()
     assert [line.what for line in lines[:4]] == ["open_refused", "open_refused", "opened", "claim"]
     assert contact not in repr(lines)

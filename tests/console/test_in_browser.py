@@ -2,56 +2,16 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.harness.console_windows import Helpline, Phones, Window, window
+from tests.harness.console_windows import Helpline, Open, Phones, Window, take_first
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.usefixtures("empty_board")]
 
 PHONE = {"width": 360, "height": 700}
-Open = Callable[..., Window]
-
-
-@pytest.fixture
-def opened(browser: Browser, helpline: Helpline) -> Iterator[Open]:
-    """Opens windows; at the end none of them may have complained."""
-    windows: list[Window] = []
-
-    def make(name: str, **options: object) -> Window:
-        windows.append(window(browser, helpline, name, **options))  # type: ignore[arg-type]
-        return windows[-1]
-
-    yield make
-    for each in windows:
-        each.context.close()
-    assert [complaint for each in windows for complaint in each.complaints] == []
-
-
-@pytest.fixture
-def phones(browser: Browser, helpline: Helpline) -> Iterator[Phones]:
-    made = Phones(browser, helpline)
-    yield made
-    made.context.close()
-
-
-@pytest.fixture(autouse=True)
-def nobody_left(helpline: Helpline) -> Iterator[None]:
-    """Every test begins with an empty board. The answers stay, or the worker would bring the messages back."""
-    yield
-    with helpline.site.client() as client:
-        names: list[bytes] = client.keys("helpline:*")  # type: ignore[assignment]  # typed as if decoded
-        for key in names:
-            if b"{" in key and not key.endswith(b":turns"):
-                client.delete(key)
-
-
-def take_first(win: Window) -> None:
-    win.page.locator("[data-take]").first.click()
-    expect(win.page.locator("#text")).to_be_visible()
 
 
 def test_from_asking_to_closing_with_two_advisors_and_three_phones(

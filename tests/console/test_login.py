@@ -134,6 +134,19 @@ def test_the_frame_that_reloads_itself_without_scripts_does_not_postpone_the_loc
     assert not visit.is_in()
 
 
+def test_pages_that_reload_themselves_do_not_postpone_the_lock(pages: ConsoleApp) -> None:
+    """Without scripts the board, the supervisor's page and the frame of the heartbeat load themselves."""
+    pages.somebody("Sue", Role.SUPERVISOR)
+    visit = pages.logged_in("Sue")
+    assert 'content="20; url=/console/?reloaded="' in visit.get("/console/").text
+    assert 'content="20; url=/console/supervision?reloaded="' in visit.get("/console/supervision").text
+    for _minute in range(IDLE_LIFE // 60 + 1):
+        pages.clock.later(minutes=1)
+        for path in ("/console/?reloaded=", "/console/supervision?reloaded=", "/console/beat", "/console/news"):
+            visit.get(path)
+    assert not visit.is_in()
+
+
 def test_who_works_is_not_locked_but_logs_in_anew_after_a_day(pages: ConsoleApp) -> None:
     pages.somebody("Ada")
     visit = pages.logged_in("Ada")
@@ -239,7 +252,7 @@ def test_a_session_that_is_over_gives_back_what_was_typed(pages: ConsoleApp) -> 
     pages.somebody("Ada")
     visit = pages.logged_in("Ada")
     pages.redis.delete(*pages.redis.keys("helpline:session:*"))
-    answer = visit.post("/console/c/x/reply", {"text": "een <b>lange</b> brief"})
+    answer = visit.act("/console/c/x", "reply", {"text": "een <b>lange</b> brief"})
     assert answer.status_code == 401
     assert "een &lt;b&gt;lange&lt;/b&gt; brief" in answer.text
     visit.headers = {"X-Requested-With": "XMLHttpRequest"}

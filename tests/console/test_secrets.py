@@ -16,8 +16,8 @@ def test_a_persons_number_is_on_no_page_and_in_no_answer(pages: ConsoleApp) -> N
     contact = pages.person_asks(23456789)
     visit = pages.logged_in("Ada")
     visit.get("/console/")
-    assert visit.post(f"/console/c/{contact}/claim").status_code == 303
-    assert visit.post(f"/console/c/{contact}/reply", {"text": "hoi", "act": "1"}).status_code == 303
+    assert visit.act(f"/console/c/{contact}", "claim").status_code == 303
+    assert visit.act(f"/console/c/{contact}", "reply", {"text": "hoi", "act": "1"}).status_code == 303
     seen = 0
     for rule in rules(pages):
         if rule.endpoint in ("console.events", "console.static") or "GET" not in (rule.methods or ()):
@@ -43,10 +43,10 @@ def test_the_console_logs_no_name_no_password_and_no_word(
     pages.browser().log_in(CANARY, CANARY, code=CANARY)
     visit = pages.logged_in(f"Ada {CANARY}")
     visit.get("/console/")
-    visit.post(f"/console/c/{contact}/claim")
-    visit.post(f"/console/c/{contact}/reply", {"text": f"hoi {CANARY}"})
-    visit.post(f"/console/c/{contact}/note", {"text": f"hoi {CANARY}"})
-    visit.post(f"/console/c/{CANARY}/reply", {"text": CANARY})
+    visit.act(f"/console/c/{contact}", "claim")
+    visit.act(f"/console/c/{contact}", "reply", {"text": f"hoi {CANARY}"})
+    visit.act(f"/console/c/{contact}", "note", {"text": f"hoi {CANARY}"})
+    visit.act(f"/console/c/{CANARY}", "reply", {"text": CANARY})
     visit.get(f"/console/{CANARY}?{CANARY}")
     visit.post("/console/account/password", {"current": CANARY, "password": CANARY})
 
@@ -66,9 +66,9 @@ def test_what_advisors_write_is_sealed_and_the_log_of_acts_holds_none_of_it(page
     contact = pages.person_asks()
     visit = pages.logged_in("Ada")
     visit.get("/console/")
-    visit.post(f"/console/c/{contact}/claim")
-    visit.post(f"/console/c/{contact}/reply", {"text": f"hoi {CANARY}"})
-    visit.post(f"/console/c/{contact}/note", {"text": f"noot {CANARY}"})
+    visit.act(f"/console/c/{contact}", "claim")
+    visit.act(f"/console/c/{contact}", "reply", {"text": f"hoi {CANARY}"})
+    visit.act(f"/console/c/{contact}", "note", {"text": f"noot {CANARY}"})
     names = pages.redis.keys("*")
     everything = repr([pages.redis.dump(name) for name in names if pages.redis.type(name) != b"none"])
     assert CANARY not in everything

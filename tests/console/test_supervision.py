@@ -23,13 +23,13 @@ def test_a_conversation_is_given_to_somebody_who_is_there(pages: ConsoleApp) -> 
     contact = pages.person_asks()
     sue, first, second = leader(pages), pages.logged_in("Ada"), pages.logged_in("Bea")
     first.get("/console/")
-    first.post(f"/console/c/{contact}/claim")
+    first.act(f"/console/c/{contact}", "claim")
     page = sue.get("/console/supervision")
     assert "Ada: 1" in page.text
     assert "Bea: 0" in page.text
-    assert sue.post(f"/console/supervision/{contact}", {"to": "nobody", "act": "1"}).status_code == 409
-    assert sue.post(f"/console/supervision/{contact}", {"to": ada.id, "act": "2"}).status_code == 409
-    assert sue.post(f"/console/supervision/{contact}", {"to": bea.id, "act": "3"}).status_code == 303
+    assert sue.post("/console/supervision", {"contact": contact, "to": "nobody", "act": "1"}).status_code == 409
+    assert sue.post("/console/supervision", {"contact": contact, "to": ada.id, "act": "2"}).status_code == 409
+    assert sue.post("/console/supervision", {"contact": contact, "to": bea.id, "act": "3"}).status_code == 303
     assert second.get(f"/console/c/{contact}").status_code == 200
     assert "gaf het gesprek aan Bea" in second.get(f"/console/c/{contact}").text
     assert first.get(f"/console/c/{contact}").status_code == 403
@@ -42,7 +42,7 @@ def test_somebody_who_waits_can_be_given_as_well(pages: ConsoleApp) -> None:
     contact = pages.person_asks()
     sue, visit = leader(pages), pages.logged_in("Ada")
     sue.get("/console/supervision")
-    assert sue.post(f"/console/supervision/{contact}", {"to": ada.id}).status_code == 303
+    assert sue.post("/console/supervision", {"contact": contact, "to": ada.id}).status_code == 303
     assert visit.get(f"/console/c/{contact}").status_code == 200
 
 
@@ -122,8 +122,8 @@ def test_a_blocked_sender_is_seen_and_freed_by_who_leads(pages: ConsoleApp) -> N
     pages.somebody("Ada")
     contact = pages.person_asks()
     ada = pages.logged_in("Ada")
-    ada.post(f"/console/c/{contact}/claim")
-    assert ada.post(f"/console/c/{contact}/block").status_code == 303
+    ada.act(f"/console/c/{contact}", "claim")
+    assert ada.act(f"/console/c/{contact}", "block").status_code == 303
     page = sue.get("/console/supervision").text
     assert codename(contact) in page
     found = re.search(r"/console/blocked/([\w-]+)", page)

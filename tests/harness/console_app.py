@@ -105,6 +105,10 @@ class ConsoleVisit:
         self.token = unescape(found[1]) if found else self.token
         return answer
 
+    def act(self, where: str, do: str, form: Mapping[str, object] | None = None) -> TestResponse:
+        """Send one of the forms of a conversation's page."""
+        return self.post(where, {"do": do, **(form or {})})
+
     def log_in(self, name: str, password: str = PASSWORD, code: str | None = None) -> TestResponse:
         """Both steps, as far as they lead."""
         self.get("/console/login")

@@ -1,5 +1,6 @@
 """Advisors and phones in a browser, on real processes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -146,3 +147,12 @@ class Phones:
 
     def log(self, phone: int) -> Locator:
         return self.page.get_by_role("log").nth(phone)
+
+
+Open = Callable[..., Window]
+"""Opens a window in which somebody is logged in."""
+
+
+def take_first(win: Window) -> None:
+    win.page.locator("[data-take]").first.click()
+    expect(win.page.locator("#text")).to_be_visible()

@@ -30,6 +30,12 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
     def account() -> Page:
         return _page(context)
 
+    @blueprint.get("/account/<path:name>")
+    @requires_role(EVERYBODY)
+    def after_account_act(name: str) -> Page:
+        """The address of a form that was refused, opened again."""
+        return redirect(url_for("console.account"))
+
     @blueprint.post("/account/languages")
     @requires_role(EVERYBODY)
     def account_languages() -> Page:

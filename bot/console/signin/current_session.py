@@ -7,10 +7,13 @@ from bot.access.sessions import Session, Sessions, Stage
 from bot.console.signin.visitor import Visitor, visitor_of
 
 BACKGROUND = "X-Background"
-"""Header of requests that pages make by themselves: they do not postpone the lock."""
+"""Header of requests that scripts make by themselves: they do not postpone the lock."""
 
-_BY_THEMSELVES = ("console.events", "console.beat", "console.beating_page")
-"""Views that only pages ask for, never a person: the stream, the heartbeat, and its frame without scripts."""
+RELOADED = "reloaded"
+"""The same for pages that reload themselves without scripts: a parameter of their address."""
+
+_AUTOMATIC = frozenset({"console.events", "console.beat", "console.beating_page", "console.news_strip"})
+"""Views that only pages ask for, never an advisor."""
 
 
 class CurrentSession:
@@ -24,7 +27,7 @@ class CurrentSession:
         found = self._found()
         if found is None or found[1].stage is not Stage.IN or self._sessions.is_locked(found[1]):
             return None
-        if not (request.headers.get(BACKGROUND) or request.endpoint in _BY_THEMSELVES):
+        if not is_automatic():
             self._sessions.touch(self._token(), found[1])
         return visitor_of(found[0])
 
@@ -72,3 +75,9 @@ class CurrentSession:
             g.found_session = self._sessions.find(self._token())
         found: tuple[Account, Session] | None = g.found_session
         return found
+
+
+def is_automatic() -> bool:
+    """Did a page make this request by itself? Then it is no act of the advisor."""
+    marked = request.headers.get(BACKGROUND) or (request.method == "GET" and RELOADED in request.args)
+    return bool(marked) or request.endpoint in _AUTOMATIC

@@ -85,6 +85,7 @@ def guard(blueprint: Blueprint, current_session: CurrentSession) -> None:
 
     @blueprint.errorhandler(HTTPException)
     def refused(error: HTTPException) -> tuple[str, int]:
+        g.without_news = (error.code or 500) >= 500
         return render_template("console/refused.html", status=error.code), error.code or 500
 
 

@@ -4,7 +4,7 @@ import { onPage } from "./page.js";
 const drafts = new Map();
 
 function key(form) {
-  return `${form.getAttribute("action")}`;
+  return `${form.getAttribute("action")} ${form.dataset.compose}`;
 }
 
 /** Keep the draft of a form. */
@@ -17,6 +17,11 @@ export function keepDraft(form) {
 /** Drop the draft of a form that was sent. */
 export function dropDraft(form) {
   drafts.delete(key(form));
+}
+
+/** Drop the drafts of all forms that post to this address. */
+export function dropDraftsOf(action) {
+  for (const name of drafts.keys()) if (name.startsWith(`${action} `)) drafts.delete(name);
 }
 
 /** Is anything typed and not sent? */

@@ -1,4 +1,5 @@
 // Keeps the open page up to date: fetches it again on news from the server, or every few seconds without a stream.
+import { dropDraftsOf } from "./drafts.js";
 import { fetchPage, onPage, refresh, show, tell, tellTrouble } from "./page.js";
 
 const BEAT_MS = 20_000;
@@ -35,7 +36,7 @@ function connect() {
   stream.addEventListener("error", () => { setTimeout(look, GAP_MS); });
 }
 
-/** Fetch this page again and apply what has changed. */
+/** Fetch this page, or else its frame, again and apply what has changed. */
 async function look() {
   if (looking) {
     again = true;
@@ -45,7 +46,7 @@ async function look() {
   const contact = document.body.dataset.contact;
   const page = document.body.dataset.page;
   try {
-    const fetched = await fetchPage(location.href.split("?")[0], { background: true });
+    const fetched = await fetchPage(document.body.dataset.look, { background: true });
     lastLook = Date.now();
     reached = true;
     if (document.body.dataset.contact === contact && document.body.dataset.page === page) take(fetched);
@@ -67,12 +68,13 @@ function take(fetched) {
   const box = document.getElementById("transcript-box");
   const atEnd = box && box.scrollHeight - box.scrollTop - box.clientHeight < 60;
   const [fresh, open] = [fetched.document.body.dataset, document.body.dataset];
-  const same = fresh.page === open.page && fresh.mode === open.mode;
+  const same = fresh.page === "news" || (fresh.page === open.page && fresh.mode === open.mode);
   const typing = [...document.querySelectorAll("form[data-compose] textarea")].some((text) => text.value);
   if (same) {
     tell("");
     refresh(fetched.document);
-  } else if (!typing) {
+  } else if (!typing || "gone" in fresh) {
+    if ("gone" in fresh) dropDraftsOf(location.pathname); // erased: not even a draft about it stays
     show(fetched, { push: false }); // a colleague has it now, or it was closed in another window
   } else {
     const why = fetched.document.querySelector("[role=alert]:not(#trouble)");

@@ -21,7 +21,7 @@ export function fetchPage(url, { body = null, submitter = null, background = fal
       const found = request.response;
       if (request.status === 401 || (found && !found.body?.dataset.page && found.querySelector("[data-login]"))) {
         reject(new Trouble("out"));
-      } else if (!found?.body?.dataset.page) {
+      } else if (!found?.body?.dataset.page || "failed" in found.body.dataset) {
         reject(new Trouble("failed"));
       } else {
         // A fetched document is parsed as if there were no scripts: what stands in <noscript> would come alive here,

@@ -11,7 +11,7 @@ export function startWriting() {
     const form = event.target.closest?.("form[data-compose]");
     if (!form) return;
     if (event.target.value) typesIn(document.body.dataset.contact);
-    if (!form.dataset.check) return;
+    if (!form.hasAttribute("data-check")) return;
     clearTimeout(timer);
     timer = setTimeout(() => check(form), PAUSE_MS);
   });
@@ -37,7 +37,7 @@ function insert(text) {
 /** Ask the server to review the text before it is sent. */
 function check(form) {
   const request = new XMLHttpRequest();
-  request.open("POST", form.dataset.check);
+  request.open("POST", form.action);
   request.responseType = "document";
   request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
   request.onload = () => {
@@ -47,5 +47,7 @@ function check(form) {
       place.replaceChildren(...document.adoptNode(fresh).childNodes);
     }
   };
-  request.send(new FormData(form));
+  const body = new FormData(form);
+  body.append("do", "check");
+  request.send(body);
 }
