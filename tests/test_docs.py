@@ -164,6 +164,13 @@ def test_decisions_are_numbered_without_a_gap_and_each_says_why() -> None:
         assert missing == [], path.name
 
 
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_that_a_page_names_is_there(path: Path) -> None:
+    """A file that is only made later, such as those of a new language, has <> or * in its name."""
+    named = re.findall(r"`((?:bot|tests|flows|docs|bench|locales)/[\w/.-]*)`", path.read_text(encoding="utf-8"))
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 def test_the_pages_are_found_and_a_dead_link_would_be_seen() -> None:
     assert ROOT / "README.md" in PAGES
     assert links("[a](b.md) `[c](d.md)` [e](https://example.org) [f](#g)") == ["b.md", "#g"]
