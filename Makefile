@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run test lint check strings model evaluate transcripts graph bench lock clean
+.PHONY: help run quick _types _core test lint check strings model evaluate transcripts graph bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,6 +17,18 @@ test: .venv/test.done ## lint, types, content check and every test
 	$(BIN)/mypy
 	$(BIN)/python -m bot check
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+quick: .venv/test.done ## lint, types and the tests of the core, without processes, browser and encoder: under a minute
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	@$(MAKE) --no-print-directory -j2 --output-sync=target _types _core
+
+_types:
+	$(BIN)/mypy
+
+_core:
+	$(BIN)/python -m pytest -n 2 -m "not (slow or process or browser or model)" \
+		tests/dialogue tests/handoff tests/rendering tests/nlu tests/test_*.py
 
 lint: .venv/test.done ## fix what the linter can fix, and format
 	$(BIN)/ruff check --fix .

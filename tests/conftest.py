@@ -9,7 +9,9 @@ from playwright.sync_api import Browser
 
 from bot.content.building import build_engine
 from bot.content.library import Library, read_library
+from bot.content.models import read_encoder
 from bot.dialogue.engine import Engine
+from bot.nlu.embedding import Encoder
 from bot.storage.embedded import start_redis
 from tests.harness.advisor_line import AdvisorLine
 from tests.harness.chromium import NO_BROWSER, chromium, find_chromium
@@ -20,6 +22,13 @@ from tests.harness.recording_webhook import RecordingWebhook
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-transcripts", action="store_true", help="regenerate the golden conversations")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A module whose tests share running processes stays in one test process; which one does not matter."""
+    for item in items:
+        if item.get_closest_marker("process"):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -37,6 +46,12 @@ def library() -> Library:
 @pytest.fixture(scope="session")
 def engine(library: Library) -> Engine:
     return build_engine(library)
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder | None:
+    """The sentence encoder, where its weights are installed. Tests that use it are marked `model`."""
+    return read_encoder()
 
 
 @pytest.fixture

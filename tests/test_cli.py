@@ -10,6 +10,8 @@ import pytest
 
 from tests.harness.fixed import ROOT
 
+pytestmark = pytest.mark.process
+
 FIELDS = {
     "language", "language_confidence", "topic", "confidence", "candidates", "command", "danger", "emergency_line",
     "wants_advisor", "country", "place",

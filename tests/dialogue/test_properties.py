@@ -22,6 +22,8 @@ from tests.harness.dialogue import DialogueTester
 from tests.harness.fixed import NOW
 
 BZ, EMERGENCY = "+31 247 247 247", "112"
+pytestmark = pytest.mark.slow
+
 MINUTE = int(NOW.timestamp()) // 60
 LOCALES = ("nl", "en")
 STATUSES = (Status.BOT, Status.WAITING)

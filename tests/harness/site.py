@@ -230,8 +230,9 @@ class Site:
         return file.read_text(errors="replace") if file.exists() else ""
 
     def close(self) -> None:
+        """The end of a test: nobody waits for open streams to finish, as `stop_web` does."""
         self.twilio.close()
-        _end(self.web)
+        _end(self.web, signal.SIGQUIT)
         _end(self.worker)
         if self.server is not None:
             self.signal_redis(signal.SIGCONT)
@@ -245,10 +246,10 @@ class Site:
             )  # fmt: skip
 
 
-def _end(process: "subprocess.Popen[bytes] | None") -> None:
+def _end(process: "subprocess.Popen[bytes] | None", how: signal.Signals = signal.SIGTERM) -> None:
     if process is None or process.poll() is not None:
         return
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(how)
     try:
         process.wait(15)
     except subprocess.TimeoutExpired:

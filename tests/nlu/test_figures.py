@@ -18,6 +18,8 @@ from bot.nlu_training.sets import BLIND, TUNING, read_sets
 from bot.nlu_training.sources import fingerprint
 from tests.harness.fixed import ROOT
 
+pytestmark = pytest.mark.slow
+
 LEAST = {"nl": 40, "en": 30, "tr": 15, "ar": 15, "fr": 10, "ary-Latn": 10}
 LEAST_URGENT = ("fa", "prs", "ur", "so", "ti", "ckb", "kmr", "ps")
 NEAR = 90

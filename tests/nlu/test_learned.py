@@ -220,11 +220,7 @@ PAIRS = (
 """Cosines of pairs of texts, as an implementation apart from ours gives them too."""
 
 
-@pytest.fixture(scope="module")
-def encoder() -> Encoder | None:
-    return read_encoder()
-
-
+@pytest.mark.model
 def test_the_vectors_are_those_of_the_model(encoder: Encoder | None) -> None:
     """Guards the forward pass: another result here means that flows/model no longer belongs to these vectors."""
     assert (encoder is None) == (find_weights() is None)
@@ -236,6 +232,7 @@ def test_the_vectors_are_those_of_the_model(encoder: Encoder | None) -> None:
         assert found == pytest.approx([cosine for _one, _two, cosine in PAIRS], abs=2e-4)
 
 
+@pytest.mark.model
 def test_one_text_alone_has_the_vector_it_has_among_others(encoder: Encoder | None) -> None:
     if encoder is not None:
         texts = ["mijn paspoort is weg", "hij slaat me", "mama is bang", "bizi burada bırakıp gittiler"]
@@ -244,6 +241,7 @@ def test_one_text_alone_has_the_vector_it_has_among_others(encoder: Encoder | No
             assert encoder.vector(text) == pytest.approx(vector, abs=1e-5)
 
 
+@pytest.mark.model
 @pytest.mark.parametrize(
     "text", ["", " ", "\u0000", "ﷺ" * 20, "ﷺ" * 480, "\U0010ffff" * 480, "a\u0301" * 240, "\ud800"]
 )

@@ -24,7 +24,7 @@ from tests.harness.processes import at_once, until
 from tests.harness.site import Site
 from tests.harness.twilio_client import ABROAD, PATH, assert_numbers_first, sms
 
-pytestmark = pytest.mark.xdist_group("processes")
+pytestmark = pytest.mark.process
 
 NUMBER = "+31687654321"
 NAME = "Zonnebloem"

@@ -32,7 +32,7 @@ from tests.harness.processes import alive, children, until
 from tests.harness.site import Site
 from tests.harness.twilio_client import person
 
-pytestmark = pytest.mark.xdist_group("processes")
+pytestmark = pytest.mark.process
 
 KILLS = int(os.environ.get("HELPLINE_KILLS", "4"))
 PEOPLE = 40

@@ -10,7 +10,7 @@ import pytest
 from tests.harness.site import Site
 from tests.harness.twilio_client import FORM, PATH, person, sms
 
-pytestmark = pytest.mark.xdist_group("processes")
+pytestmark = pytest.mark.process
 
 LIMIT = 1600
 

@@ -12,7 +12,7 @@ from tests.harness.processes import at_once, until
 from tests.harness.site import Site
 from tests.harness.twilio_client import Answer, person, sms
 
-pytestmark = pytest.mark.xdist_group("processes")
+pytestmark = pytest.mark.process
 
 MESSAGES = 400
 

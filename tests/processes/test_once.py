@@ -17,7 +17,7 @@ from tests.harness.processes import at_once, until
 from tests.harness.site import Site
 from tests.harness.twilio_client import person, sms
 
-pytestmark = pytest.mark.xdist_group("processes")
+pytestmark = pytest.mark.process
 
 TEXTS = ("begin", "1", "2", "kaart", "menu", "0", "terug", "overzicht", "8", "3", "taal", "nummers")
 """Commands and numbers, which are answered however fast they come (tests/dialogue/test_continuation.py)."""

@@ -22,7 +22,7 @@ from tests.harness.proxy import Proxy
 from tests.harness.site import OPENER, Site
 from tests.harness.twilio_client import Answer, assert_numbers_first, person, sms
 
-pytestmark = pytest.mark.xdist_group("processes")
+pytestmark = pytest.mark.process
 
 ANSWER_SECONDS = 2.5
 PEOPLE = [person(number) for number in range(6)]

@@ -11,7 +11,7 @@ from tests.harness.fixed import PUBLIC_URL
 from tests.harness.site import Site
 from tests.harness.twilio_client import FORM, PATH, Answer, TwilioClient, person, sms
 
-pytestmark = pytest.mark.xdist_group("processes")
+pytestmark = pytest.mark.process
 
 SECOND_TOKEN = "u" * 32
 Refused = Callable[[Site], Answer]

@@ -15,7 +15,7 @@ from tests.harness.processes import until
 from tests.harness.site import Site
 from tests.harness.twilio_client import person, sms
 
-pytestmark = pytest.mark.xdist_group("processes")
+pytestmark = pytest.mark.process
 
 NewSite = Callable[..., Site]
 _numbers = itertools.count(1)

@@ -20,7 +20,7 @@ from tests.harness.fixed import ROOT
 from tests.harness.processes import children, free_port, until
 from tests.harness.twilio_client import ABROAD
 
-pytestmark = pytest.mark.xdist_group("processes")
+pytestmark = pytest.mark.process
 
 NEEDED = ("app.py", "gunicorn.conf.py", "bot", "flows", "locales")
 

@@ -10,7 +10,7 @@ from bot.settings import SETTINGS
 from tests.harness.site import Site
 from tests.harness.twilio_client import assert_numbers_first, person, sms
 
-pytestmark = pytest.mark.xdist_group("processes")
+pytestmark = pytest.mark.process
 
 REQUIRED = [setting.name for setting in SETTINGS if setting.required]
 CANARY = "canary-1f9c5d7e"

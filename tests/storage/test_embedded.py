@@ -11,6 +11,8 @@ import redis
 from bot.storage import embedded
 from bot.storage.embedded import NoRedis, find_server, installed_server, start_redis
 
+pytestmark = pytest.mark.process
+
 
 def test_it_answers_keeps_everything_and_listens_on_no_port(tmp_path: Path) -> None:
     server = start_redis(tmp_path / "data")
