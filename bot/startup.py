@@ -35,9 +35,9 @@ _loaded: list[Loaded] = []
 
 
 def prepare(environment: Mapping[str, str]) -> None:
-    """Check settings, spool and keys, and load the content for `loaded`. Raises StartError: then nothing starts."""
+    """Check settings, spool and storage, and load the content for `loaded`. Raises StartError: then nothing starts."""
     found = _load(environment)
-    _check_keys_in_child(found.settings)
+    _check_storage_in_child(found.settings)
     _loaded[:] = [found]
 
 
@@ -46,7 +46,7 @@ def loaded(environment: Mapping[str, str]) -> Loaded:
     if _loaded:
         return _loaded[0]
     found = _load(environment)
-    check_keys(found.settings)
+    check_storage(found.settings)
     return found
 
 
@@ -57,31 +57,34 @@ def _load(environment: Mapping[str, str]) -> Loaded:
     return Loaded(settings, library, build_engine(library, read_encoder() if settings.meaning else None))
 
 
-def check_keys(settings: Settings) -> None:
+def check_storage(settings: Settings) -> None:
     """Raise StartError when PEPPERS or DATA_KEYS lack the one that this Redis was filled with: every open conversation
-    would silently start over. A Redis that is away cannot be asked; answers without it need no keys."""
+    would silently start over. Then move what an earlier version has written to today's keys. A Redis that is away
+    cannot be asked; answers without it need no keys, and the worker moves it later."""
     from bot.ports.unavailable import StorageUnavailable  # noqa: PLC0415 - not in the master: gevent patches later
     from bot.storage.identity import Identity  # noqa: PLC0415 - as above
     from bot.storage.redis.connection import connect  # noqa: PLC0415 - as above
     from bot.storage.redis.health import lost_keys  # noqa: PLC0415 - as above
+    from bot.storage.redis.layout import bring_up_to_date  # noqa: PLC0415 - as above
     from bot.storage.sealing import Sealer  # noqa: PLC0415 - as above
 
-    fingerprints = Identity(settings.peppers).fingerprints()
+    connection, fingerprints = connect(settings.redis_url), Identity(settings.peppers).fingerprints()
     try:
-        lost = lost_keys(connect(settings.redis_url), Sealer(settings.data_keys), fingerprints)
+        lost = lost_keys(connection, Sealer(settings.data_keys), fingerprints)
+        if lost:
+            raise StartError(f"Cannot start: {' and '.join(lost)} lack what this Redis was filled with.")
+        bring_up_to_date(connection)
     except StorageUnavailable:
         return
-    if lost:
-        raise StartError(f"Cannot start: {' and '.join(lost)} lack what this Redis was filled with.")
 
 
-def _check_keys_in_child(settings: Settings) -> None:
+def _check_storage_in_child(settings: Settings) -> None:
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         try:
             os.close(reading)
-            check_keys(settings)
+            check_storage(settings)
         except StartError as error:
             os.write(writing, str(error).encode())
         finally:

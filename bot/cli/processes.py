@@ -2,11 +2,14 @@
 
 import argparse
 import os
+from contextlib import suppress
 
 from bot import logs
 from bot.assembly import ROOT, Assembly
 from bot.cli.shared import Commands
+from bot.ports.unavailable import StorageUnavailable
 from bot.settings import read_settings
+from bot.storage.redis.layout import bring_up_to_date
 from bot.worker import stop_on_signals
 
 
@@ -28,7 +31,11 @@ def _doctor(_options: argparse.Namespace) -> int:
 
 def _worker(_options: argparse.Namespace) -> int:
     logs.set_up()
-    Assembly(read_settings(os.environ)).worker.run(stop_on_signals())
+    assembly = Assembly(read_settings(os.environ))
+    worker = assembly.worker
+    with suppress(StorageUnavailable):  # then its chores move it
+        bring_up_to_date(assembly.connection)
+    worker.run(stop_on_signals())
     return 0
 
 

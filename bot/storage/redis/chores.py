@@ -15,7 +15,7 @@ _REVISION_BYTES = 8
 class RedisChores:
     """`ports.chores.Chores` on Redis. tidies: what each part clears away of its own."""
 
-    def __init__(self, connection: Connection, sealer: Sealer, tidies: Sequence[Callable[[], None]]) -> None:
+    def __init__(self, connection: Connection, sealer: Sealer, tidies: Sequence[Callable[[], object]]) -> None:
         self._connection = connection
         self._sealer = sealer
         self._tidies = tidies

@@ -138,6 +138,12 @@ AUDIT = "helpline:audit"
 FINGERPRINTS = "helpline:fingerprints"
 """Marks of the peppers and data keys this Redis was filled with."""
 
+LAYOUT = "helpline:layout"
+"""Says that all keys are those of this version (layout.py)."""
+
+LAYOUT_LOCK = "helpline:layout:lock"
+"""Held by whoever moves them."""
+
 PING = "helpline:ping"
 """Written to see whether Redis takes writes."""
 

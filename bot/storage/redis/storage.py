@@ -1,5 +1,8 @@
 """All parts of the storage on one Redis, joined."""
 
+from collections.abc import Callable
+from functools import partial
+
 from bot.ports.storage import Storage
 from bot.storage.redis.blocks import RedisBlocks
 from bot.storage.redis.case_codes import RedisCaseCodes
@@ -9,6 +12,7 @@ from bot.storage.redis.connection import Connection
 from bot.storage.redis.conversations import RedisConversations
 from bot.storage.redis.counts import RedisCounts
 from bot.storage.redis.feed import RedisFeed
+from bot.storage.redis.layout import bring_up_to_date
 from bot.storage.redis.outbox import ORDER_MS, RECLAIM_MS, RedisOutbox
 from bot.storage.redis.overrides import RedisOverrides
 from bot.storage.redis.presence import RedisPresence
@@ -25,7 +29,8 @@ def redis_storage(
     queue, presence, feed = RedisQueue(connection), RedisPresence(connection), RedisFeed(connection)
     check_ins, blocks = RedisCheckIns(connection, sealer, conversations), RedisBlocks(connection, sealer)
     outbox = RedisOutbox(connection, sealer, reclaim_ms=reclaim_ms, order_ms=order_ms)
-    tidies = [part.tidy for part in (queue, presence, feed, check_ins, blocks, case_codes, outbox)]
+    tidies: list[Callable[[], object]] = [partial(bring_up_to_date, connection)]  # should Redis have been away at start
+    tidies += [part.tidy for part in (queue, presence, feed, check_ins, blocks, case_codes, outbox)]
     return Storage(
         conversations=conversations,
         queue=queue,
