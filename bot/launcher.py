@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from bot.access.accounts import Role
 from bot.assembly import Assembly
 from bot.content.models import how_messages_are_read
+from bot.content.translation.languages import read_languages
 from bot.devtools.twilio import StandIn
 from bot.settings import SETTINGS, WEBHOOK_OVERRIDES, Settings, SettingsError, read_settings
 from bot.storage.embedded import EmbeddedRedis, NoRedis, start_redis
@@ -73,7 +74,12 @@ def launch(root: Path, environment: dict[str, str]) -> int:
         if not _ready(settings["PORT"], processes, stop):
             print("It did not start; the lines above say why.", file=sys.stderr)
             return 1
-        _welcome(settings["PORT"], _first_login(read), how_messages_are_read(read.meaning))
+        first_login = _first_login(read, read_languages(root / "locales").live)
+        _welcome(
+            settings["PORT"],
+            first_login,
+            how_messages_are_read(read.meaning),
+        )
         while all(process.poll() is None for process in processes):
             if stop.wait(0.3):
                 print("\nStopping.")
@@ -159,14 +165,17 @@ def _ready(port: str, processes: list["subprocess.Popen[bytes]"], stop: threadin
     return False
 
 
-def _first_login(settings: Settings) -> str:
-    """How to log in as the first one; "" once somebody chose a password. A new password each time until then."""
+def _first_login(settings: Settings, languages: tuple[str, ...]) -> str:
+    """How to log in as the first one; "" once somebody chose a password. A new password each time until then.
+
+    languages: those they answer in.
+    """
     accounts = Assembly(settings).accounts
     everybody = accounts.everybody()
     if any(not account.one_time_until for account in everybody):
         return ""
     first = accounts.find(FIRST)
-    _account, password = accounts.reset(first.id) if first else accounts.add(FIRST, Role.ADMINISTRATOR, ("nl", "en"))
+    _account, password = accounts.reset(first.id) if first else accounts.add(FIRST, Role.ADMINISTRATOR, languages)
     return f"  First login       {FIRST}, password {password} (once)\n"
 
 

@@ -53,7 +53,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     """What they log in with and what colleagues see."""
 
     role: Role
-    languages: tuple[str, ...] = ("nl",)
+    languages: tuple[str, ...] = ()
     """Those they can answer in."""
 
     password: str = ""
@@ -119,7 +119,7 @@ class Accounts:
         """The account with this name, ignoring case."""
         return next((each for each in self._directory.accounts() if _plain(each.name) == _plain(name)), None)
 
-    def add(self, name: str, role: Role, languages: tuple[str, ...] = ("nl",)) -> tuple[Account, str]:
+    def add(self, name: str, role: Role, languages: tuple[str, ...] = ()) -> tuple[Account, str]:
         """Make an account; returns it with its one-time password. Raises NameRefused."""
         name = " ".join(unicodedata.normalize("NFC", name).split())
         if not 0 < len(name) <= MAX_NAME or not name.isprintable() or self.find(name):

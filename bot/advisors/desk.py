@@ -32,7 +32,7 @@ class Advisor:
     """Somebody who is logged in. languages: those they answer in."""
 
     id: str
-    languages: tuple[str, ...] = ("nl",)
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

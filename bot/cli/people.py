@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from bot import logs
 from bot.access.accounts import NameRefused, Role
-from bot.assembly import Assembly
+from bot.assembly import ROOT, Assembly
 from bot.cli.shared import Commands
+from bot.content.translation.languages import read_languages
 from bot.settings import read_settings
 
 
@@ -36,7 +37,8 @@ def _advisors(options: argparse.Namespace) -> int:
         return 0
     if options.act == "add":
         try:
-            account, password = accounts.add(options.name, Role(options.role), tuple(options.language or ["nl"]))
+            languages = tuple(options.language) or (read_languages(ROOT / "locales").source,)
+            account, password = accounts.add(options.name, Role(options.role), languages)
         except NameRefused:
             print("this name is empty, taken, longer than 40 characters or not printable", file=sys.stderr)
             return 1

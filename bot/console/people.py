@@ -35,7 +35,7 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
     def add_person() -> Page:
         name, role = request.form.get("name", ""), _role()
         try:
-            made, one_time = accounts.add(name, role)
+            made, one_time = accounts.add(name, role, (context.source_language,))
         except NameRefused:
             return page("taken", name), 409
         audit.write(visitor().id, "person_added", made.id)

@@ -21,7 +21,7 @@ from bot.content.tables.texts import read_facts, read_shared
 from bot.content.tables.vocabulary import read_countries, read_vocabulary, read_words
 from bot.content.values import Content, Shared, Vocabulary
 from bot.content.zones import zones_by_country
-from bot.dialogue.flow import Flow
+from bot.dialogue.flow import Flow, State
 from bot.dialogue.states import SharedText, StateName
 
 COMMANDS: tuple[str, ...] = get_args(Command)
@@ -80,7 +80,8 @@ def _content(folder: _Folder, today: date) -> Content:
     flows, files = _flows(folder, shared)
     referrals = read_referrals(*table("referrals.toml"))
     sayable = {name for name, referral in referrals.items() if referral.sayable}
-    _check_needed(flows, folder.report(""))
+    states = {name: state for flow in flows.values() for name, state in flow.states.items()}
+    check_needed(states, folder.report(""))
     _check_braces(folder, flows, files, shared, sayable)
     vocabularies = _vocabularies(folder)
     return Content(
@@ -132,9 +133,8 @@ def _vocabularies(folder: _Folder) -> dict[str, Vocabulary]:
     return found
 
 
-def _check_needed(flows: Mapping[str, Flow], report: Report) -> None:
+def check_needed(states: Mapping[str, State], report: Report) -> None:
     """What the engine cannot do without: the states it goes to, and one state for every command."""
-    states = {name: state for flow in flows.values() for name, state in flow.states.items()}
     for name in StateName:
         if name not in states:
             report(name, "is missing; the engine needs it")

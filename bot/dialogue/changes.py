@@ -24,7 +24,7 @@ def told_place(conversation: Conversation, understood: Understanding) -> tuple[C
         return conversation, ()
     if understood.place == "abroad" and conversation.told.place is not Place.ABROAD:
         place = Place.ABROAD
-    elif understood.place == "nl" and conversation.told.place is Place.UNKNOWN:
+    elif understood.place == Place.NETHERLANDS and conversation.told.place is Place.UNKNOWN:
         place = Place.NETHERLANDS
     else:
         return conversation, ()

@@ -22,7 +22,7 @@ from bot.nlu.model import Calibration
 from bot.nlu.phrases import Phrases
 from bot.nlu_training import evaluate
 from bot.nlu_training.gates import beyond_limits
-from bot.nlu_training.sets import BLIND, TUNING, Sets, read_sets
+from bot.nlu_training.sets import BLIND, TUNING, Sets, read_groups, read_sets
 from bot.nlu_training.sources import LABELS, examples, fingerprint, languages
 from bot.nlu_training.thresholds import Classifiers, fit_thresholds
 
@@ -102,7 +102,7 @@ def print_figures() -> int:
         ):
             if tier == "letters only" or encoder is not None:
                 print(f"\n== {which} messages, {tier}")
-                found = evaluate.figures(reader, sets)
+                found = evaluate.figures(reader, sets, read_groups(ROOT))
                 for name, share in found.items():
                     print(f"{name:48} {share}")
                 worse += [f"{which}, {tier}: {each}" for each in beyond_limits(found, which, tier)]

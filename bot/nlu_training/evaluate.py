@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.dialogue.states import NEITHER
 from bot.nlu.reader import Reader
 from bot.nlu.understanding import Understanding
-from bot.nlu_training.sets import HARMLESS, NO_COUNTRY, LabelledMessage, Sets
+from bot.nlu_training.sets import HARMLESS, NO_COUNTRY, Groups, LabelledMessage, Sets
 
 P0 = frozenset(
     (
@@ -19,7 +19,6 @@ P0 = frozenset(
         "suicide",
     )
 )  # fmt: skip
-GROUPS = {"nl, en": ("nl", "en"), "tr, ar, fr": ("tr", "ar", "fr")}
 OTHERS = "other languages, P0 topics"
 WORDS_FOR_LANGUAGE = 3
 SURE = 0.9
@@ -49,13 +48,13 @@ Figures = dict[str, Share]
 """What is measured -> how often it is so."""
 
 
-def figures(reader: Reader, sets: Sets) -> Figures:
+def figures(reader: Reader, sets: Sets, groups: Groups) -> Figures:
     """Every figure with a gate, and those that explain it."""
     read = {
         kind: [(message, reader.understand(message.text, None)) for message in found] for kind, found in sets.items()
     }
     return {
-        **_topics(read.get("topics", [])),
+        **_topics(read.get("topics", []), groups),
         **_danger(read.get("danger", []), read.get("topics", [])),
         **_person(read.get("person", []), read.get("topics", [])),
         **_language(read.get("language", [])),
@@ -69,12 +68,12 @@ def best(understood: Understanding) -> list[str]:
     return list(dict.fromkeys([understood.topic, *offered] if understood.topic else offered))
 
 
-def _topics(read: Sequence[Read]) -> Figures:
+def _topics(read: Sequence[Read], languages_of: Groups) -> Figures:
     known = [(message, understood) for message, understood in read if message.label not in NEITHER]
     groups: dict[str, list[Read]] = {
-        name: [each for each in known if each[0].language in languages] for name, languages in GROUPS.items()
+        name: [each for each in known if each[0].language in languages] for name, languages in languages_of.items()
     }
-    live = {language for languages in GROUPS.values() for language in languages}
+    live = {language for languages in languages_of.values() for language in languages}
     groups[OTHERS] = [each for each in known if each[0].language not in live and each[0].label in P0]
     for language in sorted({message.language for message, _understood in known}):
         groups[language] = [each for each in known if each[0].language == language]
@@ -173,8 +172,8 @@ def _country(read: Sequence[Read], topics: Sequence[Read]) -> Figures:
 
 def speed(reader: Reader, messages: Sequence[LabelledMessage]) -> tuple[float, float, float]:
     """Milliseconds to understand a message: the median, the 95th percentile, and the median for a command."""
-    free = sorted(_milliseconds(reader, message.text) for message in messages)
-    digits = statistics.median(_milliseconds(reader, "menu") for _ in range(200))
+    free = sorted(_milliseconds(reader, message.text, message.language) for message in messages)
+    digits = statistics.median(_milliseconds(reader, "menu", None) for _ in range(200))
     return free[len(free) // 2], free[int(len(free) * 0.95)], digits
 
 
@@ -183,9 +182,9 @@ def memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def _milliseconds(reader: Reader, text: str) -> float:
+def _milliseconds(reader: Reader, text: str, language: str | None) -> float:
     began = time.perf_counter()
-    reader.understand(text, "nl")
+    reader.understand(text, language)
     return 1000 * (time.perf_counter() - began)
 
 

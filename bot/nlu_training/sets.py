@@ -3,6 +3,7 @@
 Thresholds are fitted on `tuning`; `blind` is only measured. Tab-separated: language, label, message.
 """
 
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,16 @@ class LabelledMessage:
 
 Sets = dict[str, list[LabelledMessage]]
 """kind -> messages."""
+
+
+Groups = dict[str, list[str]]
+"""name -> languages whose figures are added up."""
+
+
+def read_groups(root: Path) -> Groups:
+    """The groups of languages that have limits of their own, under the project's `root`."""
+    groups = tomllib.loads((root / "tests" / "nlu" / "sets" / "groups.toml").read_text(encoding="utf-8"))["groups"]
+    return {", ".join(languages): languages for languages in groups}
 
 
 def read_sets(root: Path, which: str) -> Sets:

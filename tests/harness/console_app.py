@@ -49,7 +49,7 @@ class ConsoleApp:
 
     def somebody(self, name: str, role: Role = Role.ADVISOR, **more: object) -> Account:
         """An account with a password and an app."""
-        made, _password = self.accounts.add(name, role)
+        made, _password = self.accounts.add(name, role, ("nl",))
         changes = {"password": HASHED, "one_time_until": 0, "totp": SECRET} | more
         return self.accounts.change(made.id, lambda account: replace(account, **changes))
 

@@ -14,7 +14,7 @@ from bot.dialogue.states import TOPICS
 from bot.nlu.normalise import normalise
 from bot.nlu_training.evaluate import P0, Share, figures
 from bot.nlu_training.gates import GATES, beyond_limits
-from bot.nlu_training.sets import BLIND, TUNING, read_sets
+from bot.nlu_training.sets import BLIND, TUNING, read_groups, read_sets
 from bot.nlu_training.sources import fingerprint
 from tests.harness.fixed import ROOT
 
@@ -82,7 +82,7 @@ def test_the_model_was_built_from_these_lines() -> None:
 def test_no_figure_of_the_letters_falls(library: Library, which: str) -> None:
     """With the meaning too: `make evaluate`, which CI runs after the tests."""
     reader = build_reader(library, None)
-    assert beyond_limits(figures(reader, read_sets(ROOT, which)), which, "letters only") == []
+    assert beyond_limits(figures(reader, read_sets(ROOT, which), read_groups(ROOT)), which, "letters only") == []
 
 
 def test_a_figure_that_falls_is_named() -> None:

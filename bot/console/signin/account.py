@@ -41,7 +41,8 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
     def account_languages() -> Page:
         chosen = tuple(code for code in context.advisor_languages if code in request.form.getlist("language"))
         mine = session.account()
-        changed = context.accounts.change(mine.id, lambda newest: replace(newest, languages=chosen or ("nl",)))
+        languages = chosen or (context.source_language,)
+        changed = context.accounts.change(mine.id, lambda newest: replace(newest, languages=languages))
         return _done(context, changed, "languages")
 
     @blueprint.post("/account/everywhere")

@@ -19,7 +19,7 @@ class Visitor:
     """Shown to colleagues, never to people who write to us."""
 
     role: Role
-    languages: tuple[str, ...] = ("nl",)
+    languages: tuple[str, ...] = ()
 
     @property
     def advisor(self) -> Advisor:

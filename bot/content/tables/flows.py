@@ -9,6 +9,7 @@ import msgspec
 from bot.content.tables.checking import Report, checked
 from bot.content.tables.schema import ChoiceTable, FlowFile, StateTable, TopicFile
 from bot.content.values import Shared
+from bot.dialogue.conversation import Place
 from bot.dialogue.flow import BACK, HERE, Choice, Flow, State
 
 
@@ -119,7 +120,7 @@ def _place_choices(shared: Mapping[str, Shared]) -> list[Choice]:
     mentioned = {"place": ("unknown", "abroad"), "country_mentioned": (True,)}
     return [
         choice("place_country", HERE, sets={"place": "abroad", "country": "mentioned"}, when=mentioned),
-        choice("place_nl", HERE, sets={"place": "nl"}, when=unknown),
+        choice("place_nl", HERE, sets={"place": str(Place.NETHERLANDS)}, when=unknown),
         choice("place_abroad", HERE, sets={"place": "abroad"}, when=unknown),
         choice("place_which", "place.country", when={"place": ("abroad",), "country_known": (False,)}),
     ]

@@ -10,6 +10,7 @@ from typing import Any
 from bot.content.tables.checking import Report, rows
 from bot.content.tables.schema import ReferralTable
 from bot.content.values import LocalNumber, Referral
+from bot.dialogue.conversation import Place
 
 NEEDED = ("emergency_nl", "bz", "veilig_thuis", "lkha")
 """The referrals nothing works without."""
@@ -21,6 +22,9 @@ VERIFIED_FOR = timedelta(days=365)
 def read_referrals(data: Mapping[str, Any], report: Report) -> dict[str, Referral]:
     """The numbers and addresses in `data`, by id."""
     found: dict[str, ReferralTable] = rows(data, ReferralTable, report)
+    for name, row in found.items():
+        if Place.UNKNOWN in row.reachable_from:
+            report(f"{name}.reachable_from", f'"reachable_from" cannot hold "{Place.UNKNOWN}"')
     for absent in sorted(set(NEEDED) - set(data)):
         report(absent, "is missing; the bot says it")
     return {

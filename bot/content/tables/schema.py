@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from bot.dialogue.conversation import Status
+from bot.dialogue.conversation import Place, Status
 from bot.handoff.delivery import Action
 
 Text = Annotated[str, Meta(pattern=r"\S")]
@@ -34,7 +34,6 @@ Listed = Literal[Command, "greeting", "thanks", "yes", "no"]
 Effect = Literal["request_advisor", "cancel_advisor", "erase", "stop", "decoy", "make_code"]
 Expected = Literal["country", "hide_word", "return_word"]
 Priority = Literal["P0", "P1", "H"]
-PlaceName = Literal["nl", "abroad", "unknown"]
 Role = Literal["self", "other", "work"]
 Phone = Literal["mine", "shared"]
 FactStatus = Literal["stated", "approved", "owner_must_confirm"]
@@ -53,7 +52,7 @@ class Strict(Struct, frozen=True, forbid_unknown_fields=True):
 class Sets(Strict, frozen=True):
     """What choosing changes. `locale`: a language, or "next"."""
 
-    place: PlaceName | UnsetType = UNSET
+    place: Place | UnsetType = UNSET
     safe: bool | UnsetType = UNSET
     role: Role | UnsetType = UNSET
     country: Literal["mentioned"] | UnsetType = UNSET
@@ -64,7 +63,7 @@ class Sets(Strict, frozen=True):
 class When(Strict, frozen=True):
     """For which values a choice is shown."""
 
-    place: list[PlaceName] | UnsetType = UNSET
+    place: list[Place] | UnsetType = UNSET
     country_known: list[bool] | UnsetType = UNSET
     country_mentioned: list[bool] | UnsetType = UNSET
     status: list[Status] | UnsetType = UNSET
@@ -159,7 +158,7 @@ class ReferralTable(Strict, frozen=True):
     dial: str
     name: dict[str, Text]
     for_whom: str
-    reachable_from: list[Literal["nl", "abroad"]]
+    reachable_from: list[Place]
     hours: str
     cost: str
     languages: str
