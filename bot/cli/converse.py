@@ -169,13 +169,13 @@ class Talk:
         conversation = turn.conversation
         state = (turn.say.state if turn.say else "") or conversation.position.state
         topic = state.partition(".")[0]
-        book = self._rooms.engine.content(conversation.locale)
+        content = self._rooms.engine.content(conversation.locale)
         understood = self._rooms.reader.understand(inbound.text, conversation.locale or None)
         danger = "red" if conversation.handling.danger else understood.danger if understood.danger != "red" else "none"
         return Shown(
             reply=reply,
             state=state,
-            topic=topic if topic in book.topics else None,
+            topic=topic if topic in content.topics else None,
             command=self._command(inbound.text, state, understood.command),
             offered=conversation.position.candidates if state == StateName.CANDIDATES else (),
             status=conversation.handling.status,
@@ -184,7 +184,7 @@ class Talk:
             country=conversation.told.country,
             role=conversation.told.role,
             locale=conversation.locale,
-            numbers=_numbers(reply, book.numbers),
+            numbers=_numbers(reply, content.numbers),
             segments=measure(reply).segments if reply else 0,
         )
 

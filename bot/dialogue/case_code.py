@@ -2,8 +2,7 @@
 everything twice. Pure.
 
 It leads an advisor to the answers that were chosen, and to nothing else: no number, no words, no conversation. Nothing
-ties it to a number; it is drawn from an unpredictable one. Two numbers are never joined but by it
-(features-and-traps 3, rows 15 and 16).
+ties it to a number; it is drawn from an unpredictable one. Two numbers are never joined but by it.
 """
 
 from collections.abc import Collection, Sequence

@@ -13,19 +13,19 @@ NAMED_WITHIN = 8
 _NEGATIONS = frozenset({"niet", "geen", "not", "dont", "cant", "no", "never", "nooit"})
 
 
-def named(text: str, shown: Sequence[Choice], conversation: Conversation, book: LocalizedContent) -> Choice | None:
+def named(text: str, shown: Sequence[Choice], conversation: Conversation, content: LocalizedContent) -> Choice | None:
     """The choice that normalised `text` names, None when it names none."""
     for choice in shown:
-        if text in choice.keys or ("{" in choice.label and text == _filled(choice.label, conversation, book)):
+        if text in choice.keys or ("{" in choice.label and text == _filled(choice.label, conversation, content)):
             return choice
     if len(text.split()) > NAMED_WITHIN:
         return None
     return next((choice for choice in shown if _names_it(text, choice)), None)
 
 
-def _filled(label: str, conversation: Conversation, book: LocalizedContent) -> str:
+def _filled(label: str, conversation: Conversation, content: LocalizedContent) -> str:
     """The label of a choice that names a country, as somebody would type it."""
-    return normalise(label.replace("{asked_country}", book.countries.get(conversation.told.mentioned_country, "")))
+    return normalise(label.replace("{asked_country}", content.countries.get(conversation.told.mentioned_country, "")))
 
 
 def _names_it(text: str, choice: Choice) -> bool:

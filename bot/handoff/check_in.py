@@ -1,7 +1,6 @@
 """A check-in that was agreed: "if I do not text by 12 August, do this". Pure.
 
-Advisors keep it and act on it. Nothing is ever sent because of it: whoever holds the phone then must not learn of it
-(features-and-traps 3, row 27).
+Advisors keep it and act on it. Nothing is ever sent because of it: whoever holds the phone then must not learn of it.
 """
 
 from collections.abc import Collection

@@ -39,6 +39,7 @@ def test_every_step_is_a_file_of_its_own_and_every_file_a_step() -> None:
     assert set(names) == {path.stem for path in FOLDER.glob("*.py")} - {"__init__"}
     for step in ORDER:
         assert step.answer.__module__ == f"bot.dialogue.steps.{step.name}"
+        assert (Path(__file__).parent / "steps" / f"test_{step.name}.py").exists(), step.name
 
 
 def test_only_the_last_steps_read_what_a_text_means() -> None:

@@ -48,8 +48,10 @@ def test_a_decoy_stays_a_decoy(tester: DialogueTester) -> None:
 
 
 def test_what_is_said_names_no_subject(tester: DialogueTester) -> None:
-    for book in tester.engine.contents.values():
-        assert not any(word in book.shared["down"].lower() for word in ("achterlat", "abandon", "helpline", "hulplijn"))
+    for content in tester.engine.contents.values():
+        assert not any(
+            word in content.shared["down"].lower() for word in ("achterlat", "abandon", "helpline", "hulplijn")
+        )
 
 
 def test_other_hours_count_from_the_next_message(tester: DialogueTester) -> None:

@@ -216,13 +216,13 @@ def test_danger_brings_the_numbers_first_from_everywhere(
 def test_after_a_silence_nothing_the_person_wrote_comes_back(engine: Engine, library: Library) -> None:
     ours = " ".join(
         text
-        for book in engine.contents.values()
+        for content in engine.contents.values()
         for text in (
-            *(part for state in book.states.values() for part in (state.say, state.say_nl, state.say_abroad)),
-            *(choice.label for state in book.states.values() for choice in state.choices),
-            *book.shared.values(),
-            *book.titles.values(),
-            *book.countries.values(),
+            *(part for state in content.states.values() for part in (state.say, state.say_nl, state.say_abroad)),
+            *(choice.label for state in content.states.values() for choice in state.choices),
+            *content.shared.values(),
+            *content.titles.values(),
+            *content.countries.values(),
         )
     ).lower()
     private = st.text(st.characters(categories=["Ll"]), min_size=8, max_size=20)

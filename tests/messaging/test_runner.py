@@ -226,10 +226,10 @@ def test_what_is_counted_holds_names_only(site: Site) -> None:
 def test_when_nothing_is_known_the_answer_has_the_numbers_first_and_the_message_is_kept(site: Site) -> None:
     site.begin(place=Place.ABROAD).storage.open_fails = True
     reply = site.say("ik ben achtergelaten", "SM1")
-    book = site.engine.contents["nl"]
+    content = site.engine.contents["nl"]
     assert numbers_first(reply, EMERGENCY, BZ)
-    assert book.shared["outage"] in reply
-    assert book.states["left_behind.answer"].say in reply
+    assert content.shared["outage"] in reply
+    assert content.states["left_behind.answer"].say in reply
     assert [
         (kept.inbound.message_id, kept.reply, kept.revision, kept.conversation.heard_minute) for kept in site.spool.kept
     ] == [("SM1", reply, None, MINUTE)]

@@ -71,9 +71,9 @@ def test_a_number_nobody_is_sure_of_is_not_shown(engine: Engine, country: str) -
 
 
 def test_a_country_counts_only_for_somebody_abroad(engine: Engine) -> None:
-    book = engine.contents["nl"]
-    assert numbers_block(UNKNOWN.with_told(country="EG"), book) == numbers_block(UNKNOWN, book)
-    assert numbers_block(IN_NL.with_told(country="EG"), book) == numbers_block(IN_NL, book)
+    content = engine.contents["nl"]
+    assert numbers_block(UNKNOWN.with_told(country="EG"), content) == numbers_block(UNKNOWN, content)
+    assert numbers_block(IN_NL.with_told(country="EG"), content) == numbers_block(IN_NL, content)
 
 
 @pytest.mark.parametrize(
@@ -97,41 +97,41 @@ def test_which_numbers_a_text_must_carry(engine: Engine, conversation: Conversat
 def test_the_emergency_line_comes_only_where_the_numbers_are_missing(
     engine: Engine, locale: str, conversation: Conversation
 ) -> None:
-    book = engine.contents[locale]
-    for name, state in book.states.items():
-        bare = render(Say(state=name), conversation, book)
-        asked = render(Say(state=name, emergency_line=True), conversation, book)
-        assert carries_numbers(asked, conversation, book), name
-        if carries_numbers(bare, conversation, book):
+    content = engine.contents[locale]
+    for name, state in content.states.items():
+        bare = render(Say(state=name), conversation, content)
+        asked = render(Say(state=name, emergency_line=True), conversation, content)
+        assert carries_numbers(asked, conversation, content), name
+        if carries_numbers(bare, conversation, content):
             assert asked == bare, name
         else:
             assert asked.startswith(bare), name
             assert lines(asked)[-1] == BZ, name
         if state.numbers:
-            assert bare.startswith(numbers_block(conversation, book)), name
+            assert bare.startswith(numbers_block(conversation, content)), name
 
 
 def test_numbers_asked_for_come_before_everything_else_and_only_once(engine: Engine) -> None:
-    book = engine.contents["nl"]
-    text = render(Say(state="danger.answer", prefix=("outage",), numbers=True), UNKNOWN, book)
-    assert text.startswith(numbers_block(UNKNOWN, book) + "\n" + book.shared["outage"])
+    content = engine.contents["nl"]
+    text = render(Say(state="danger.answer", prefix=("outage",), numbers=True), UNKNOWN, content)
+    assert text.startswith(numbers_block(UNKNOWN, content) + "\n" + content.shared["outage"])
     assert text.count(VEILIG_THUIS) == 1
 
 
 def test_shared_texts_stand_above_the_state_in_order(engine: Engine) -> None:
-    book = engine.contents["nl"]
-    text = render(Say(state="menu.main", prefix=("not_understood", "advisor_asked")), UNKNOWN, book)
+    content = engine.contents["nl"]
+    text = render(Say(state="menu.main", prefix=("not_understood", "advisor_asked")), UNKNOWN, content)
     first, second, *rest = lines(text)
-    assert (first, second) == (book.shared["not_understood"], book.shared["advisor_asked"])
-    assert "\n".join(rest) == render(Say(state="menu.main"), UNKNOWN, book)
+    assert (first, second) == (content.shared["not_understood"], content.shared["advisor_asked"])
+    assert "\n".join(rest) == render(Say(state="menu.main"), UNKNOWN, content)
 
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_a_state_ends_with_the_footer_it_asks_for(engine: Engine, locale: str) -> None:
-    book = engine.contents[locale]
-    for name, state in book.states.items():
-        text = render(Say(state=name), UNKNOWN, book)
-        wanted = book.shared["footer_offer" if state.offer else "footer"]
+    content = engine.contents[locale]
+    for name, state in content.states.items():
+        text = render(Say(state=name), UNKNOWN, content)
+        wanted = content.shared["footer_offer" if state.offer else "footer"]
         assert text.endswith(wanted) is state.footer, name
         if state.footer:
             assert "9" in wanted
@@ -140,27 +140,29 @@ def test_a_state_ends_with_the_footer_it_asks_for(engine: Engine, locale: str) -
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_choices_are_numbered_from_one_in_file_order(engine: Engine, locale: str) -> None:
-    book = engine.contents[locale]
-    text = lines(render(Say(state="menu.main"), UNKNOWN, book))
-    expected = [f"{number} {choice.label}" for number, choice in enumerate(book.states["menu.main"].choices, start=1)]
+    content = engine.contents[locale]
+    text = lines(render(Say(state="menu.main"), UNKNOWN, content))
+    expected = [
+        f"{number} {choice.label}" for number, choice in enumerate(content.states["menu.main"].choices, start=1)
+    ]
     assert [line for line in text if line in expected] == expected
 
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_topics_that_were_offered_are_numbered_before_the_other_choices(engine: Engine, locale: str) -> None:
-    book = engine.contents[locale]
+    content = engine.contents[locale]
     conversation = UNKNOWN.with_position(state=StateName.CANDIDATES, candidates=("lkha", "cost", "law"))
-    text = lines(render(Say(state=StateName.CANDIDATES), conversation, book))
-    wanted = [book.titles[topic] for topic in conversation.position.candidates] + [
-        book.states[StateName.CANDIDATES].choices[0].label
+    text = lines(render(Say(state=StateName.CANDIDATES), conversation, content))
+    wanted = [content.titles[topic] for topic in conversation.position.candidates] + [
+        content.states[StateName.CANDIDATES].choices[0].label
     ]
     assert [line for line in text if line[0].isdigit()][:4] == [f"{n} {label}" for n, label in enumerate(wanted, 1)]
 
 
 def test_candidates_are_shown_only_where_they_are_asked(engine: Engine) -> None:
-    book = engine.contents["nl"]
+    content = engine.contents["nl"]
     conversation = UNKNOWN.with_position(candidates=("lkha",))
-    assert render(Say(state="menu.main"), conversation, book) == render(Say(state="menu.main"), UNKNOWN, book)
+    assert render(Say(state="menu.main"), conversation, content) == render(Say(state="menu.main"), UNKNOWN, content)
 
 
 def test_no_two_choices_shown_together_read_the_same(engine: Engine) -> None:
@@ -168,10 +170,10 @@ def test_no_two_choices_shown_together_read_the_same(engine: Engine) -> None:
         UNKNOWN.with_told(place=place, mentioned_country=asked) for place in Place for asked in ("", "MA", "NL")
     ]
     for locale in LOCALES:
-        book = engine.contents[locale]
-        for name in book.states:
+        content = engine.contents[locale]
+        for name in content.states:
             for conversation in situations:
-                text = render(Say(state=name), replace(conversation, locale=locale), book)
+                text = render(Say(state=name), replace(conversation, locale=locale), content)
                 shown = [line.partition(" ")[2] for line in lines(text) if re.match(r"[1-9] ", line)]
                 assert len(shown) == len(set(shown)), f"{locale} {name} {conversation}:\n{text}"
 
@@ -212,8 +214,8 @@ def test_the_last_words_hold_the_numbers_in_every_live_language(engine: Engine) 
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_no_name_in_braces_is_left_in_any_text(engine: Engine, locale: str) -> None:
-    book = engine.contents[locale]
+    content = engine.contents[locale]
     for conversation in (UNKNOWN, IN_NL, ABROAD, ABROAD.with_told(country="EG", mentioned_country="TR")):
-        for name in book.states:
-            text = render(Say(state=name, prefix=tuple(book.shared)), conversation, book)
+        for name in content.states:
+            text = render(Say(state=name, prefix=tuple(content.shared)), conversation, content)
             assert re.search(r"[{}]", text) is None, name

@@ -6,7 +6,7 @@ from bot.dialogue.events import Stopped
 from bot.dialogue.turn import Turn
 
 STAYING = frozenset({"start", "unstop", "yes", "help", "info"})
-"""Words the network answers that do not mean "no more messages" (features-and-traps 4.3)."""
+"""Words the network answers that do not mean "no more messages"."""
 
 
 def step(ctx: Context) -> Turn | None:

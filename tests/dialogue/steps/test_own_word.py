@@ -1,4 +1,4 @@
-"""Words of the person's own, the decoy, and what an advisor may not send meanwhile."""
+"""Words of the person's own: one hides everything, the other brings it back."""
 
 from datetime import timedelta
 
@@ -11,28 +11,13 @@ from bot.dialogue.conversation import Status
 from bot.dialogue.engine import Engine
 from bot.dialogue.events import DecoyStarted, Heard, KnownAgain
 from bot.dialogue.states import StateName
-from bot.handoff import acts as handoff
-from bot.handoff.acts import Reason, Refused
 from tests.harness.dialogue import CONTACT, DialogueTester
 from tests.harness.fixed import NOW
+from tests.harness.talking import with_words
 
 ADA = Advisor("ada")
 DULL = "Sorry, ik denk dat je een verkeerd nummer hebt."
 ABROAD = "+31 247 247 247"
-
-
-def with_words(tester: DialogueTester) -> DialogueTester:
-    """Somebody who chose "pannenkoek" to hide and "tante rita" to come back, and then read about documents."""
-    for text in ("hoi", "ja", "hoe verberg ik dit gesprek", "iemand kijkt mee", "eigen woord", "verbergen"):
-        tester.say(text)
-    tester.say("Pannenkoek")
-    assert "Dat onthoud ik" in tester.reply
-    for text in ("nog een", "terugkomen"):
-        tester.say(text)
-    tester.say("tante Rita")
-    assert "Dat onthoud ik" in tester.reply
-    assert "rita" not in tester.reply.lower()
-    return tester.say("ik ben in marokko", "mijn paspoort is weg")
 
 
 def test_the_chosen_word_hides_everything_and_the_other_brings_it_back(tester: DialogueTester) -> None:
@@ -71,18 +56,6 @@ def test_two_silences_put_away_no_more_than_one(tester: DialogueTester) -> None:
     assert tester.say("tante rita").reply == shown
 
 
-def test_danger_and_leaving_count_while_the_question_is_asked(tester: DialogueTester) -> None:
-    tester.say("hoi", "ja", "medewerker")
-    tester.desk.claim(ADA, CONTACT, "c")
-    tester.say("onweer")
-    tester.now += timedelta(minutes=31)
-    tester.say("hij heeft een mes en hij komt nu")
-    assert ABROAD in tester.reply
-    assert tester.conversation.handling.danger
-    tester.say("stop")
-    assert tester.conversation.handling.status is Status.BOT
-
-
 def test_the_word_to_hide_does_not_open_again_and_the_other_does_not_hide(tester: DialogueTester) -> None:
     with_words(tester)
     state = tester.conversation.position.state
@@ -100,30 +73,6 @@ def test_a_sign_of_bad_weather_hides_as_well(tester: DialogueTester, text: str) 
     assert tester.reply == DULL
 
 
-@pytest.mark.parametrize("word", ["abc", "x" * 41])
-def test_a_word_that_will_not_do_is_refused(tester: DialogueTester, word: str) -> None:
-    for text in (
-        "hoi",
-        "ja",
-        "hoe verberg ik dit gesprek",
-        "iemand kijkt mee",
-        "eigen woord",
-        "verbergen",
-        "pannenkoek",
-    ):
-        tester.say(text)
-    for text in ("nog een", "terugkomen", word):
-        tester.say(text)
-    assert "Dat woord gaat niet" in tester.reply
-
-
-def test_danger_and_commands_go_before_a_word(tester: DialogueTester) -> None:
-    for text in ("hoi", "ja", "hoe verberg ik dit gesprek", "iemand kijkt mee", "eigen woord", "verbergen"):
-        tester.say(text)
-    assert ABROAD in tester.say("hij heeft een mes help me nu").reply
-    assert tester.conversation.privacy.hide_word == ""
-
-
 def test_nobody_reads_the_words_not_even_advisors(tester: DialogueTester) -> None:
     with_words(tester)
     tester.say("pannenkoek", "tante rita")
@@ -131,38 +80,6 @@ def test_nobody_reads_the_words_not_even_advisors(tester: DialogueTester) -> Non
     assert all("pannenkoek" not in each.text.lower() and "rita" not in each.text.lower() for each in heard)
     assert "pannenkoek" not in repr(tester.conversation)
     assert tester.conversation.position.fragment == ""
-
-
-def test_while_somebody_may_read_along_no_advisor_sends_anything(tester: DialogueTester) -> None:
-    with_words(tester).say("medewerker")
-    tester.desk.claim(ADA, CONTACT, "c")
-    tester.desk.reply(ADA, CONTACT, "hoi", "1")
-    tester.say("onweer")
-    assert tester.reply == DULL
-    for sure in (False, True):
-        with pytest.raises(Refused) as refused:
-            tester.desk.reply(ADA, CONTACT, "ben je er nog", f"2 {sure}", sure=sure)
-        assert refused.value.reason is Reason.MAYBE_READ
-    assert tester.say("wie is dit").reply == DULL
-    tester.say("tante rita")
-    assert "leest weer" in tester.reply
-    tester.desk.reply(ADA, CONTACT, "fijn dat je er bent", "3")
-
-
-def test_without_a_word_a_fresh_yes_after_a_silence_opens_it_again(tester: DialogueTester) -> None:
-    tester.say("hoi", "ja", "medewerker")
-    tester.desk.claim(ADA, CONTACT, "c")
-    tester.say("onweer")
-    tester.now += timedelta(minutes=31)
-    tester.say("ben je daar nog")
-    assert "Kun je nu veilig typen?" in tester.reply
-    with pytest.raises(Refused):
-        tester.desk.reply(ADA, CONTACT, "ja", "1")
-    tester.say("nee")
-    assert "Kun je nu veilig typen?" in tester.reply
-    tester.say("ja")
-    assert "leest weer" in tester.reply
-    tester.desk.reply(ADA, CONTACT, "ik ben er", "2")
 
 
 def test_taking_somebody_who_plays_a_stranger_leaves_them_one(tester: DialogueTester) -> None:
@@ -208,12 +125,3 @@ def test_no_answer_holds_anything_the_person_wrote(engine: Engine, words: list[s
         told = tester.reply.lower()
         assert not any(word in told for word in words)
     assert tester.conversation.position.state in (StateName.MENU, StateName.OPENER, StateName.DECOY) or tester.reply
-
-
-def test_a_confirmed_late_answer_is_still_possible_where_nobody_reads_along(tester: DialogueTester) -> None:
-    tester.say("hoi", "ja", "medewerker")
-    tester.now += timedelta(minutes=20)
-    with pytest.raises(Refused):
-        tester.desk.reply(ADA, CONTACT, "hoi", "1")
-    tester.desk.reply(ADA, CONTACT, "hoi", "2", sure=True)
-    assert {Reason.LATE} == handoff.SURE

@@ -87,10 +87,10 @@ def test_chance_alone_decides_it(engine: Engine) -> None:
 
 
 def test_its_text_says_neither_subject_nor_organisation(engine: Engine, library: Library) -> None:
-    for locale, book in engine.contents.items():
+    for locale, content in engine.contents.items():
         for state in ("code.given", "code.brought"):
-            assert book.states[state].neutral
-            assert not any(word in book.states[state].say.lower() for word in library.content.neutral[locale])
+            assert content.states[state].neutral
+            assert not any(word in content.states[state].say.lower() for word in library.content.neutral[locale])
 
 
 def test_a_silence_takes_the_words_from_the_screen(tester: DialogueTester) -> None:
