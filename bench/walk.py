@@ -34,11 +34,10 @@ from bot import metrics
 from bot.access.accounts import Accounts, Role
 from bot.messaging.delivery import Delivery
 from bot.settings import read_settings
-from bot.storage.identity import Identity
 from bot.storage.redis.accounts import RedisAccounts
 from bot.storage.redis.connection import connect
 from bot.storage.redis.storage import redis_storage
-from bot.storage.sealing import Sealer
+from bot.storage.sealing import Identity, Sealer
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 PUBLIC_URL = "https://helpline.example"
@@ -200,7 +199,7 @@ class Browser:
 
     def act(self, contact: str, what: str, **fields: str) -> None:
         """Send one of the forms of a conversation."""
-        self._send("POST", f"/console/c/{contact}/{what}", act=secrets.token_hex(8), **fields)
+        self._send("POST", f"/console/c/{contact}", do=what, act=secrets.token_hex(8), **fields)
 
     def _send(self, method: str, path: str, **fields: str) -> TestResponse:
         data = fields | {"csrf_token": self._token} if method == "POST" else None

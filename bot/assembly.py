@@ -27,14 +27,13 @@ from bot.ports.spool import Spooled
 from bot.ports.storage import Storage
 from bot.rendering.review import is_neutral
 from bot.settings import Settings, SettingsError
-from bot.storage.identity import Identity
 from bot.storage.memory.storage import MemoryStorage
 from bot.storage.redis.accounts import RedisAccounts
 from bot.storage.redis.audit import RedisAuditLog
 from bot.storage.redis.connection import Connection, connect
 from bot.storage.redis.sessions import RedisSessions
 from bot.storage.redis.storage import redis_storage
-from bot.storage.sealing import Sealer
+from bot.storage.sealing import Identity, Sealer
 from bot.storage.spool import FileSpool, FileSpoolReader
 from bot.worker import Worker
 

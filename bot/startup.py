@@ -62,11 +62,10 @@ def check_storage(settings: Settings) -> None:
     would silently start over. Then move what an earlier version has written to today's keys. A Redis that is away
     cannot be asked; answers without it need no keys, and the worker moves it later."""
     from bot.ports.unavailable import StorageUnavailable  # noqa: PLC0415 - not in the master: gevent patches later
-    from bot.storage.identity import Identity  # noqa: PLC0415 - as above
     from bot.storage.redis.connection import connect  # noqa: PLC0415 - as above
     from bot.storage.redis.health import lost_keys  # noqa: PLC0415 - as above
     from bot.storage.redis.layout import bring_up_to_date  # noqa: PLC0415 - as above
-    from bot.storage.sealing import Sealer  # noqa: PLC0415 - as above
+    from bot.storage.sealing import Identity, Sealer  # noqa: PLC0415 - as above
 
     connection, fingerprints = connect(settings.redis_url), Identity(settings.peppers).fingerprints()
     try:

@@ -14,10 +14,11 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from bot import metrics
 from bot.channels.twilio import Contacts, read_inbound
 from bot.handoff.delivery import DeliveryState, from_twilio
+from bot.messages import MAX_TEXT
 from bot.messaging.receipts import Receipts
 from bot.messaging.runner import Runner
 from bot.ports.unavailable import StorageUnavailable
-from bot.rendering.texts import clean
+from bot.rendering.texts import FORBIDDEN
 from bot.web import MAX_BODY
 
 MAX_FIELDS = 200
@@ -156,7 +157,7 @@ def _code(given: str) -> str:
 def twiml(text: str) -> str:
     """Well-formed TwiML with one message, or none for "". Written by hand: it is one element, and the library's
     XML tree costs more than the whole dialogue (docs/performance.md)."""
-    message = f"<Message>{escape(clean(text))}</Message>" if text else ""
+    message = f"<Message>{escape(FORBIDDEN.sub('', text)[:MAX_TEXT])}</Message>" if text else ""
     return f'<?xml version="1.0" encoding="UTF-8"?><Response>{message}</Response>'
 
 

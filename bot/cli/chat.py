@@ -12,7 +12,7 @@ from bot.content.models import read_encoder
 from bot.dialogue.conversation import Conversation
 from bot.messages import MAX_TEXT, Channel, Inbound, Kind
 from bot.ports.conversations import Decision, Opened
-from bot.storage.identity import Identity
+from bot.storage.sealing import Identity
 
 
 def add_to(commands: Commands) -> None:

@@ -33,7 +33,7 @@ from bot.nlu.embedding import Encoder
 from bot.nlu.understanding import Understander
 from bot.nlu.weights import Array
 from bot.rendering.segments import measure
-from bot.storage.identity import Identity
+from bot.storage.sealing import Identity
 
 BEGIN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 """When every conversation begins: a Monday at noon, with advisors there."""

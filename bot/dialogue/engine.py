@@ -26,6 +26,9 @@ OWN_WORD = "own_word"
 
 NO_OVERRIDES = Overrides()
 
+DIGITS = frozenset("0123456789")
+"""What most messages consist of: a choice from a list, which needs no reading."""
+
 
 class Engine:
     """Decides one turn. Holds only what was built at start; calling it changes nothing in it."""
@@ -45,6 +48,9 @@ class Engine:
 
     def read(self, inbound: Inbound) -> Message:
         """The message as far as it can be read without its conversation."""
+        typed = inbound.text.strip()
+        if typed in DIGITS and inbound.kind in (Kind.TEXT, Kind.BUTTON):
+            return Message(inbound, text=typed, readable=True, number=typed, case_code="")
         text = normalise(inbound.text)
         return Message(
             inbound=inbound,

@@ -8,12 +8,13 @@ from zlib import crc32
 
 from bot.handoff.delivery import DeliveryState
 
-SHARDS = 64
+SHARDS = tuple(f"{number:02}" for number in range(64))
+"""The parts of the storage. A person's things lie in `SHARDS[crc32(contact) % 64]`, for ever the same for one id."""
 
 
 def shard_of(contact: str) -> str:
-    """The part of the storage a person's things lie in, two digits. For ever the same for one id."""
-    return f"{crc32(contact.encode()) % SHARDS:02}"
+    """The part of the storage a person's things lie in."""
+    return SHARDS[crc32(contact.encode()) % len(SHARDS)]
 
 
 def new_outgoing_id(contact: str) -> str:

@@ -13,14 +13,14 @@ from bot.messages import MAX_TEXT
 from bot.rendering.opening import opening
 
 # Everything XML 1.0 refuses, and the marks that reorder or hide text. Joiners stay: Persian and Kurdish need them.
-_FORBIDDEN = re.compile(
+FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 
 
 def clean(text: str) -> str:
     """`text` without control characters, lone surrogates and direction marks; at most MAX_TEXT characters."""
-    return _FORBIDDEN.sub("", text)[:MAX_TEXT]
+    return FORBIDDEN.sub("", text)[:MAX_TEXT]
 
 
 def render(say: Say, conversation: Conversation, content: LocalizedContent) -> str:

@@ -1,6 +1,7 @@
-"""Sealing what is stored: AES-256-GCM, the key's mark in front, so that keys rotate by list.
+"""Our secret keys at work: what is stored is sealed, and people are known by keyed hashes of their addresses.
 
-Mark (4 bytes of SHA-256 of the key) | nonce (12 random bytes) | ciphertext and tag.
+Sealed is with AES-256-GCM, the key's mark in front, so that keys rotate by list:
+mark (4 bytes of SHA-256 of the key) | nonce (12 random bytes) | ciphertext and tag.
 """
 
 import hashlib
@@ -60,6 +61,26 @@ class Sealer:
     def marks(self) -> tuple[str, ...]:
         """The marks of all keys, newest first, to notice that a key was lost."""
         return tuple(mark.hex() for mark in self._keys)
+
+
+class Identity:
+    """From an address to an opaque id. A bare hash of a phone number is undone in seconds; a keyed one is not.
+
+    Keyed hashes of addresses and message ids, under several peppers while rotating, newest first."""
+
+    def __init__(self, peppers: Sequence[str]) -> None:
+        self._peppers = [pepper.encode() for pepper in peppers]
+
+    def contacts(self, channel: str, address: str) -> tuple[str, ...]:
+        """The ids of one person on one channel, under every pepper, newest first (22 characters each)."""
+        message = f"{channel}:{address}".encode()
+        digests = [hmac.digest(pepper, message, "sha256")[:16] for pepper in self._peppers]
+        return tuple(urlsafe_b64encode(digest).rstrip(b"=").decode() for digest in digests)
+
+    def fingerprints(self) -> tuple[str, ...]:
+        """One short mark per pepper, to notice that a pepper was lost. Reveals nothing about it."""
+        digests = [hmac.digest(pepper, b"fingerprint", "sha256") for pepper in self._peppers]
+        return tuple(urlsafe_b64encode(digest).decode()[:8] for digest in digests)
 
 
 def place(what: str, contact: str, detail: str = "") -> bytes:

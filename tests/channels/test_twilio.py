@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from bot.channels.twilio import read_inbound
 from bot.messages import MAX_TEXT, Channel, Inbound, Kind
-from bot.storage.identity import Identity
+from bot.storage.sealing import Identity
 
 RECORDED = Path(__file__).parent / "recorded"
 NAMES = sorted(path.stem for path in RECORDED.glob("*.txt"))

@@ -23,7 +23,7 @@ from bot.messages import Inbound, Kind
 from bot.messaging.receipts import Receipts
 from bot.messaging.runner import Runner
 from bot.rendering.texts import clean, last_words
-from bot.storage.identity import Identity
+from bot.storage.sealing import Identity
 from bot.web import MAX_BODY
 
 RECORDED = Path(__file__).parent / "recorded"

@@ -2,10 +2,9 @@
 
 from bot.access.accounts import Role
 from bot.dialogue.events import CodeMade
-from bot.storage.identity import Identity
 from bot.storage.redis import keys
 from bot.storage.redis.storage import redis_storage
-from bot.storage.sealing import Sealer
+from bot.storage.sealing import Identity, Sealer
 from tests.harness.console_app import ConsoleApp
 from tests.harness.events import events_of
 from tests.harness.twilio_client import sms

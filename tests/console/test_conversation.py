@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from bot.storage.identity import Identity
+from bot.storage.sealing import Identity
 from tests.harness.console_app import ConsoleApp, ConsoleVisit
 from tests.harness.twilio_client import person, sms
 

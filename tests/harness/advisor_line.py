@@ -19,10 +19,9 @@ from bot.messages import Channel, Inbound
 from bot.messaging.delivery import Delivery, RetryTiming
 from bot.messaging.receipts import Receipts
 from bot.messaging.runner import Runner
-from bot.storage.identity import Identity
 from bot.storage.redis.connection import connect
 from bot.storage.redis.storage import redis_storage
-from bot.storage.sealing import Sealer
+from bot.storage.sealing import Identity, Sealer
 from tests.harness.fakes import ListSpool, Reports
 from tests.harness.fixed import ACCOUNT, NOW, OURS, OURS_ON_WHATSAPP, PUBLIC_URL, TOKEN
 

@@ -20,11 +20,10 @@ from app import create_app
 from bot.access.accounts import Account, Accounts, Role
 from bot.content.library import Library
 from bot.settings import Settings, read_settings
-from bot.storage.identity import Identity
 from bot.storage.redis.accounts import RedisAccounts
 from bot.storage.redis.audit import RedisAuditLog
 from bot.storage.redis.connection import connect
-from bot.storage.sealing import Sealer
+from bot.storage.sealing import Identity, Sealer
 from tests.harness.fixed import ENVIRONMENT, HOST, Clock
 from tests.harness.twilio_client import sms
 

@@ -19,11 +19,10 @@ from bot.messages import Channel, Inbound
 from bot.ports.conversations import Opened
 from bot.ports.storage import Storage
 from bot.storage.embedded import EmbeddedRedis, start_redis
-from bot.storage.identity import Identity
 from bot.storage.redis import keys
 from bot.storage.redis.connection import connect
 from bot.storage.redis.storage import redis_storage
-from bot.storage.sealing import Sealer
+from bot.storage.sealing import Identity, Sealer
 from tests.harness.events import events_of
 from tests.harness.fixed import ENVIRONMENT, ROOT, TOKEN
 from tests.harness.processes import children, free_port, until

@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-from bot.storage.identity import Identity
+from bot.storage.sealing import Identity
 
 NUMBER = "+31612345678"
 ONE, TWO = Identity(["p" * 32]), Identity(["q" * 32])

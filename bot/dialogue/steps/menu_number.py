@@ -15,7 +15,7 @@ DIGIT_MENU = "0"
 def step(ctx: Context) -> Turn | None:
     """Where the number leads; the same list once more when it leads nowhere."""
     digits, commands = ctx.message.number or "", ctx.rules.commands
-    conversation, events = ctx.default_language
+    conversation, events = (ctx.conversation, ()) if ctx.conversation.locale else ctx.default_language
     if conversation.handling.status is Status.CLOSED and digits != DIGIT_ADVISOR:
         conversation = conversation.with_status(Status.BOT)
     here = replace(conversation.position, fragment="")

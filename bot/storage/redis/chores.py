@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from bot.storage.redis import keys
-from bot.storage.redis.connection import Connection
+from bot.storage.redis.connection import Connection, blob
 from bot.storage.redis.overrides import WHERE
-from bot.storage.redis.scripts import REPLACE, REPLACE_FIELD, blob
+from bot.storage.redis.scripts import REPLACE, REPLACE_FIELD
 from bot.storage.sealing import SealBroken, Sealer, place
 
 _REVISION_BYTES = 8

@@ -4,10 +4,14 @@ The layers of redis-py above its connections (retries, events, tracing, a pool t
 third of a round trip and do nothing for us (docs/performance.md). What stands behind an address can change here alone.
 """
 
+import hashlib
+import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import redis
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -16,7 +20,6 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
 from bot.ports.unavailable import StorageUnavailable
-from bot.storage.redis.scripts import SOURCES
 
 CONNECT_SECONDS = 0.4
 ANSWER_SECONDS = 0.8
@@ -28,6 +31,37 @@ REST_SECONDS = 1.0
 """After three failures in a row nobody asks Redis for a second: answers without it stay fast."""
 
 Command = tuple[bytes | str | int | float, ...]
+
+_LUA = Path(__file__).parent / "lua"
+_INCLUDE = re.compile(r'^--- @include "(\w+)"$', re.MULTILINE)
+
+SOURCES: dict[str, bytes] = {}
+"""Every script by its hash, to send it to a Redis that does not know it."""
+
+
+class Script:
+    """A Lua script. It takes the keys it touches and one msgpack table of named options; called, it gives the command
+    that runs it.
+
+    A line `--- @include "name"` stands for `lua/include/name.lua`; it is resolved here, once, when the program starts.
+    """
+
+    def __init__(self, name: str) -> None:
+        text = (_LUA / f"{name}.lua").read_text()
+        source = _INCLUDE.sub(lambda found: (_LUA / "include" / f"{found[1]}.lua").read_text(), text).encode()
+        self._sha = hashlib.sha1(source, usedforsecurity=False).hexdigest()
+        SOURCES[self._sha] = source
+
+    def __call__(self, keys: Sequence[str], options: Mapping[str, object]) -> tuple[bytes | str | int, ...]:
+        return ("EVALSHA", self._sha, len(keys), *keys, _encode(options))
+
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def blob(data: bytes) -> msgspec.Raw:
+    """Bytes for a table of options: Redis' cmsgpack knows no binary type, but any string holds bytes in Lua."""
+    return msgspec.Raw(b"\xdb" + len(data).to_bytes(4, "big") + data)
 
 
 class Connection:

@@ -16,12 +16,13 @@ from bot.ports.conversations import Act, Cause, Committed, Decision, Entry, Leas
 from bot.storage import codec
 from bot.storage.redis import addresses, keys
 from bot.storage.redis.case_codes import RedisCaseCodes
-from bot.storage.redis.connection import Command, Connection
+from bot.storage.redis.connection import Command, Connection, blob
 from bot.storage.redis.overrides import RedisOverrides
-from bot.storage.redis.scripts import COMMIT, blob
+from bot.storage.redis.scripts import COMMIT
 from bot.storage.sealing import SealBroken, Sealer, place
 
 _REVISION_BYTES = 8
+_NO_OVERRIDES = Overrides()
 _DONE, _ANSWERED, _CONFLICT, _LEASE_ALIVE = 0, -1, -2, -3
 """What lua/commit.lua answers."""
 
@@ -47,7 +48,7 @@ class RedisConversations:
             commands += [("HGET", f"{person}turns", mark), ("GET", f"{person}conversation")]
             commands += [("EXISTS", keys.blocked(name)) for name in self._sealer.named("block", contact)]
         answers = self._connection.together(commands)
-        overrides = self._overrides.opened(answers[0])
+        overrides = self._overrides.opened(answers[0]) if answers[0] else _NO_OVERRIDES
         each = (len(answers) - 1) // len(contacts)
         found = [answers[1 + each * number : 1 + each * (number + 1)] for number in range(len(contacts))]
         blocked = any(any(rest) for _turn, _conversation, *rest in found)
@@ -94,7 +95,8 @@ class RedisConversations:
             where = place("conversation", contact, str(revision))
             sealed = self._sealer.seal(codec.encode_conversation(conversation), where)
             options["conversation"] = blob(_revision(revision) + sealed)
-        person, shard = keys.person(contact), keys.shard(contact)
+        shard = keys.shard(contact)
+        person = f"{shard}{contact}:"
         names = [
             f"{person}conversation", f"{person}turns", f"{person}address", f"{person}queue", f"{person}outgoing",
             f"{person}lease", f"{person}offer", f"{person}code", f"{shard}waiting", f"{shard}held", f"{shard}outbox",

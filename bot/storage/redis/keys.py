@@ -5,7 +5,9 @@ contact id. So one script changes all of it at once, also where the shards lie o
 is a single key that is asked for alone.
 """
 
-from bot.ports.outbox import SHARDS, shard_of
+from zlib import crc32
+
+from bot.ports.outbox import SHARDS
 
 BOT_LIFE = 72 * 3600
 """Seconds after the last message until a conversation is gone."""
@@ -68,7 +70,7 @@ GROUP = "workers"
 
 # -- by shard ----------------------------------------------------------------------------------------------------------
 
-ALL_SHARDS = tuple(f"helpline:{{{number:02}}}:" for number in range(SHARDS))
+ALL_SHARDS = tuple(f"helpline:{{{number}}}:" for number in SHARDS)
 """What the keys of each shard begin with. After it:
 
 waiting      sorted set: contact ids by urgency, then by the minute they asked for an advisor
@@ -86,7 +88,7 @@ sent:ID      contact id of a message, by the id that comes back in its status ca
 
 def shard(contact: str) -> str:
     """What the keys of this person's shard begin with."""
-    return f"helpline:{{{shard_of(contact)}}}:"
+    return ALL_SHARDS[crc32(contact.encode()) % len(ALL_SHARDS)]
 
 
 def person(contact: str) -> str:
@@ -103,7 +105,7 @@ def person(contact: str) -> str:
                   perhaps sent twice
     code          the hash of the case code this person has, so that a newer one, or erasing, takes it away
     """
-    return f"helpline:{{{shard_of(contact)}}}:{contact}:"
+    return f"{ALL_SHARDS[crc32(contact.encode()) % len(ALL_SHARDS)]}{contact}:"
 
 
 def sent(outgoing_id: str) -> str:

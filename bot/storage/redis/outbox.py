@@ -12,11 +12,11 @@ from itertools import count
 from typing import Any
 
 from bot.handoff.delivery import DeliveryState
-from bot.ports.outbox import SHARDS, Attempt, Record
+from bot.ports.outbox import Attempt, Record
 from bot.storage.redis import addresses, keys
-from bot.storage.redis.connection import Command, Connection
+from bot.storage.redis.connection import Command, Connection, blob
 from bot.storage.redis.presence import milliseconds
-from bot.storage.redis.scripts import BEGIN, SETTLE, TAKE, blob
+from bot.storage.redis.scripts import BEGIN, SETTLE, TAKE
 from bot.storage.sealing import SealBroken, Sealer, place
 
 RECLAIM_MS = 15_000
@@ -68,7 +68,7 @@ class RedisOutbox:
 
     def _shards_with_work(self) -> list[str]:
         """Those where something may be taken, each time beginning with another one."""
-        first = next(self._looks) % SHARDS
+        first = next(self._looks) % len(keys.ALL_SHARDS)
         shards = [*keys.ALL_SHARDS[first:], *keys.ALL_SHARDS[:first]]
         commands: list[Command] = [("TIME",)]
         for shard in shards:
