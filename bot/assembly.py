@@ -176,12 +176,12 @@ class Assembly:
         chores: list[Callable[[], object]] = [
             lambda: reader.drain(runner.replay),
             upkeep.step,
-            reconcile.step,
             spending.step,
         ]
+        slow_chores: list[Callable[[], object]] = [reconcile.step]
         if settings.delete_at_twilio:
-            chores.append(ProviderEraser(storage, TwilioCopies(self.sender), self.now, metrics.report).step)
-        return Worker(self.delivery, chores, metrics.report)
+            slow_chores.append(ProviderEraser(storage, TwilioCopies(self.sender), self.now, metrics.report).step)
+        return Worker(self.delivery, chores, slow_chores, metrics.report)
 
     def _alarm(self, text: str) -> Alarm:
         said = self.engine.content("").shared[text]

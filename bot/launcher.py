@@ -22,6 +22,7 @@ from bot.assembly import Assembly
 from bot.content.models import how_messages_are_read
 from bot.content.translation.languages import read_languages
 from bot.devtools.twilio import StandIn
+from bot.ports.unavailable import StorageUnavailable
 from bot.settings import SETTINGS, WEBHOOK_OVERRIDES, Settings, SettingsError, read_settings
 from bot.storage.embedded import EmbeddedRedis, NoRedis, start_redis
 from bot.worker import stop_on_signals
@@ -74,12 +75,9 @@ def launch(root: Path, environment: dict[str, str]) -> int:
         if not _ready(settings["PORT"], processes, stop):
             print("It did not start; the lines above say why.", file=sys.stderr)
             return 1
-        first_login = _first_login(read, read_languages(root / "locales").live)
-        _welcome(
-            settings["PORT"],
-            first_login,
-            how_messages_are_read(read.meaning),
-        )
+        languages = read_languages(root / "locales").live
+        first_login = _when_redis_answers(lambda: _first_login(read, languages), processes, stop)
+        _welcome(settings["PORT"], first_login, how_messages_are_read(read.meaning))
         while all(process.poll() is None for process in processes):
             if stop.wait(0.3):
                 print("\nStopping.")
@@ -163,6 +161,22 @@ def _ready(port: str, processes: list["subprocess.Popen[bytes]"], stop: threadin
         except OSError:
             time.sleep(0.1)
     return False
+
+
+def _when_redis_answers(
+    ask: Callable[[], str], processes: list["subprocess.Popen[bytes]"], stop: threading.Event
+) -> str:
+    """What `ask` returns; "" when it is stopped or a process ends before Redis answers."""
+    is_told = False
+    while not stop.is_set() and all(process.poll() is None for process in processes):
+        try:
+            return ask()
+        except StorageUnavailable:
+            if not is_told:
+                print("Waiting for Redis.", flush=True)
+                is_told = True
+            stop.wait(0.5)
+    return ""
 
 
 def _first_login(settings: Settings, languages: tuple[str, ...]) -> str:

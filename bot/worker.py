@@ -17,26 +17,30 @@ WAIT_SECONDS = 0.4
 
 @dataclass
 class Worker:
-    """What the second process does, again and again: one loop that sends, one for all that has time."""
+    """The loops of the second process: one sends, one does the short chores, and each slow chore has its own."""
 
     delivery: Delivery
     chores: Sequence[Callable[[], object]]
+    """Replay, leases, alarms: nothing may hold them up."""
+    slow_chores: Sequence[Callable[[], object]]
+    """What asks the provider many times, and may be cut short at any moment."""
     report: Callable[..., None]
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set, then finish what is in hand."""
         sending = threading.Thread(target=self._send, args=[stop], name="sending")
         sending.start()
-        while not stop.is_set():
-            self.step()
-            stop.wait(PAUSE_SECONDS)
+        for chore in self.slow_chores:
+            threading.Thread(target=self._repeat, args=[[chore], stop], daemon=True).start()
+        self._repeat(self.chores, stop)
         sending.join()
         self.delivery.close()
 
-    def step(self) -> None:
-        """One round of the chores."""
-        for chore in self.chores:
-            self._safely(chore)
+    def _repeat(self, chores: Sequence[Callable[[], object]], stop: threading.Event) -> None:
+        while not stop.is_set():
+            for chore in chores:
+                self._safely(chore)
+            stop.wait(PAUSE_SECONDS)
 
     def _send(self, stop: threading.Event) -> None:
         name = secrets.token_hex(8)

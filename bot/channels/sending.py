@@ -19,12 +19,15 @@ from bot.messages import Channel
 from bot.messaging.provider_eraser import NotDeletableYet, ProviderCopy
 from bot.messaging.reconcile import ListedMessage
 from bot.ports.sender import AnswerLost, NotSent, SendFailed
-from bot.settings import TWILIO_API, Settings
+from bot.settings import TWILIO_API, WEBHOOK_OVERRIDES, Settings
 
 ANSWER_SECONDS = 5
 """twilio-python waits for ever by default."""
 
-MOST_LISTED = 5000
+MAX_LISTED = 5000
+"""Copies to delete that are listed at once; the next round lists the others."""
+
+PAGE_SIZE = 1000
 
 LOOKED_AT = 50
 """Newest messages to one person that are looked through for one whose answer was lost."""
@@ -59,7 +62,7 @@ class TwilioSender:
             message = self._client.messages.create(
                 to=_address(channel, address),
                 body=text,
-                status_callback=f"{self._status_url}?{urlencode({'o': id})}",
+                status_callback=f"{self._status_url}?{urlencode({'o': id})}{WEBHOOK_OVERRIDES}",
                 validity_period=seconds,
                 **more,
             )
@@ -78,7 +81,7 @@ class TwilioSender:
             return [
                 message
                 for number in self._from.values()
-                for message in self._client.messages.list(to=number, date_sent_after=since, limit=MOST_LISTED)
+                for message in self._client.messages.stream(to=number, date_sent_after=since, page_size=PAGE_SIZE)
                 if str(message.direction) == "inbound"
             ]
         except (TwilioException, RequestException) as error:
@@ -95,7 +98,7 @@ class TwilioSender:
                 for message in self._client.messages.list(
                     **{name: value for name, value in way.items() if value},  # type: ignore[arg-type]
                     date_sent_before=before,
-                    limit=MOST_LISTED,
+                    limit=MAX_LISTED,
                 )
             ]
         except (TwilioException, RequestException) as error:

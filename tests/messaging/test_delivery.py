@@ -15,6 +15,7 @@ from bot.messages import Channel
 from bot.messaging.delivery import Delivery, RetryTiming
 from bot.messaging.receipts import Receipts
 from bot.ports.outbox import Attempt
+from bot.ports.unavailable import StorageUnavailable
 from bot.storage.redis import keys
 from bot.storage.sealing import Sealer, place
 from tests.harness.advisor_line import ADA, AdvisorLine
@@ -172,6 +173,25 @@ def test_a_lost_answer_is_found_although_the_provider_changed_the_text(line: Adv
     assert len(inbox(line)) == 1
     (record,) = line.outbox.records(contact).values()
     assert not record.maybe_duplicate
+
+
+def test_a_status_that_met_a_storage_that_was_away_comes_again(
+    line: AdvisorLine, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report, refusals = line.outbox.report, Counter({"left": 3})
+
+    def away_at_first(id: str, state: State, code: str, provider_id: str) -> str:
+        if state is State.DELIVERED and refusals["left"]:
+            refusals["left"] -= 1
+            raise StorageUnavailable("ConnectionError")
+        return report(id, state, code, provider_id)
+
+    monkeypatch.setattr(line.outbox, "report", away_at_first)
+    contact = asks(line)
+    line.desk.reply(ADA, contact, "Dag", "a1")
+    deliver(delivery, line)
+    assert refusals["left"] == 0
+    assert states(line, contact) == [State.DELIVERED]
 
 
 @pytest.mark.parametrize(

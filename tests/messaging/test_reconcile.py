@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.channels import sending
 from bot.channels.sending import TwilioInbox, TwilioSender
 from bot.dialogue.conversation import Status
 from bot.dialogue.events import CameLate, Heard, Said
@@ -51,6 +52,20 @@ def test_a_lost_message_is_answered_once(line: AdvisorLine) -> None:
     assert "Waar gaat het over" in item.text
     line.now += timedelta(minutes=2)
     assert looks.step() == 0
+
+
+def test_more_than_the_provider_lists_on_a_page_are_found(line: AdvisorLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "PAGE_SIZE", 5)
+    monkeypatch.setattr(sending, "MAX_LISTED", 10)
+    looks = reconcile(line)
+    looks.step()
+    line.twilio.lose(next=27)
+    people = [f"+316410{number:05}" for number in range(27)]
+    for number in people:
+        line.twilio.text(number, "hoi")
+    line.now += timedelta(minutes=2)
+    assert looks.step() == 27
+    assert all(heard(line, number) == ["hoi"] for number in people)
 
 
 def test_five_in_a_hundred_lost_are_all_found(line: AdvisorLine) -> None:

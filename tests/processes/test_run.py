@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.storage.embedded import start_redis
 from tests.harness.fixed import ROOT
 from tests.harness.processes import children, free_port, until
 from tests.harness.twilio_client import ABROAD
@@ -28,10 +29,10 @@ NEEDED = ("app.py", "gunicorn.conf.py", "bot", "flows", "locales")
 class Run:
     """`python -m bot run` in `folder`."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, **more: str) -> None:
         self.port = port
         self._said = folder / "said.log"
-        environment = {"PATH": os.environ["PATH"], "PORT": str(port), "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = {"PATH": os.environ["PATH"], "PORT": str(port), "PYTHONDONTWRITEBYTECODE": "1", **more}
         with self._said.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "bot", "run"],
@@ -135,6 +136,29 @@ def test_it_stops_all_when_one_process_ends_by_itself(run: Run) -> None:
     os.kill(worker, signal.SIGKILL)
     assert run.process.wait(25) == 1
     until(lambda: gone(family), 5, f"no process left of {family}")
+
+
+def test_it_waits_for_a_redis_that_does_not_answer_yet(copy: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    redis_port = free_port()
+    server = start_redis(tmp_path_factory.mktemp("redis"), port=redis_port)
+    server.process.send_signal(signal.SIGSTOP)
+    started = Run(copy, free_port(), REDIS_URL=f"redis://127.0.0.1:{redis_port}/0")
+    try:
+        until(
+            lambda: "Waiting for Redis" in started.said or started.process.poll() is not None, 40, "a word about Redis"
+        )
+        assert started.process.poll() is None, started.said
+        family = started.family()
+        assert len(family) >= 4  # the web server with its workers, and the worker
+        server.process.send_signal(signal.SIGCONT)
+        started.ready()
+        assert "password" in started.said
+        assert set(family) <= set(started.family())
+        assert "Kun je nu veilig typen" in str(started.send("hoi"))
+    finally:
+        started.stop()
+        server.process.send_signal(signal.SIGCONT)
+        server.stop()
 
 
 def test_it_says_which_setting_is_malformed(copy: Path) -> None:
