@@ -180,8 +180,8 @@ def test_a_status_that_met_a_storage_that_was_away_comes_again(
 ) -> None:
     report, refusals = line.outbox.report, Counter({"left": 3})
 
-    def away_at_first(id: str, state: State, code: str, provider_id: str) -> str:
-        if state is State.DELIVERED and refusals["left"]:
+    def away_at_first(id: str, state: DeliveryState, code: str, provider_id: str) -> str:
+        if state is DeliveryState.DELIVERED and refusals["left"]:
             refusals["left"] -= 1
             raise StorageUnavailable("ConnectionError")
         return report(id, state, code, provider_id)
@@ -191,7 +191,7 @@ def test_a_status_that_met_a_storage_that_was_away_comes_again(
     line.desk.reply(ADA, contact, "Dag", "a1")
     deliver(delivery, line)
     assert refusals["left"] == 0
-    assert states(line, contact) == [State.DELIVERED]
+    assert states(line, contact) == [DeliveryState.DELIVERED]
 
 
 @pytest.mark.parametrize(
