@@ -12,6 +12,9 @@ from bot.nlu.normalise import normalise
 MAX_NAME_WORDS = 4
 """Words in the longest names."""
 
+MIN_STEM = 3
+"""What is left of a name without its endings has at least this many letters."""
+
 MIN_FUZZY_LENGTH = 7
 """Names of at least this many letters are also recognised with one letter wrong, missing, extra or swapped."""
 
@@ -103,7 +106,11 @@ class CountryFinder:
             return self._ambiguous[phrase] if self._is_place(words, at, at + length) else None
         if phrase in self._ordinary:
             return None
-        return self._inflected(phrase) or (self._one_typo_away(phrase) if length == 1 else None)
+        if len(phrase) <= MIN_STEM:
+            return None
+        found = self._inflected(phrase)
+        may_be_typo = found is None and length == 1 and len(phrase) >= MIN_FUZZY_LENGTH and phrase.isascii()
+        return self._one_typo_away(phrase) if may_be_typo else found
 
     def _is_place(self, words: Sequence[str], start: int, end: int) -> bool:
         """Whether this is the whole message, or a word beside it means "in" or "from"."""
@@ -117,7 +124,7 @@ class CountryFinder:
     def _inflected(self, word: str) -> str | None:
         """The country of a name with a prefix or an ending."""
         for stem, is_locative in _stems(word):
-            if len(stem) < 3 or stem in self._ordinary:
+            if len(stem) < MIN_STEM or stem in self._ordinary:
                 continue
             if stem in self._names and (len(stem) > 3 or not stem.isascii()):
                 return self._names[stem]
@@ -128,8 +135,6 @@ class CountryFinder:
     def _one_typo_away(self, word: str) -> str | None:
         """The country whose name is one typing error away. Latin letters only: in other scripts nearly every such hit
         was another word."""
-        if len(word) < MIN_FUZZY_LENGTH or not word.isascii():
-            return None
         return next(
             (self._misspelt[each] for each in (word, *sorted(_deletions(word))) if each in self._misspelt), None
         )

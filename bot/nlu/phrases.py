@@ -53,11 +53,23 @@ class Hit:
     """How many words the phrase has."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """One phrase of the vocabulary."""
+
+    parts: tuple[tuple[str, ...], ...]
+    """Its words, cut where it says "..."."""
+    words: frozenset[str]
+    """All of them: a message that lacks one need not be searched."""
+    kind: str
+    value: str
+
+
 class Phrases:
     """All phrases, indexed by their first word."""
 
     def __init__(self, lexicons: Iterable[Lexicon]) -> None:
-        self._by_first: dict[str, list[tuple[tuple[tuple[str, ...], ...], str, str]]] = defaultdict(list)
+        self._by_first: dict[str, list[_Phrase]] = defaultdict(list)
         for lexicon in lexicons:
             for phrase in lexicon.wants_advisor:
                 self._add(phrase, "advisor", "")
@@ -70,19 +82,23 @@ class Phrases:
         parts = tuple(tuple(normalise(part).split()) for part in phrase.split("..."))
         parts = tuple(part for part in parts if part)
         if parts:
-            self._by_first[parts[0][0]].append((parts, kind, value))
+            words = frozenset(word for part in parts for word in part)
+            self._by_first[parts[0][0]].append(_Phrase(parts, words, kind, value))
 
     def find(self, words: Sequence[str]) -> list[Hit]:
         """Every phrase in a normalised message, by where it starts."""
         return list(self._hits(words))
 
     def _hits(self, words: Sequence[str]) -> Iterator[Hit]:
+        present = set(words)
         for start, word in enumerate(words):
-            for parts, kind, value in self._by_first.get(word, ()):
+            for phrase in self._by_first.get(word, ()):
+                if not phrase.words <= present:
+                    continue
                 # A denial must stand there almost literally: "slaat me als ik niet..." denies nothing.
-                end = _match(words, start, parts, 1 if value == "not" else FILLERS)
+                end = _match(words, start, phrase.parts, 1 if phrase.value == "not" else FILLERS)
                 if end is not None:
-                    yield Hit(kind, value, start, end, sum(map(len, parts)))
+                    yield Hit(phrase.kind, phrase.value, start, end, sum(map(len, phrase.parts)))
 
 
 def _match(words: Sequence[str], start: int, parts: Sequence[Sequence[str]], fillers: int) -> int | None:
