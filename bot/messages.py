@@ -46,6 +46,8 @@ class Inbound(msgspec.Struct, frozen=True):
     address: str = ""
     payload: str = ""
     media: int = 0
+    media_kind: str = ""
+    """What the first file is, where text came with it."""
     opt_out: bool = False
 
 

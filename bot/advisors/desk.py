@@ -296,7 +296,7 @@ class Desk:
 
     @staticmethod
     def _row(contact: str, conversation: Conversation, advisor: Advisor, there: set[str], typing: str) -> Row:
-        language = conversation.locale
+        language = conversation.heard_language
         return Row(
             contact=contact,
             status=conversation.handling.status,

@@ -45,6 +45,7 @@ def read_inbound(form: Mapping[str, str], contacts: Contacts) -> Inbound | None:
     channel = Channel.WHATSAPP if by_whatsapp else Channel.SMS
     ids = contacts(channel, sender.removeprefix(_WHATSAPP))
     kind = _kind(form)
+    media = _count(form) if form.get("NumMedia", "0") != "0" else 0
     text = form.get("Body", "") or form.get("ButtonText", "")
     if len(text) >= _LONG:
         text = _decoded(text)
@@ -57,7 +58,8 @@ def read_inbound(form: Mapping[str, str], contacts: Contacts) -> Inbound | None:
         kind=kind,
         text="" if kind is Kind.REACTION else text[:MAX_TEXT],
         payload=form.get("ButtonPayload", "")[:256],
-        media=_count(form) if form.get("NumMedia", "0") != "0" else 0,
+        media=media,
+        media_kind=_media_kind(form) if media and kind is Kind.TEXT else "",
         opt_out=form.get("OptOutType", "").upper() in _OPTED,
     )
 
@@ -73,9 +75,15 @@ def _kind(form: Mapping[str, str]) -> Kind:
     if form.get("Latitude"):
         return Kind.LOCATION
     if _count(form):
-        media = form.get("MediaContentType0", "").lower()
-        return next((kind for prefix, kind in _MEDIA if media.startswith(prefix)), declared or Kind.DOCUMENT)
+        return _media_kind(form)
     return declared or Kind.EMPTY
+
+
+def _media_kind(form: Mapping[str, str]) -> Kind:
+    """What the first file is."""
+    media = form.get("MediaContentType0", "").lower()
+    declared = _TYPES.get(form.get("MessageType", "").lower(), Kind.DOCUMENT)
+    return next((kind for prefix, kind in _MEDIA if media.startswith(prefix)), declared)
 
 
 def _count(form: Mapping[str, str]) -> int:

@@ -111,7 +111,7 @@ def _page(
         local_number=context.local_numbers.get(page.card.country),
         wrap_up=context.desk_texts[lang].wrap_up,
         colleagues=[
-            (colleague, colleague.id in here, page.conversation.locale in colleague.languages)
+            (colleague, colleague.id in here, page.conversation.heard_language in colleague.languages)
             for colleague in colleagues(context.accounts)
             if colleague.id != visitor().id
         ],

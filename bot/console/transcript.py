@@ -55,7 +55,7 @@ class TranscriptLine:
 
     minute: int
     what: str = ""
-    """Which mark, or what kind of message came."""
+    """Which mark, or what kind of message or file came."""
 
     who: str = ""
     """Id of the advisor who did it."""
@@ -96,7 +96,9 @@ def lines(
 def _line(entry: Entry, sent: Mapping[str, Record], problems: Mapping[str, Problem]) -> TranscriptLine | None:
     event, minute = entry.event, entry.minute
     if isinstance(event, Heard):
-        what = "" if event.kind in (Kind.TEXT, Kind.BUTTON) else event.kind
+        what = event.media_kind if event.kind in (Kind.TEXT, Kind.BUTTON) else event.kind
+        if event.media and not what:
+            what = Kind.DOCUMENT  # kept before the kind was
         return TranscriptLine("person", minute, what=what, text=event.text, media=event.media)
     if isinstance(event, Said):
         return TranscriptLine("bot", minute, text=event.text)

@@ -11,6 +11,7 @@ from bot.dialogue.choosing import named
 from bot.dialogue.conversation import Conversation, Status
 from bot.dialogue.events import CallRefused, LanguageChosen
 from bot.dialogue.flow import Choice, State
+from bot.dialogue.heard_language import with_heard_language
 from bot.dialogue.language import Languages
 from bot.dialogue.localized_content import LocalizedContent
 from bot.dialogue.machine import Machines
@@ -115,7 +116,8 @@ class Context:
         found, text = self.understood, self.message.text
         whole = found.danger == "red" or found.command or found.topic in self.rules.topics
         half = not whole and len(text.split()) <= FRAGMENT_WORDS
-        return self.conversation.with_position(fragment=text if half else "")
+        read = with_heard_language(self.conversation, found, len(text.split()))
+        return read.with_position(fragment=text if half else "")
 
     @property
     def expects(self) -> str:

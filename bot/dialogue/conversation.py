@@ -116,6 +116,8 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
     """They used a word about the subject or said it is safe, so plain speech is fine (ADR 16)."""
     no_call: bool = False
     """They asked not to be called."""
+    language: str = ""
+    """What they wrote in recently (BCP 47), where it is not the language they are answered in; see `heard_language`."""
 
 
 class Handling(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -194,6 +196,11 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     privacy: Privacy = Privacy()
     pace: Pace = Pace()
 
+    @property
+    def heard_language(self) -> str:
+        """The language the person writes, as far as it is known, else the one they are answered in."""
+        return self.told.language or self.locale
+
     def with_position(self, **changes: Any) -> "Conversation":
         """The same conversation with some of `position` changed."""
         return replace(self, position=replace(self.position, **changes))
@@ -227,7 +234,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
         return Conversation(
             locale=self.locale,
             heard_minute=self.heard_minute,
-            told=Told(no_call=self.told.no_call),
+            told=Told(no_call=self.told.no_call, language=self.told.language),
             handling=replace(self.handling, pending_notice=""),
             privacy=self.privacy,
         )

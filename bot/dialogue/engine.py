@@ -73,7 +73,7 @@ class Engine:
         """The turn after a bug in `advance`: the message is kept, the numbers go out, a person is asked to look."""
         conversation = replace(conversation.without_context(), heard_minute=int(now.timestamp()) // 60)
         conversation, asked = request_advisor(conversation.with_handling(channel=str(inbound.channel)))
-        events = (Heard(kind=inbound.kind, text=inbound.text, media=inbound.media), EngineFailed(fault), *asked)
+        events = (Heard(inbound.kind, inbound.text, inbound.media, inbound.media_kind), EngineFailed(fault), *asked)
         return Turn(conversation, events, Say(prefix=(SharedText.FAULT,), numbers=True), answered_by="fault")
 
     def _prepared(
@@ -129,7 +129,7 @@ def _finished(ctx: Context, turn: Turn, step: Step, notice: str) -> Turn:
             pending = after.heard_minute
         # Only an advisor's answer needs to know the channel.
         after = after.with_handling(channel=str(inbound.channel), pending_minute=pending)
-    heard = Heard(kind=inbound.kind, text=inbound.text, media=inbound.media)
+    heard = Heard(inbound.kind, inbound.text, inbound.media, inbound.media_kind)
     privacy = after.privacy
     if (privacy.hide_word or privacy.return_word) and own_words.is_own_word(after, ctx.message.text):
         heard = Heard(kind=OWN_WORD, text="")  # it is theirs: not even an advisor reads it

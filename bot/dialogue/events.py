@@ -13,6 +13,8 @@ class Heard(Event, frozen=True):
     kind: str
     text: str
     media: int = 0
+    media_kind: str = ""
+    """What the first of them is, where text came with it."""
 
 
 class Said(Event, frozen=True):

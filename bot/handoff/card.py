@@ -73,7 +73,7 @@ def card(conversation: Conversation, transcript: Sequence[AnyEvent]) -> Card:
         urgent=conversation.handling.urgent,
         observed=conversation.privacy.observed,
         no_call=conversation.told.no_call,
-        language=conversation.locale,
+        language=conversation.heard_language,
         safe=answers.get("safe", ""),
         place=places[-1].place if places and places[-1].place != "unknown" else "",
         country=places[-1].country if places else "",

@@ -48,7 +48,10 @@ TABLE: list[tuple[str, dict[str, Any]]] = [
     ("whatsapp_button_title_only_in_button_text", {"kind": Kind.BUTTON, "text": "nee", "payload": "unsafe"}),
     ("whatsapp_list_pick", {"kind": Kind.TEXT, "text": "Ik heb een vraag"}),
     ("whatsapp_photo", {"kind": Kind.PHOTO, "text": "", "media": 1}),
-    ("whatsapp_photo_with_caption", {"kind": Kind.TEXT, "text": "dit is mijn ticket", "media": 1}),
+    (
+        "whatsapp_photo_with_caption",
+        {"kind": Kind.TEXT, "text": "dit is mijn ticket", "media": 1, "media_kind": "photo"},
+    ),
     ("whatsapp_voice_note", {"kind": Kind.VOICE, "text": "", "media": 1}),
     ("whatsapp_video", {"kind": Kind.VIDEO, "text": "", "media": 1}),
     ("whatsapp_sticker", {"kind": Kind.STICKER, "text": "", "media": 1}),

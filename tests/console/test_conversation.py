@@ -1,5 +1,6 @@
 """What an advisor does with a conversation, on its page."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -77,6 +78,37 @@ def test_of_media_the_kind_and_the_count_are_shown_and_nothing_is_fetched(pages:
     assert "Foto. Wordt niet opgehaald. Aantal: 3." in page
     assert "secret" not in page
     assert "<img" not in page
+
+
+def test_a_photo_with_a_caption_shows_both(pages: ConsoleApp, ada: ConsoleVisit) -> None:
+    where = held(pages, ada)
+    media = {"MediaContentType0": "image/jpeg", "MediaUrl0": "https://api.twilio.com/secret"}
+    pages.person_sends(sms("79", "dit is mijn ticket", person(1), NumMedia="1", **media))
+    page = ada.get(where).text
+    assert re.search(r'Foto. Wordt niet opgehaald.</p>\s*<div class="words" dir="auto">dit is mijn ticket</div>', page)
+    assert "secret" not in page
+
+
+def test_the_language_heard_is_shown_and_decides_whose_turn_it_is(pages: ConsoleApp) -> None:
+    """The bot answers in a language it has; the queue and the advisors go by what the person writes."""
+    pages.somebody("Ada", languages=("nl", "tr"))
+    pages.somebody("Bea", languages=("nl", "en"))
+    turkish = pages.person_asks(1)
+    pages.person_sends(sms("80", "merhaba, ablam türkiye'de kaldı ve pasaportunu aldılar", person(1)))
+    pages.clock.later(minutes=2)
+    dutch = pages.person_asks(2)
+    ada, bea = pages.logged_in("Ada"), pages.logged_in("Bea")
+
+    def waiting(visit: ConsoleVisit) -> list[str]:
+        return re.findall(r'id="w-([^"]+)"', visit.get("/console/").text)
+
+    assert waiting(ada) == [turkish, dutch]
+    assert waiting(bea) == [dutch, turkish]  # somebody who is there speaks Turkish
+    assert "<li>Turks</li>" in ada.get("/console/").text
+    assert ada.act(f"/console/c/{turkish}", "claim").status_code == 303
+    page = ada.get(f"/console/c/{turkish}").text
+    assert "Turks (de bot antwoordt in het Nederlands)" in page
+    assert "<dd>Turks</dd>" in page
 
 
 def test_words_from_right_to_left_find_their_own_direction(pages: ConsoleApp, ada: ConsoleVisit) -> None:
