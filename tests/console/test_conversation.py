@@ -111,6 +111,15 @@ def test_the_language_heard_is_shown_and_decides_whose_turn_it_is(pages: Console
     assert "<dd>Turks</dd>" in page
 
 
+def test_a_quick_text_says_what_its_title_says_in_english_too(pages: ConsoleApp, ada: ConsoleVisit) -> None:
+    where = f"/console/c/{pages.person_asks(1, ('hello', 'can i talk to a person'))}"
+    assert ada.act(where, "claim").status_code == 303
+    page = ada.get(where, **{"Accept-Language": "en"}).text
+    quick = {title: say for say, title in re.findall(r'data-insert="([^"]+)">([^<]+)</a></li>', page)}
+    assert quick["Begin"].startswith("Hi, I am here for you now.")
+    assert quick["Is somebody reading along?"].startswith("Are you alone now?")
+
+
 def test_words_from_right_to_left_find_their_own_direction(pages: ConsoleApp, ada: ConsoleVisit) -> None:
     where = held(pages, ada)
     pages.person_sends(sms("78", "أنا في المغرب 123", person(1)))

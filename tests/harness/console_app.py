@@ -61,10 +61,10 @@ class ConsoleApp:
         assert visit.get("/console/").status_code == 200
         return visit
 
-    def person_asks(self, number: int = 1) -> str:
+    def person_asks(self, number: int = 1, texts: tuple[str, ...] = ("hoi", "medewerker")) -> str:
         """Somebody writes and asks for an advisor; returns the id of the contact."""
         sender = f"+316{number:08}"
-        for text in ("hoi", "medewerker"):
+        for text in texts:
             self.person_sends(sms(f"{number}{len(text)}", text, sender))
         return Identity(self.settings.peppers).contacts("sms", sender)[0]
 

@@ -7,6 +7,7 @@ from babel.messages.pofile import read_po
 
 from bot.content.faults import Fault, Severity
 from bot.content.inspection.sentences import all_sentences, sentence_faults
+from bot.content.inspection.swapped import swapped
 from bot.content.library import Library
 from bot.content.translation.catalogs import BOT, CONSOLE, Catalog, catalog_path
 from bot.content.translation.extract import Sentence
@@ -29,6 +30,9 @@ def translation_faults(library: Library, root: Path) -> Iterator[Fault]:
     for code in languages.console:
         if code != languages.source:
             yield from _console(library, root, code, [sentence for sentence in texts if sentence.console])
+    for code in dict.fromkeys([*languages.all, *languages.console]):
+        if code != languages.source:
+            yield from _exchanged(library, code)
 
 
 def _untranslated(library: Library, code: str, texts: list[Sentence], severity: Severity) -> Iterator[Fault]:
@@ -55,3 +59,19 @@ def _faults(
             yield from sentence_faults(file, sentence.context, translated, sayable)
         else:
             yield Fault(file, sentence.context, _MISSING, severity)
+
+
+def _exchanged(library: Library, code: str) -> Iterator[Fault]:
+    """Translations given to each other's texts, across both catalogs: a quick text's title is in the console's."""
+    bot, console = library.catalogs.get(code, {}), library.console_catalogs.get(code, {})
+    language = library.languages.all.get(code)
+    severity = Severity.ERROR if console or (language and language.live) else Severity.WARNING
+    for one, other in swapped({**bot, **console}):
+        file = f"locales/{catalog_path(code, CONSOLE if one in console else BOT)}"
+        yield Fault(file, _name(one), f"has the translation of {_name(other)}, and the other way round", severity)
+
+
+def _name(key: tuple[str, str]) -> str:
+    """How to find a text in the catalog: its context, else its first words."""
+    context, text = key
+    return context or f'"{text[:40]}"'
