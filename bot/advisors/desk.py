@@ -5,79 +5,26 @@ the id of the act, so that a form that is sent twice acts once.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
-from msgspec.structs import replace
-
-from bot.dialogue.conversation import Agreement, Conversation, Status, Urgency
+from bot.advisors.board import Advisor, Board
+from bot.dialogue.conversation import Agreement, Conversation
 from bot.dialogue.events import Answers
 from bot.dialogue.overrides import Overrides
 from bot.handoff import acts as handoff
 from bot.handoff.acts import Move, Reason, Refused
-from bot.handoff.card import Card, card
 from bot.handoff.check_in import MAX_ACTION, MOST_DAYS, CheckIn, end_of
 from bot.handoff.clocks import local_times
 from bot.handoff.counting import HOME
 from bot.messaging.runner import Runner
-from bot.ports.blocks import Block
-from bot.ports.conversations import Act, Entry
-from bot.ports.feed import Change
-from bot.ports.outbox import Record
+from bot.ports.conversations import Act
 from bot.ports.storage import Storage
 
 
-@dataclass(frozen=True, slots=True)
-class Advisor:
-    """Somebody who is logged in. languages: those they answer in."""
+class Desk(Board):
+    """What advisors do, on top of what they see. Holds no conversation; safe in several processes.
 
-    id: str
-    languages: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the board. Minutes are since 1970 (UTC); pending: of the first message that is not answered yet.
-    yours: it is this advisor's, or offered to them. typing: the id of the advisor who is typing to the person.
-    spoken: this advisor speaks the language. covered: somebody present does."""
-
-    contact: str
-    status: Status
-    urgency: Urgency
-    language: str
-    channel: str
-    place: str
-    holder: str
-    offered: str
-    typing: str
-    waiting_minute: int
-    heard_minute: int
-    pending_minute: int
-    observed: bool
-    yours: bool
-    spoken: bool
-    covered: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One open conversation. local_times: the time of day where they told us they are, one or the earliest and the
-    latest. sent: how each message stands, by the id in its Replied or Informed event. window_minutes: how long
-    WhatsApp still takes an answer, None on SMS."""
-
-    contact: str
-    conversation: Conversation
-    transcript: Sequence[Entry]
-    card: Card
-    local_times: tuple[str, ...]
-    sent: Mapping[str, Record]
-    window_minutes: int | None
-
-
-class Desk:
-    """The service for advisors. Holds no conversation; safe in several processes.
-
-    zones: two letters of a country -> its time zones. is_neutral: may anybody read this text over their shoulder?
+    `is_neutral` says whether anybody may read a text over the person's shoulder.
     """
 
     def __init__(
@@ -88,73 +35,9 @@ class Desk:
         now: Callable[[], datetime],
         is_neutral: Callable[[str], bool] = lambda _text: True,
     ) -> None:
+        super().__init__(storage, zones, now)
         self._runner = runner
-        self._storage = storage
-        self._zones = zones
-        self._now = now
         self._is_neutral = is_neutral
-
-    # -- looking -----------------------------------------------------------------------------------------------------
-
-    def board(self, advisor: Advisor) -> list[Row]:
-        """Who waits, in the order in which they are to be helped, then what is held. Looking counts as being there.
-
-        Among people of one urgency those come first whose language this advisor speaks, or nobody there does.
-        """
-        self._storage.presence.mark_present(advisor.id, advisor.languages)
-        there = {language for languages in self._storage.presence.on_duty().values() for language in languages}
-        waiting = [entry.contact for entry in self._storage.queue.waiting()]
-        held = [entry.contact for entry in self._storage.queue.held()]
-        found = self._storage.conversations.read([*waiting, *held])
-        typing = self._storage.presence.typing(held)
-        rows = [
-            self._row(contact, found[contact], advisor, there, typing.get(contact, ""))
-            for contact in [*waiting, *held]
-            if contact in found
-        ]
-        return sorted(rows, key=_order)
-
-    def open(self, advisor: Advisor, contact: str) -> Page:
-        """Everything of a conversation this advisor has, or is offered. Others have no business in it."""
-        conversation = self._conversation(contact)
-        if advisor.id not in (conversation.handling.advisor, conversation.handling.offered):
-            raise Refused(Reason.NOT_YOURS, holder=conversation.handling.advisor)
-        transcript = self._storage.conversations.transcript(contact)
-        shown = card(conversation, [entry.event for entry in transcript])
-        window = None
-        if conversation.handling.channel == "whatsapp":
-            since = int(self._now().timestamp()) // 60 - conversation.heard_minute
-            window = max(0, handoff.WINDOW_MINUTES - since)
-        return Page(
-            contact=contact,
-            conversation=conversation,
-            transcript=transcript,
-            card=shown,
-            local_times=local_times(shown.country, self._now(), self._zones) if shown.country else (),
-            sent=self._storage.outbox.records(contact),
-            window_minutes=window,
-        )
-
-    def card(self, contact: str) -> Card:
-        """The card of somebody who waits, to choose by; none of their words."""
-        transcript = self._storage.conversations.transcript(contact)
-        return card(self._conversation(contact), [entry.event for entry in transcript])
-
-    def code(self, advisor: Advisor, words: str) -> Answers | None:
-        """The answers behind a case code that somebody said to her; it is used up. None: there is nothing behind it
-        (any more). Raises TooManyTries."""
-        return self._storage.case_codes.pop(words, advisor.id)
-
-    def on_duty(self) -> frozenset[str]:
-        """Who has a console open."""
-        return frozenset(self._storage.presence.on_duty())
-
-    def events(self, after: str = "") -> tuple[list[Change], str]:
-        """What happened since the position `after`, and the position to ask with next time. "" begins now."""
-        if not after:
-            return [], self._storage.feed.position()
-        found = self._storage.feed.since(after)
-        return list(found.changes), found.position
 
     def heartbeat(self, advisor: Advisor, contacts: Sequence[str], typing: str = "") -> list[str]:
         """The console is alive; returns the conversations it has lost. typing: the one being typed in."""
@@ -163,7 +46,10 @@ class Desk:
             self._storage.presence.set_typing(typing, advisor.id)
         return [contact for contact in contacts if not self._storage.queue.renew_lease(contact, advisor.id)]
 
-    # -- acting ------------------------------------------------------------------------------------------------------
+    def code(self, advisor: Advisor, words: str) -> Answers | None:
+        """The answers behind a case code that somebody said on the phone; it is used up. None where there are none (any
+        more). Raises TooManyTries."""
+        return self._storage.case_codes.pop(words, advisor.id)
 
     def claim(self, advisor: Advisor, contact: str, act: str) -> Conversation:
         """Take somebody who waits, or what a colleague offers. Exactly one of several at once succeeds."""
@@ -200,17 +86,6 @@ class Desk:
         if contact not in self._storage.conversations.read([contact]):  # erased in this very moment
             self._storage.check_ins.end(contact)
 
-    def check_ins(self) -> list[CheckIn]:
-        """All that were agreed, the earliest first, with the last message we know of."""
-        kept = self._storage.check_ins.agreed()
-        found = self._storage.conversations.read([each.contact for each in kept])
-        return [
-            replace(each, heard_minute=max(each.heard_minute, found[each.contact].heard_minute))
-            if each.contact in found
-            else each
-            for each in kept
-        ]
-
     def end_check_in(self, contact: str) -> bool:
         """It was acted on, or is not needed any more. False: somebody was faster."""
         return self._storage.check_ins.end(contact)
@@ -229,17 +104,9 @@ class Desk:
             raise Refused(Reason.AWAY)
         return self._act(contact, act, lambda conversation, _minute: handoff.assign(conversation, leader.id, to))
 
-    def overrides(self) -> Overrides:
-        """The current overrides."""
-        return self._storage.overrides.read()
-
     def set_overrides(self, overrides: Overrides) -> None:
         """Switch by hand, from the next message on."""
         self._storage.overrides.write(overrides)
-
-    def counts(self, days: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
-        """Day -> what was counted on it, by "kind:name"."""
-        return self._storage.counts.of(days)
 
     def decline(self, advisor: Advisor, contact: str, act: str) -> Conversation:
         """Say no to an offer."""
@@ -270,10 +137,6 @@ class Desk:
         self._storage.blocks.add(contact, advisor.id)
         return after
 
-    def blocks(self) -> list[Block]:
-        """Who is blocked."""
-        return self._storage.blocks.current()
-
     def unblock(self, id: str) -> bool:
         """End it before its day is over. False: it was over."""
         return self._storage.blocks.end(id)
@@ -287,37 +150,3 @@ class Desk:
 
     def _act(self, contact: str, act: str, decide: Callable[[Conversation, int], Move]) -> Conversation:
         return self._runner.act(Act(f"act {act}", contact), decide)
-
-    def _conversation(self, contact: str) -> Conversation:
-        found = self._storage.conversations.read([contact]).get(contact)
-        if found is None:
-            raise Refused(Reason.UNKNOWN)
-        return found
-
-    @staticmethod
-    def _row(contact: str, conversation: Conversation, advisor: Advisor, there: set[str], typing: str) -> Row:
-        language = conversation.heard_language
-        return Row(
-            contact=contact,
-            status=conversation.handling.status,
-            urgency=conversation.handling.urgency,
-            language=language,
-            channel=conversation.handling.channel,
-            place=conversation.told.place,
-            holder=conversation.handling.advisor,
-            offered=conversation.handling.offered,
-            typing=typing,
-            waiting_minute=conversation.handling.waiting_minute,
-            heard_minute=conversation.heard_minute,
-            pending_minute=conversation.handling.pending_minute,
-            observed=conversation.privacy.observed,
-            yours=advisor.id in (conversation.handling.advisor, conversation.handling.offered),
-            spoken=language in advisor.languages,
-            covered=language in there,
-        )
-
-
-def _order(row: Row) -> tuple[object, ...]:
-    """Waiting before held; urgency; a language the advisor speaks, or that nobody present speaks; who waits longest."""
-    for_her = row.spoken or not row.covered
-    return (row.status is not Status.WAITING, row.urgency, not for_her, row.waiting_minute, row.contact)

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
-from bot.advisors.desk import Advisor
+from bot.advisors.board import Advisor
 from bot.dialogue.conversation import Conversation, Status
 from bot.ports.feed import Change, FeedSlice
 from bot.ports.storage import Storage

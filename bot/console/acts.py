@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from flask import request
 
-from bot.advisors.desk import Advisor
+from bot.advisors.board import Advisor
 from bot.console.page_context import PageContext
 from bot.dialogue.conversation import Agreement
 from bot.dialogue.hours import read_shift

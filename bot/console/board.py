@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import Blueprint, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from bot.advisors.desk import Row
+from bot.advisors.board import Row
 from bot.console.codenames import codename
 from bot.console.page_context import PageContext
 from bot.console.signin.permissions import EVERYBODY, requires_role, visitor

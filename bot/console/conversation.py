@@ -10,7 +10,7 @@ import secrets
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from bot.advisors import desk
+from bot.advisors import board
 from bot.console.acts import ACTS, typed
 from bot.console.board import board_of
 from bot.console.codenames import codename
@@ -119,7 +119,7 @@ def _page(
     ), 200 if refused is None else 409
 
 
-def _findings(context: PageContext, page: desk.Page, text: str) -> list[Finding]:
+def _findings(context: PageContext, page: board.Page, text: str) -> list[Finding]:
     return review(
         text,
         context.desk_texts[context.source_language],
@@ -130,7 +130,7 @@ def _findings(context: PageContext, page: desk.Page, text: str) -> list[Finding]
     )
 
 
-def _reaches(number: GivenNumber, page: desk.Page) -> bool:
+def _reaches(number: GivenNumber, page: board.Page) -> bool:
     """Does it work where the person said they are? Where that is not known, all are shown."""
     return number.abroad or page.card.place != Place.ABROAD
 

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.advisors.desk import Advisor, Desk
+from bot.advisors.board import Advisor
+from bot.advisors.desk import Desk
 from bot.content.library import Library
 from bot.content.localizing import localize_desk
 from bot.dialogue.conversation import Agreement

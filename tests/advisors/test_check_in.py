@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import redis
 
-from bot.advisors.desk import Advisor, Desk
+from bot.advisors.board import Advisor
+from bot.advisors.desk import Desk
 from bot.content.zones import zones_by_country
 from bot.dialogue.engine import Engine
 from bot.handoff.acts import Reason, Refused

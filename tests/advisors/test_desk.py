@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.advisors.desk import Advisor
+from bot.advisors.board import Advisor
 from bot.dialogue.conversation import Status
 from bot.dialogue.events import LeaseLost, Noted, OfferEnded
 from bot.handoff.acts import Reason, Refused

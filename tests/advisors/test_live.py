@@ -7,7 +7,7 @@ from collections.abc import Generator
 import pytest
 
 from bot.advisors import live
-from bot.advisors.desk import Advisor
+from bot.advisors.board import Advisor
 from bot.advisors.live import Live, News
 from bot.storage.redis import keys
 from tests.advisors.test_desk import ANNA, BEA, BOB, asks

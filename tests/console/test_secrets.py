@@ -53,7 +53,7 @@ def test_the_console_logs_no_name_no_password_and_no_word(
     def broken(*_arguments: object, **_options: object) -> None:
         raise ZeroDivisionError(CANARY)
 
-    monkeypatch.setattr("bot.advisors.desk.Desk.board", broken)
+    monkeypatch.setattr("bot.advisors.board.Board.board", broken)
     assert visit.get(f"/console/?{CANARY}").status_code == 500
     assert "webhook_failed" in caplog.text  # the fault is told, its words are not
     told = caplog.text + "".join(capfd.readouterr())

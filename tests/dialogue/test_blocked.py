@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.advisors.desk import Advisor
+from bot.advisors.board import Advisor
 from bot.dialogue.conversation import Status
 from bot.dialogue.events import Blocked, DangerSeen
 from bot.dialogue.pace import REMIND_EVERY

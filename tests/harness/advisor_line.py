@@ -9,7 +9,8 @@ import redis
 from flask import Flask
 from werkzeug.serving import make_server
 
-from bot.advisors.desk import Advisor, Desk
+from bot.advisors.board import Advisor
+from bot.advisors.desk import Desk
 from bot.channels import webhooks
 from bot.channels.sending import TwilioSender
 from bot.content.library import Library

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from bot.advisors.desk import Advisor, Desk
+from bot.advisors.board import Advisor
+from bot.advisors.desk import Desk
 from bot.dialogue.conversation import Conversation, Pace
 from bot.dialogue.engine import Engine
 from bot.dialogue.events import AnyEvent

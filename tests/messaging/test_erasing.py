@@ -10,7 +10,7 @@ import pytest
 import redis
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from bot.advisors.desk import Advisor
+from bot.advisors.board import Advisor
 from bot.channels.sending import TwilioCopies
 from bot.dialogue.conversation import Conversation
 from bot.handoff.acts import Reason, Refused

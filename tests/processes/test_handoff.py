@@ -14,7 +14,8 @@ from typing import cast
 
 import pytest
 
-from bot.advisors.desk import Advisor, Desk
+from bot.advisors.board import Advisor
+from bot.advisors.desk import Desk
 from bot.content.library import Library
 from bot.devtools.twilio import Faults, StandIn
 from bot.dialogue.conversation import Status

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import g
 
 from bot.access.accounts import Account, Accounts, Role
-from bot.advisors.desk import Advisor
+from bot.advisors.board import Advisor
 
 
 @dataclass(frozen=True, slots=True)

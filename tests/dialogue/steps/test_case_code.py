@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
-from bot.advisors.desk import Advisor
+from bot.advisors.board import Advisor
 from bot.content.building import build_reader
 from bot.content.library import Library
 from bot.dialogue import case_code

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.advisors.desk import Advisor
+from bot.advisors.board import Advisor
 from bot.dialogue.conversation import Status
 from bot.dialogue.engine import Engine
 from bot.dialogue.events import Heard

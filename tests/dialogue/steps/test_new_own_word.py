@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.advisors.desk import Advisor
+from bot.advisors.board import Advisor
 from tests.harness.dialogue import DialogueTester
 
 ADA = Advisor("ada")

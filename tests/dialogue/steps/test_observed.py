@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.advisors.desk import Advisor
+from bot.advisors.board import Advisor
 from bot.dialogue.conversation import Status
 from bot.handoff import acts as handoff
 from bot.handoff.acts import Reason, Refused

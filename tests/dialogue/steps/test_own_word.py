@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.advisors.desk import Advisor
+from bot.advisors.board import Advisor
 from bot.dialogue.conversation import Status
 from bot.dialogue.engine import Engine
 from bot.dialogue.events import DecoyStarted, Heard, KnownAgain
