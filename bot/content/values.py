@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
+from functools import cached_property
 
 from bot.dialogue.flow import Flow, State
 from bot.dialogue.hours import Hours
@@ -83,7 +84,7 @@ class Countries:
     words: Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is asked for thousands of times is put together once
 class Content:
     """Everything under flows/, in Dutch. files: flow name -> the file it stands in. neutral: language -> words about
     the subject, which a text marked neutral must not have. hours: when advisors are there. delivery: what can go wrong
@@ -105,7 +106,7 @@ class Content:
     zones: Mapping[str, tuple[tzinfo, ...]] = field(default_factory=dict)
     desk: DeskTexts = field(default_factory=DeskTexts)
 
-    @property
+    @cached_property
     def states(self) -> Mapping[str, State]:
         """All states by fully qualified name."""
         return {name: state for flow in self.flows.values() for name, state in flow.states.items()}
@@ -114,12 +115,12 @@ class Content:
         """The file a state stands in, by its fully qualified name."""
         return self.files[state.partition(".")[0]]
 
-    @property
+    @cached_property
     def commands(self) -> Mapping[str, str]:
         """Command id -> the state it leads to."""
         return {state.command: name for name, state in self.states.items() if state.command}
 
-    @property
+    @cached_property
     def topics(self) -> Mapping[str, str]:
         """Topic id -> its first state."""
         return {flow.topic: flow.entry for flow in self.flows.values() if flow.topic}

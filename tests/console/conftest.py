@@ -12,8 +12,9 @@ from tests.harness.console_windows import Helpline, Open, Phones, Window, window
 from tests.harness.fixed import NOW
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def helpline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Helpline]:
+    """One for all browser tests of a test process; they use people of their own."""
     made = Helpline(tmp_path_factory.mktemp("site"))
     made.start()
     yield made

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.harness.console_app import PASSWORD, SECRET
 from tests.harness.console_windows import Helpline, Phones, Window, sign_in, window
 
-pytestmark = [pytest.mark.browser, pytest.mark.process]
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.usefixtures("empty_board")]
 
 
 @pytest.fixture

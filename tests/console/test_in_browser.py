@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.harness.console_windows import Helpline, Open, Phones, Window, take_first
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.usefixtures("empty_board")]
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.usefixtures("empty_board")]
 
 PHONE = {"width": 360, "height": 700}
 

@@ -5,7 +5,7 @@ from playwright.sync_api import Request, expect
 
 from tests.harness.console_windows import Helpline, Open, Phones, Window, take_first
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.usefixtures("empty_board")]
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.usefixtures("empty_board")]
 
 TOO_LONG = "Ik ben er. " * 200
 OTHER_PAGES = ("account", "words", "statistics", "settings", "people", "audit", "supervision")

@@ -31,7 +31,7 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 
 
 class Helpline:
-    """Everything that runs. Used by one module; the tests in it share it and use people of their own."""
+    """Everything that runs. Browser tests share it and use people of their own."""
 
     def __init__(self, folder: Path) -> None:
         self.site = Site(folder)
