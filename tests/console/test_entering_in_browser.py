@@ -107,6 +107,7 @@ def test_axe_finds_nothing_at_the_door_or_behind_it(
     page.fill("#name", "Pia")
     page.fill("#password", "wrong")
     page.locator("button.main").click()
+    expect(page.locator("p.notice[role=alert]")).to_be_visible()
     assert win.faults() == []
     page.fill("#name", "Pia")
     page.fill("#password", PASSWORD)
@@ -122,14 +123,14 @@ def test_axe_finds_nothing_at_the_door_or_behind_it(
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
     page.goto(f"{helpline.url}people")
     page.fill("#name", f"Nieuw {lang}")
-    page.locator("button.main").click()
+    page.locator("#main button.main").click()
     one_time = page.locator("#one-time").inner_text()
     assert win.faults() == []
     page.locator("form[action$=logout] button").click()
     page.fill("#name", f"Nieuw {lang}")
     page.fill("#password", one_time)
     page.locator("button.main").click()
-    expect(page.locator(".square")).to_be_visible()
+    expect(page.locator(".qr-code")).to_be_visible()
     assert win.faults() == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.fill("#password", "kort maar lang genoeg")

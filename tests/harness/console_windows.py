@@ -93,7 +93,8 @@ class Window:
         expect(self.lines()).to_contain_text(text)
 
     def faults(self) -> list[str]:
-        """What axe finds on the page as it is now."""
+        """What axe finds on the page as it is now, with its style: a bare page has links that are too small."""
+        self.page.wait_for_load_state("load")
         found = AXE.run(self.page, options=RULES).response["violations"]
         return [f"{each['id']}: {[node['target'] for node in each['nodes']]}" for each in found]
 
