@@ -14,7 +14,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class FeedSlice:
-    """What happened since a position, oldest first, and the position to ask with next time."""
+    """What happened since a position, oldest first (to the millisecond), and the position to ask with next time."""
 
     changes: tuple[Change, ...]
     position: str

@@ -96,6 +96,7 @@ class MemoryConversations:
         state.erased.update(state.replies.get(contact, ()))
         state.check_ins.pop(contact, None)
         state.erased_minute[contact] = minute
+        state.feed = [Change("", each.what) if each.contact == contact else each for each in state.feed]
         state.conversations.pop(contact, None)
         state.transcripts.pop(contact, None)
         state.replies.pop(contact, None)

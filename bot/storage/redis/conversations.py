@@ -68,12 +68,12 @@ class RedisConversations:
         erased = ErasureRequested in kinds
         code = next((event for event in events if isinstance(event, CodeMade | CodeBrought)), None)
         turn = codec.encode_turn(reply, () if erased else events, minute)
-        stored_turn = _revision(revision) + self._sealer.seal(turn, place("turn", contact, mark))
+        head = _revision(revision)
         options: dict[str, object] = {
             "contact": contact,
             "message": mark,
             "expected": blob(_revision(opened.revision) if opened.revision else b""),
-            "turn": blob(stored_turn),
+            "turn": blob(head + self._sealer.seal(turn, place("turn", contact, mark))),
             "life": keys.BOT_LIFE,
             "counted": counted(before, conversation, events, minute),
             "counts_life": keys.COUNTS_LIFE,
@@ -94,7 +94,7 @@ class RedisConversations:
         else:
             where = place("conversation", contact, str(revision))
             sealed = self._sealer.seal(codec.encode_conversation(conversation), where)
-            options["conversation"] = blob(_revision(revision) + sealed)
+            options["conversation"] = blob(head + sealed)
         shard = keys.shard(contact)
         person = f"{shard}{contact}:"
         names = [
@@ -243,8 +243,10 @@ class RedisConversations:
         blocked: bool = False,
     ) -> Opened:
         conversation, revision = Conversation(), 0
-        if stored and _is_revision(stored[:_REVISION_BYTES]):
-            revision = int.from_bytes(stored[:_REVISION_BYTES], "big")
+        head = stored[:_REVISION_BYTES] if stored else b""
+        # Did we write this? A first byte of zero is a number no conversation outgrows. lua/commit.lua asks the same.
+        if stored and len(head) == _REVISION_BYTES and head[0] == 0 and any(head):
+            revision = int.from_bytes(head, "big")
             where = place("conversation", contact, str(revision))
             try:
                 conversation = codec.decode_conversation(self._sealer.open(stored[_REVISION_BYTES:], where))
@@ -261,12 +263,6 @@ class RedisConversations:
 
     def _turn(self, contact: str, mark: str, turn: bytes) -> bytes:
         return self._sealer.open(turn[_REVISION_BYTES:], place("turn", contact, mark))
-
-
-def _is_revision(head: bytes) -> bool:
-    """Did we write this? A first byte of zero is a number no conversation outgrows. lua/commit.lua looks the same
-    way."""
-    return len(head) == _REVISION_BYTES and head[0] == 0 and any(head)
 
 
 def _revision(number: int) -> bytes:
