@@ -42,6 +42,12 @@ def test_chat_begins_in_the_language_asked_for() -> None:
     assert "I have a question" in answer
 
 
+def test_chat_names_the_step_that_answered_when_asked_why() -> None:
+    answers = replies("hoi", "1", "help he has a knife", options=("--why",))
+    assert [each.splitlines()[0] for each in answers] == ["[small_talk]", "[menu_number]", "[danger]"]
+    assert "+31 247 247 247" in answers[0]
+
+
 def test_chat_refuses_a_language_without_texts() -> None:
     done = bot("chat", "--locale", "xx", typed="hoi\n")
     assert done.returncode == 2

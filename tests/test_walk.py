@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.walk import BEFORE, Count, Walks
+from bench.walk import BEFORE, MOST, Count, Walks
 
 
 @pytest.fixture(scope="module")
@@ -18,3 +18,9 @@ def walked(walks: Walks) -> dict[str, Count]:
 def test_every_way_in_is_walked(walked: dict[str, Count]) -> None:
     assert set(walked) == set(BEFORE)
     assert all(count.calls > count.modules > 1 for count in walked.values())
+
+
+@pytest.mark.parametrize("name", MOST)
+def test_a_message_walks_no_further_than_it_may(walked: dict[str, Count], name: str) -> None:
+    assert walked[name].calls <= MOST[name].calls
+    assert walked[name].modules <= MOST[name].modules

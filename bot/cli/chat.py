@@ -10,6 +10,7 @@ from bot.cli.shared import Commands, read_content
 from bot.content.building import build_engine
 from bot.content.models import read_encoder
 from bot.dialogue.conversation import Conversation
+from bot.dialogue.turn import Turn
 from bot.messages import MAX_TEXT, Channel, Inbound, Kind
 from bot.ports.conversations import Decision, Opened
 from bot.storage.sealing import Identity
@@ -21,6 +22,7 @@ def add_to(commands: Commands) -> None:
     chat.add_argument("--locale", choices=None, default="", help="begin in this language")
     chat.add_argument("--channel", choices=[str(each) for each in Channel], default="sms")
     chat.add_argument("--from", dest="sender", default="+31612345678", help="the number you text from")
+    chat.add_argument("--why", action="store_true", help="name the step that answered, before each reply")
     chat.set_defaults(run=_chat)
 
 
@@ -30,7 +32,8 @@ def _chat(options: argparse.Namespace) -> int:
         print(f"there are no texts in {options.locale}; live: {', '.join(library.languages.live)}", file=sys.stderr)
         return 2
     logs.set_up()
-    runner, storage = throw_away_runner(build_engine(library, read_encoder()))
+    on_turn = _say_why if options.why else None
+    runner, storage = throw_away_runner(build_engine(library, read_encoder()), on_turn=on_turn)
     contact = Identity([secrets.token_hex()]).contacts(options.channel, options.sender)[0]
     channel = Channel(options.channel)
     if options.locale:
@@ -48,3 +51,7 @@ def _chat(options: argparse.Namespace) -> int:
         kind = Kind.TEXT if text.strip() else Kind.EMPTY
         inbound = Inbound(message_id=secrets.token_hex(), contact=contact, channel=channel, kind=kind, text=text)
         print(runner.receive(inbound), end="\n\n", flush=True)
+
+
+def _say_why(turn: Turn) -> None:
+    print(f"[{turn.answered_by}]")
