@@ -45,7 +45,7 @@ STAYING = ("back", "language")
 """Commands that lead to no state of their own."""
 
 
-class Said(msgspec.Struct, frozen=True):
+class MessageIn(msgspec.Struct, frozen=True):
     """One message of a person."""
 
     text: str = ""
@@ -55,16 +55,16 @@ class Said(msgspec.Struct, frozen=True):
     """Content types of the files that come with it."""
 
 
-class Asked(msgspec.Struct, frozen=True):
+class ConversationIn(msgspec.Struct, frozen=True):
     """One line of standard input: a whole conversation."""
 
     id: str
-    messages: tuple[Said, ...]
+    messages: tuple[MessageIn, ...]
     channel: Channel = Channel.SMS
     sender: str = msgspec.field(default="+31612345678", name="from")
 
 
-class Shown(msgspec.Struct, frozen=True):
+class TurnOut(msgspec.Struct, frozen=True):
     """What came of one message."""
 
     reply: str
@@ -87,11 +87,11 @@ class Shown(msgspec.Struct, frozen=True):
     segments: int
 
 
-class Answered(msgspec.Struct, frozen=True):
+class ConversationOut(msgspec.Struct, frozen=True):
     """One line of standard output."""
 
     id: str
-    turns: tuple[Shown, ...]
+    turns: tuple[TurnOut, ...]
 
 
 class BadLine(StartError):
@@ -118,10 +118,10 @@ def _converse(_options: argparse.Namespace) -> int:
         if not line.strip():
             continue
         try:
-            asked = msgspec.json.decode(line, type=Asked)
+            asked = msgspec.json.decode(line, type=ConversationIn)
         except msgspec.MsgspecError as error:
             raise BadLine(f"line {number}: {error}") from None
-        answered = Answered(asked.id, tuple(Talk(rooms, asked).turns()))
+        answered = ConversationOut(asked.id, tuple(Talk(rooms, asked).turns()))
         sys.stdout.buffer.write(msgspec.json.encode(answered) + b"\n")
         sys.stdout.buffer.flush()
     return 0
@@ -140,7 +140,7 @@ class Rooms:
 class Talk:
     """One conversation, from its first message to its last, on a storage of its own."""
 
-    def __init__(self, rooms: Rooms, asked: Asked) -> None:
+    def __init__(self, rooms: Rooms, asked: ConversationIn) -> None:
         self._rooms = rooms
         self._asked = asked
         self._now = BEGIN
@@ -151,7 +151,7 @@ class Talk:
             rooms.engine, lambda: self._now, lambda: chance.getrandbits(RANDOM_BITS), self._remember
         )
 
-    def turns(self) -> Iterator[Shown]:
+    def turns(self) -> Iterator[TurnOut]:
         """What came of each message, in their order."""
         for number, said in enumerate(self._asked.messages, start=1):
             self._now += timedelta(seconds=said.after_s)
@@ -163,7 +163,7 @@ class Talk:
     def _remember(self, turn: Turn) -> None:
         self._turn = turn
 
-    def _shown(self, inbound: Inbound, reply: str) -> Shown:
+    def _shown(self, inbound: Inbound, reply: str) -> TurnOut:
         turn = self._turn
         assert turn is not None  # noqa: S101 - no message comes twice, so each is decided
         conversation = turn.conversation
@@ -172,7 +172,7 @@ class Talk:
         content = self._rooms.engine.content(conversation.locale)
         understood = self._rooms.reader.understand(inbound.text, conversation.locale or None)
         danger = "red" if conversation.handling.danger else understood.danger if understood.danger != "red" else "none"
-        return Shown(
+        return TurnOut(
             reply=reply,
             state=state,
             topic=topic if topic in content.topics else None,
@@ -195,7 +195,7 @@ class Talk:
         return command if led else None
 
 
-def _form(asked: Asked, said: Said, number: int) -> dict[str, str]:
+def _form(asked: ConversationIn, said: MessageIn, number: int) -> dict[str, str]:
     """The fields in which the provider would deliver a message."""
     prefix = "whatsapp:" if asked.channel is Channel.WHATSAPP else ""
     types = {f"MediaContentType{place}": kind for place, kind in enumerate(said.media)}

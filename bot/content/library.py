@@ -11,7 +11,7 @@ from bot.content.files import read
 from bot.content.lines import located
 from bot.content.models import read_model
 from bot.content.translation.catalogs import BOT, CONSOLE, Catalog, catalog_path, read_catalogs
-from bot.content.translation.languages import Languages, read_languages
+from bot.content.translation.languages import SupportedLanguages, read_languages
 from bot.content.values import Content
 from bot.nlu.model import Model
 
@@ -22,7 +22,7 @@ class Library:
 
     content: Content
     """What stands in flows/, in the source language."""
-    languages: Languages
+    languages: SupportedLanguages
     catalogs: Mapping[str, Catalog]
     """Language -> what the bot says."""
     console_catalogs: Mapping[str, Catalog]
@@ -54,7 +54,7 @@ def read_library(root: Path, today: date) -> Library:
     return Library(content, languages, catalogs, console_catalogs, model)
 
 
-def _catalogs(root: Path, languages: Languages) -> tuple[dict[str, Catalog], dict[str, Catalog]]:
+def _catalogs(root: Path, languages: SupportedLanguages) -> tuple[dict[str, Catalog], dict[str, Catalog]]:
     """What the bot says and what advisors read, by language. Raises ContentError with the faults of both."""
     faults = []
     found = []
@@ -69,7 +69,7 @@ def _catalogs(root: Path, languages: Languages) -> tuple[dict[str, Catalog], dic
 
 
 def _broken_translations(
-    content: Content, languages: Languages, bot: Mapping[str, Catalog], console: Mapping[str, Catalog]
+    content: Content, languages: SupportedLanguages, bot: Mapping[str, Catalog], console: Mapping[str, Catalog]
 ) -> list[Fault]:
     """Translations in live languages whose names in braces are not those of the source text."""
     sayable = {name for name, referral in content.referrals.items() if referral.sayable}

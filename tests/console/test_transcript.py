@@ -10,6 +10,7 @@ from bot.dialogue import events
 from bot.dialogue.events import Claimed, Heard, Informed, Noted, OfferEnded, PlaceTold, Replied, Said, TopicShown
 from bot.ports.conversations import Entry
 from bot.ports.outbox import Record
+from tests.harness.fixed import ROOT
 
 QUIET = {events.Answered, events.TopicShown, events.LanguageChosen, events.ErasureRequested, events.CodeAsked}
 """Events that stand on the card, or cannot be in a transcript, so that no line is made of them."""
@@ -41,6 +42,11 @@ def test_media_are_named_and_have_no_place_to_be_fetched_from() -> None:
 
 def test_every_event_is_a_message_a_mark_or_left_out_on_purpose() -> None:
     assert {*MARKS, *QUIET, *WORDS} == set(events.AnyEvent.__args__)
+
+
+def test_the_page_has_words_for_every_mark() -> None:
+    page = (ROOT / "bot/console/templates/console/_lines.html").read_text(encoding="utf-8")
+    assert [mark.__name__ for mark in MARKS if f'"{mark.__name__}' not in page] == []
 
 
 def test_marks_say_who_and_whom() -> None:

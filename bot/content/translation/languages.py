@@ -42,7 +42,7 @@ class Language:
 
 
 @dataclass(frozen=True, slots=True)
-class Languages:
+class SupportedLanguages:
     """Which languages there are, and for what."""
 
     source: str
@@ -59,7 +59,7 @@ class Languages:
         return tuple(code for code, language in self.all.items() if language.live)
 
 
-def read_languages(root: Path) -> Languages:
+def read_languages(root: Path) -> SupportedLanguages:
     """Read supported.toml in `root`, the locales folder. Raises ContentError naming every fault."""
     faults: list[Fault] = []
 
@@ -80,12 +80,12 @@ def read_languages(root: Path) -> Languages:
     return found
 
 
-def _languages(table: SupportedFile) -> Languages:
+def _languages(table: SupportedFile) -> SupportedLanguages:
     rows = {code: Language(code, row.status == "live", row.reviewer) for code, row in table.languages.items()}
-    return Languages(table.source, tuple(table.console), rows, table.closest)
+    return SupportedLanguages(table.source, tuple(table.console), rows, table.closest)
 
 
-def _check(languages: Languages, report: Report) -> None:
+def _check(languages: SupportedLanguages, report: Report) -> None:
     if languages.source not in languages.live:
         report("source", f'"{languages.source}" must be live: it is the language of flows/')
     if languages.source not in languages.console:

@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po, write_po
 
 from bot.content.faults import Fault
 from bot.content.translation.catalogs import BOT, CONSOLE, babel_locale, catalog_path
-from bot.content.translation.languages import Languages, read_languages
+from bot.content.translation.languages import SupportedLanguages, read_languages
 
 _DRAFT = "# DRAFT: made without a native, subject-trained reviewer. See locales/supported.toml."
 
@@ -36,7 +36,7 @@ class Template:
         """Where it stands in the repository."""
         return Path("locales") / f"{self.catalog}.pot"
 
-    def languages(self, all_languages: Languages) -> Iterable[str]:
+    def languages(self, all_languages: SupportedLanguages) -> Iterable[str]:
         """The languages it is translated into."""
         wanted = all_languages.all if self.catalog == BOT else all_languages.console
         return (code for code in wanted if code != all_languages.source)

@@ -1,4 +1,4 @@
-"""A request for a person sounds like some topics; the person is given rather than the text about it."""
+"""A request for an advisor resembles some topics, so it is looked for before them."""
 
 from bot.dialogue.context import Context
 from bot.dialogue.moving import go

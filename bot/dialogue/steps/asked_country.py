@@ -1,4 +1,4 @@
-"""The person was asked in which country they are, so what they answer decides."""
+"""The person was asked which country they are in; their answer decides."""
 
 from bot.dialogue.context import Context
 from bot.dialogue.conversation import Place

@@ -1,4 +1,4 @@
-"""Somebody only says that they will not be called: that is noted, and nothing else was asked."""
+"""Somebody only says that they do not want to be called: that is noted, and nothing else was asked."""
 
 from bot.dialogue.context import Context
 from bot.dialogue.turn import Say, Turn

@@ -1,5 +1,5 @@
-"""Four words of our lists: what stands behind them goes to the advisor and is said to nobody here, because whoever
-holds this phone may have found them on another one."""
+"""Four words from our lists: what they lead to goes to the advisor and is not said here, because whoever holds this
+phone may have found the words on another one."""
 
 from msgspec.structs import replace
 

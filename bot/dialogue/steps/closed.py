@@ -1,4 +1,4 @@
-"""An advisor closed the conversation a moment ago: a "thank you" asks for nobody, anything else goes back to them."""
+"""An advisor has just closed the conversation: a "thank you" asks for nothing, anything else goes back to them."""
 
 from bot.dialogue.context import Context
 from bot.dialogue.moving import go

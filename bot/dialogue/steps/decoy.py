@@ -1,4 +1,4 @@
-"""Somebody may hold the phone who must learn nothing: dull answers only, whatever comes.
+"""Somebody who must learn nothing may be holding the phone: only dull answers, whatever is written.
 
 Red danger still gets the two bare numbers: the opener already left them in this thread, so they tell a reader nothing
 new, and may be the one thing that is needed.

@@ -1,4 +1,4 @@
-"""More than a person types, or somebody who is blocked, is not answered but with the numbers; commands work always.
+"""More messages than a person types, or a blocked sender: only the numbers are sent. Commands always work.
 
 It is read by letters alone, so that ten thousand messages of one sender take no time from others.
 """

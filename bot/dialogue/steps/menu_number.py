@@ -1,4 +1,4 @@
-"""A menu number counts in the state that was last shown. 9 and 0 are a person and the menu, everywhere."""
+"""A menu number counts in the state that was last shown. 9 and 0 mean an advisor and the menu, everywhere."""
 
 from msgspec.structs import replace
 

@@ -1,5 +1,5 @@
-"""An advisor has the conversation, and somebody may read along: the neutral question comes from the bot, whatever is
-written but danger and leaving. "Yes" tells that it is safe, and the advisor may write again."""
+"""An advisor has the conversation, and somebody may be reading along: the bot asks the neutral question, whatever is
+written except danger and leaving. A "yes" says that it is safe, and the advisor may write again."""
 
 from bot.dialogue.choosing import named
 from bot.dialogue.context import Context

@@ -1,4 +1,4 @@
-"""A few words that name a country sound like some topics, and say nothing but where somebody is.
+"""A few words that name a country resemble some topics, but only say where somebody is.
 
 Of nearly everybody who writes "I am in Morocco" the topic is guessed at once; but the country is worth asking back
 first.

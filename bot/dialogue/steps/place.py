@@ -1,4 +1,4 @@
-"""The message says where somebody is. A place is taken as told; a new country is asked back."""
+"""The message says where somebody is. A stated place counts as told; a new country is asked back."""
 
 from bot.dialogue.context import Context
 from bot.dialogue.conversation import Place

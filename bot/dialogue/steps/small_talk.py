@@ -1,4 +1,4 @@
-"""A greeting, thanks, yes and no where nothing was asked, and what is none of our business."""
+"""A greeting, thanks, yes and no where nothing was asked, and subjects that are not ours."""
 
 from bot.dialogue.context import Context
 from bot.dialogue.conversation import Status

@@ -1,4 +1,4 @@
-"""A photo, a voice note, an empty message, only signs: it never moves the dialogue; an empty one may be an alarm."""
+"""A photo, a voice message, an empty text, only symbols: it never moves the dialogue. An empty one may be an alarm."""
 
 from msgspec.structs import replace
 

@@ -1,5 +1,5 @@
 """An advisor has the conversation, so the bot is silent. Danger words still bring the numbers, and the person can
-still leave, erase, or have the bot play a stranger."""
+still leave, erase, or start the decoy."""
 
 from bot.dialogue.context import Context
 from bot.dialogue.conversation import Conversation
