@@ -73,9 +73,9 @@ def lay_out(root: Path, code: str, unicode: str = "") -> list[str]:
 
 
 def _script(locale: Locale) -> str:
-    """What a language is written in, as Unicode's likely subtags have it."""
-    likely = str(get_global("likely_subtags").get(str(locale), ""))
-    return next((part for part in (locale.script or "", *likely.split("_")) if part in get_args(Script)), "Latn")
+    """What a language is written in, as Unicode's probable subtags have it."""
+    probable = str(get_global("likely_subtags").get(str(locale), ""))
+    return next((part for part in (locale.script or "", *probable.split("_")) if part in get_args(Script)), "Latn")
 
 
 def _vocabulary(path: Path, code: str, unicode: str, script: str) -> list[Path]:
