@@ -73,7 +73,7 @@ def lay_out(root: Path, code: str, unicode: str = "") -> list[str]:
 
 
 def _script(locale: Locale) -> str:
-    """What a language is written in, as Unicode's probable subtags have it."""
+    """What a language is written in, as Unicode's likely subtags have it."""
     probable = str(get_global("likely_subtags").get(str(locale), ""))
     return next((part for part in (locale.script or "", *probable.split("_")) if part in get_args(Script)), "Latn")
 
