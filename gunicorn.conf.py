@@ -49,7 +49,7 @@ def post_worker_init(_worker):  # type: ignore[no-untyped-def]
 
     gc.collect()
     gc.freeze()
-    log("web_ready")  # who restarts without a pause waits for it: docs/operations.md
+    log("web_ready")  # a restart without a pause waits for it: docs/operations.md
 
 
 def worker_exit(server, worker):  # type: ignore[no-untyped-def]

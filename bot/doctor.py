@@ -1,6 +1,6 @@
-"""`python -m bot doctor`: is everything around us as it must be before people depend on it?
+"""`python -m bot doctor`: checks the environment before people depend on it.
 
-Looks at what can be seen from here. What only Twilio or Meta can show stands in docs/operations.md as a list.
+Checks what can be seen from here. docs/operations.md lists what only Twilio or Meta can show.
 """
 
 from collections.abc import Iterator

@@ -55,11 +55,11 @@ def log(what: str, *, level: int = logging.INFO, **fields: object) -> None:
 
 
 def places(error: BaseException) -> str:
-    """Where an exception passed through, as file:line, innermost last."""
+    """Where an exception passed through, as file:line, the innermost last."""
     frames = traceback.extract_tb(error.__traceback__)[-4:]
     return ">".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames)
 
 
 def _plain(value: object) -> str:
-    """A value without white space or control characters, so that nobody writes a log line of his own."""
+    """A value without white space or control characters, so that no value can add a log line."""
     return "".join(character if character.isprintable() and character != " " else "_" for character in str(value))

@@ -27,34 +27,35 @@ class Kind(StrEnum):
 
 
 class Inbound(msgspec.Struct, frozen=True):
-    """One message from a person, who is known by an opaque id.
-
-    message_id: the provider's id of this message; the same id is the same message.
-    contact: keyed hash of channel and address; never the address itself. former: the same under older peppers.
-    text: at most MAX_TEXT characters, control characters removed.
-    address: where an answer could be sent later. Kept, sealed, only while advisors have to do with the conversation.
-    payload: id of the button that was pressed, if any.
-    opt_out: the provider has already answered this word (STOP, START, HELP); say nothing.
-    """
+    """One message from a person, who is known by an opaque id."""
 
     message_id: str
+    """The provider's id of this message; the same id is the same message."""
     contact: str
+    """Keyed hash of channel and address, never the address itself."""
     channel: Channel
     former: tuple[str, ...] = ()
+    """The contact ids under older peppers."""
     kind: Kind = Kind.TEXT
     text: str = ""
+    """At most MAX_TEXT characters, without control characters."""
     address: str = ""
+    """Where an answer could be sent later. Kept, sealed, only while advisors have the conversation."""
     payload: str = ""
+    """Id of the button that was pressed, if any."""
     media: int = 0
+    """How many files came with it."""
     media_kind: str = ""
     """What the first file is, where text came with it."""
     opt_out: bool = False
+    """The provider has already answered this word (STOP, START, HELP): say nothing."""
 
 
 class Outgoing(msgspec.Struct, frozen=True):
-    """One message to send by the provider's API. `id` is ours, random and opaque; it comes back in status callbacks."""
+    """One message to send via the provider's API."""
 
     id: str
+    """Ours, random and opaque; it comes back in status callbacks."""
     text: str
 
 

@@ -17,7 +17,7 @@ from bot.storage.sealing import KEY_BYTES
 
 TWILIO_API = "https://api.twilio.com"
 WEBHOOK_OVERRIDES = "#rc=3&rp=ct,rt,5xx&ct=2000&rt=4000&tt=14000"
-"""What stands behind the webhook's address at Twilio: three more tries, on 5xx and read time-outs too,
+"""What follows the webhook's address at Twilio: three more tries, on 5xx and read time-outs too,
 which Twilio does not repeat by default."""
 
 MIN_SECRET = 32
@@ -166,20 +166,22 @@ SETTINGS = (
     ),
     Setting("DATA_KEYS", _list(key_bytes), "Seal what is stored; 32 bytes each in hex or base64, newest first."),
     Setting("PEPPERS", _list(_secret), "Turn addresses into ids; at least 32 characters each, newest first."),
-    Setting("SPOOL_DIR", Path, "Folder for messages that come while Redis is away."),
+    Setting("SPOOL_DIR", Path, "Folder for messages that arrive while Redis is unavailable."),
     Setting("SPOOL_PUBLIC_KEY", key_bytes, "Seals the spool (X25519). Unset: derived from SECRET_KEY.", False),
     Setting("SPOOL_PRIVATE_KEY", key_bytes, "Opens the spool; for the worker only. See SPOOL_PUBLIC_KEY.", False),
     Setting("METRICS_TOKEN", _text, "Bearer token for /metrics; without it there is no /metrics.", False),
     Setting("OIDC_ISSUER", _url("https", "http"), "Identity provider of the organisation; see docs/access.md.", False),
-    Setting("OIDC_CLIENT_ID", _text, "Our name at the identity provider.", False),
-    Setting("OIDC_CLIENT_SECRET", _text, "Our secret at the identity provider.", False),
-    Setting("ALARM_MINUTES", _number(600), "A person who waits so long for an advisor raises an alarm.", False, "5"),
+    Setting("OIDC_CLIENT_ID", _text, "Our client id at the identity provider.", False),
+    Setting("OIDC_CLIENT_SECRET", _text, "Our client secret at the identity provider.", False),
+    Setting(
+        "ALARM_MINUTES", _number(600), "A person who has waited this long for an advisor raises an alarm.", False, "5"
+    ),
     Setting("SPEND_ALARM", _number(10_000_000), "More messages than this in a day raise an alarm.", False, "5000"),
     Setting("ALARM_NUMBER", _matching(r"(\+[1-9][0-9]{6,14})?"), "Gets an SMS then, without content. Optional.", False),
     Setting(
         "DELETE_AT_TWILIO",
         _flag,
-        '"0": leave copies of messages at Twilio. Only while something is looked into.',
+        '"0": leave copies of messages at Twilio. Only during an investigation.',
         False,
         "1",
     ),
