@@ -59,7 +59,7 @@ def line_of(text: str, where: str, flow: str) -> int:
         words = words[1:]
     for known in (words, ["state", *words[1:]] if words[:1] == [flow] else words):
         for size in range(len(known), 0, -1):
-            if tuple(known[:size]) in places and (size > 1 or size == len(known)):
+            if tuple(known[:size]) in places and known[:size] != ["state"]:
                 return places[tuple(known[:size])]
     return 0
 
@@ -68,7 +68,6 @@ def _places(text: str) -> dict[tuple[str, ...], int]:
     """Where each table, key and choice (by its id) stands first."""
     found: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
-    header = 0
     quoted = ""  # the quotes that end the text we are in
     for number, line in enumerate(text.splitlines(), start=1):
         if quoted:
@@ -76,13 +75,14 @@ def _places(text: str) -> dict[tuple[str, ...], int]:
             continue
         stripped = line.strip()
         if match := _HEADER.match(stripped):
-            table, header = _path(match[1]), number
+            table = _path(match[1])
             if not stripped.startswith("[["):
-                found.setdefault(table, number)
+                for size in range(1, len(table) + 1):
+                    found.setdefault(table[:size], number)
         elif match := _KEY.match(stripped):
-            if (known := _ID.match(stripped)) and header:
+            if known := _ID.match(stripped):
                 table = (*table, known[1])
-                found.setdefault(table, header)
+                found.setdefault(table, number)
             found.setdefault((*table, match[1].strip("\"'")), number)
         for quotes in ('"""', "'''"):
             if line.count(quotes) % 2:

@@ -280,7 +280,7 @@ def test_the_message_has_one_line_a_fault_sorted_by_file(copy: Path) -> None:
         read_library(copy, TODAY)
     lines = str(caught.value).split("\n")
     assert lines == sorted(lines)
-    assert 'error: flows/menu.toml:24: menu.main choice trip: next = "trips" does not exist' in lines
+    assert 'error: flows/menu.toml:25: menu.main choice trip: next = "trips" does not exist' in lines
 
 
 def test_a_missing_catalog_of_a_draft_language_stops_the_start_too(copy: Path) -> None:

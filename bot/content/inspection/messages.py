@@ -48,7 +48,7 @@ def message_faults(library: Library, localized: LocalizedContent) -> Iterator[Fa
 
 
 def desk_faults(library: Library) -> Iterator[Fault]:
-    """What an advisor begins from: as few SMS parts as the check asks of her, and no word it would point at."""
+    """What an advisor begins from: as few SMS parts as the check asks for, and no word it would point at."""
     for locale in library.languages.live:
         texts = localize_desk(library, locale)
         for kind, rows in (("quick", texts.quick), ("announcement", texts.announcement)):
