@@ -34,7 +34,7 @@ from bot.content.library import Library
 from bot.dialogue.conversation import SILENCE_MINUTES, Conversation, Place, Status
 from bot.dialogue.engine import Engine
 from bot.dialogue.states import TOPICS, StateName
-from bot.handoff.acts import Refused
+from bot.handoff.refusals import Refused
 from bot.messages import Channel, Kind
 from bot.nlu.normalise import normalise
 from tests.harness.dialogue import DialogueTester

@@ -11,10 +11,11 @@ from msgspec.structs import replace
 
 from bot.dialogue.conversation import Conversation, Status, Urgency
 from bot.dialogue.overrides import Overrides
-from bot.handoff.acts import WINDOW_MINUTES, Reason, Refused
+from bot.handoff.acts import WINDOW_MINUTES
 from bot.handoff.card import Card, card
 from bot.handoff.check_in import CheckIn
 from bot.handoff.clocks import local_times
+from bot.handoff.refusals import Reason, Refused
 from bot.ports.blocks import Block
 from bot.ports.conversations import Entry
 from bot.ports.feed import Change

@@ -12,10 +12,12 @@ from bot.dialogue.conversation import Agreement, Conversation
 from bot.dialogue.events import Answers
 from bot.dialogue.overrides import Overrides
 from bot.handoff import acts as handoff
-from bot.handoff.acts import Move, Reason, Refused
+from bot.handoff import agreements
 from bot.handoff.check_in import MAX_ACTION, MOST_DAYS, CheckIn, end_of
 from bot.handoff.clocks import local_times
 from bot.handoff.counting import HOME
+from bot.handoff.moves import Move
+from bot.handoff.refusals import Reason, Refused, check_holds
 from bot.messaging.runner import Runner
 from bot.ports.conversations import Act
 from bot.ports.storage import Storage
@@ -67,13 +69,13 @@ class Desk(Board):
     def agree(self, advisor: Advisor, contact: str, agreement: Agreement, act: str) -> Conversation:
         """Record that the person said they may be written to later."""
         return self._act(
-            contact, act, lambda conversation, minute: handoff.agree(conversation, advisor.id, agreement, minute)
+            contact, act, lambda conversation, minute: agreements.agree(conversation, advisor.id, agreement, minute)
         )
 
     def check_in(self, advisor: Advisor, contact: str, day: date | None, action: str) -> None:
         """Record a check-in the person agreed on: if nothing is heard by `day`, the advisors do `action`."""
         conversation = self._conversation(contact)
-        handoff.check_holds(conversation, advisor.id)
+        check_holds(conversation, advisor.id)
         today = self._now().astimezone(HOME).date()
         possible = day is not None and today <= day <= today + timedelta(days=MOST_DAYS)
         if day is None or not possible or not action.strip() or len(action) > MAX_ACTION:
@@ -126,7 +128,7 @@ class Desk(Board):
         """Remove everything about a person whose conversation this advisor has, at the person's wish."""
 
         def decide(conversation: Conversation, _minute: int) -> Move:
-            handoff.check_holds(conversation, advisor.id)
+            check_holds(conversation, advisor.id)
             return handoff.erase(conversation)
 
         return self._act(contact, act, decide)

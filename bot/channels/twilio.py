@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable, Mapping
 
+from bot.handoff.delivery import DeliveryState
 from bot.messages import MAX_TEXT, Channel, Inbound, Kind
 
 Contacts = Callable[[str, str], tuple[str, ...]]
@@ -30,6 +31,20 @@ _TYPES = {
 }
 _OPTED = frozenset({"STOP", "START", "HELP"})
 _LONG = 60
+
+_STATUSES = {
+    "accepted": DeliveryState.ACCEPTED,
+    "scheduled": DeliveryState.ACCEPTED,
+    "queued": DeliveryState.ACCEPTED,
+    "sending": DeliveryState.ACCEPTED,
+    "sent": DeliveryState.SENT,
+    "delivered": DeliveryState.DELIVERED,
+    "undelivered": DeliveryState.FAILED,
+    "failed": DeliveryState.FAILED,
+    "canceled": DeliveryState.FAILED,
+    "read": DeliveryState.READ,
+}
+"""Twilio's "queued" and "sending" are not ours: there, the message is in Twilio's hands already."""
 
 
 def read_inbound(form: Mapping[str, str], contacts: Contacts) -> Inbound | None:
@@ -62,6 +77,11 @@ def read_inbound(form: Mapping[str, str], contacts: Contacts) -> Inbound | None:
         media_kind=_media_kind(form) if media and kind is Kind.TEXT else "",
         opt_out=form.get("OptOutType", "").upper() in _OPTED,
     )
+
+
+def delivery_state(status: str) -> DeliveryState | None:
+    """Our state for a message status of Twilio; None for one we do not know."""
+    return _STATUSES.get(status)
 
 
 def _kind(form: Mapping[str, str]) -> Kind:

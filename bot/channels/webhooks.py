@@ -12,8 +12,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from bot import metrics
-from bot.channels.twilio import Contacts, read_inbound
-from bot.handoff.delivery import DeliveryState, from_twilio
+from bot.channels.twilio import Contacts, delivery_state, read_inbound
+from bot.handoff.delivery import DeliveryState
 from bot.messages import MAX_TEXT
 from bot.messaging.receipts import Receipts
 from bot.messaging.runner import Runner
@@ -166,7 +166,7 @@ def _state_of(form: Form) -> DeliveryState | Response:
     status = form.get("MessageStatus", "")
     if not status:
         return _refused(400)
-    state = from_twilio(status)
+    state = delivery_state(status)
     if state is None:
         metrics.report("status_unknown")
         return Response("", status=204)

@@ -10,8 +10,8 @@ from bot.advisors.board import Advisor
 from bot.console.page_context import PageContext
 from bot.dialogue.conversation import Agreement
 from bot.dialogue.hours import read_shift
-from bot.handoff.acts import Reason, Refused
 from bot.handoff.counting import HOME
+from bot.handoff.refusals import Reason, Refused
 
 
 @dataclass(frozen=True, slots=True)

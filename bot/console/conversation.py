@@ -21,7 +21,7 @@ from bot.console.signin.permissions import EVERYBODY, requires_role, visitor
 from bot.console.signin.visitor import colleagues
 from bot.console.transcript import lines
 from bot.dialogue.conversation import Place, Status
-from bot.handoff.acts import SURE, Refused
+from bot.handoff.refusals import SURE, Refused
 from bot.messages import Channel
 from bot.rendering.review import Finding, review, without_strays
 

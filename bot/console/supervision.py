@@ -13,7 +13,7 @@ from bot.console.signin.permissions import SUPERVISORS, requires_role, visitor
 from bot.console.signin.visitor import colleagues
 from bot.dialogue.hours import Week, read_day, write_day
 from bot.dialogue.overrides import Overrides
-from bot.handoff.acts import Refused
+from bot.handoff.refusals import Refused
 
 MAX_NOTE = 500
 DAYS = 7

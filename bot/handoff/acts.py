@@ -5,14 +5,11 @@ Every function raises `Refused` when it may not be done; then nothing changes an
 """
 
 from collections.abc import Sequence
-from enum import StrEnum
 
-import msgspec
 from msgspec.structs import replace
 
-from bot.dialogue.conversation import GRACE_MINUTES, Agreement, Conversation, Status
+from bot.dialogue.conversation import GRACE_MINUTES, Conversation, Status
 from bot.dialogue.events import (
-    Agreed,
     AnyEvent,
     Assigned,
     Blocked,
@@ -25,89 +22,18 @@ from bot.dialogue.events import (
     Offered,
     OfferEnded,
 )
-from bot.dialogue.hours import DAY
 from bot.dialogue.states import SharedText, StateName
 from bot.dialogue.turn import Say
+from bot.handoff.agreements import check_agreed
+from bot.handoff.moves import Lease, Move, Reply
+from bot.handoff.refusals import Reason, Refused, check_holds
 from bot.messages import MAX_TEXT, Channel
 
 FRESH_MINUTES = 15
 """A message sent longer after theirs may meet another reader: the bot sends none, an advisor is asked to be sure."""
 
-LONGEST_AGREEMENT = 7 * DAY
-"""Minutes: as long as a conversation an advisor holds is kept."""
-
 WINDOW_MINUTES = 24 * 60 - 5
 """WhatsApp takes free text until 24 hours after the person's last message; five minutes are for the way there."""
-
-
-class Reason(StrEnum):
-    """Why something is refused. `SURE` ones go through when the advisor confirms them."""
-
-    UNKNOWN = "unknown"
-    TAKEN = "taken"
-    NOT_ASKED = "not_asked"
-    NOT_YOURS = "not_yours"
-    NOT_OFFERED = "not_offered"
-    EMPTY = "empty"
-    TOO_LONG = "too_long"
-    WINDOW = "window"
-    NO_ADDRESS = "no_address"
-    BUSY = "busy"
-    LATE = "late"
-    MAYBE_READ = "maybe_read"
-    NOT_AGREED = "not_agreed"
-    NOT_NOW = "not_now"
-    NOT_NEUTRAL = "not_neutral"
-    AGREEMENT = "agreement"
-    AWAY = "away"
-    CHECK_IN = "check_in"
-
-
-SURE = frozenset({Reason.LATE})
-
-
-class Refused(Exception):
-    """It may not be done. holder: id of the colleague who has the conversation, where that is why. limit: characters
-    that fit, where a text is too long."""
-
-    def __init__(self, reason: Reason, *, holder: str = "", limit: int = 0) -> None:
-        super().__init__(str(reason))
-        self.reason = reason
-        self.holder = holder
-        self.limit = limit
-
-
-class Lease(StrEnum):
-    """What becomes of the lease that shows an advisor's console is alive, and of the one on an offer.
-
-    Their time runs in the storage. A change with LOST or LAPSED happens only if that lease is gone there.
-    """
-
-    KEEP = "keep"
-    TAKE = "take"
-    LOST = "lost"
-    OFFER = "offer"
-    LAPSED = "lapsed"
-
-
-class Reply(msgspec.Struct, frozen=True):
-    """An advisor's words for the person. The only thing of an advisor's that has a way out."""
-
-    advisor: str
-    text: str
-
-
-class Move(msgspec.Struct, frozen=True):
-    """The conversation after an advisor's act or a lapse of time, and what is sent.
-
-    say: the bot's own words, sent before the advisor's. reply: the advisor's words.
-    """
-
-    conversation: Conversation
-    events: tuple[AnyEvent, ...] = ()
-    say: Say | None = None
-    reply: Reply | None = None
-    lease: Lease = Lease.KEEP
 
 
 def claim(conversation: Conversation, advisor: str, minute: int) -> Move:
@@ -120,10 +46,9 @@ def claim(conversation: Conversation, advisor: str, minute: int) -> Move:
         # A transfer is no new beginning: the person is not greeted again.
         taken = conversation.with_handling(advisor=advisor, offered="")
         return Move(taken, (Claimed(advisor, conversation.handling.advisor),), lease=Lease.TAKE)
-    over = (
-        conversation.handling.status is Status.CLOSED and minute - conversation.handling.closed_minute > GRACE_MINUTES
-    )
-    if over or conversation.handling.status is Status.BOT:
+    handling = conversation.handling
+    over = handling.status is Status.CLOSED and minute - handling.closed_minute > GRACE_MINUTES
+    if over or handling.status is Status.BOT:
         raise Refused(Reason.NOT_ASKED if conversation.heard_minute else Reason.UNKNOWN)
     return Move(_taken(conversation, advisor), (Claimed(advisor),), lease=Lease.TAKE)
 
@@ -157,10 +82,10 @@ def reply(
     if mine.handling.channel == Channel.WHATSAPP and since >= WINDOW_MINUTES:
         raise Refused(Reason.WINDOW)
     if mine.privacy.observed:
-        raise Refused(Reason.MAYBE_READ)  # until the person's own word, or a fresh "yes, I can type safely"
+        raise Refused(Reason.OBSERVED)  # until the person's own word, or a fresh "yes, I can type safely"
     if since > FRESH_MINUTES:
         if not mine.handling.pending_minute:
-            _check_agreed(mine.privacy.agreement, minute, clocks, neutral=neutral)
+            check_agreed(mine.privacy.agreement, minute, clocks, neutral=neutral)
         if not sure:
             raise Refused(Reason.LATE)
     say = None if mine.handling.introduced else Say(prefix=(SharedText.ADVISOR_HERE,))
@@ -170,17 +95,6 @@ def reply(
         say,
         Reply(advisor, text),
         Lease.TAKE,
-    )
-
-
-def agree(conversation: Conversation, advisor: str, agreement: Agreement, minute: int) -> Move:
-    """Record that the person said they may be written to later. At most LONGEST_AGREEMENT ahead."""
-    check_holds(conversation, advisor)
-    ahead = agreement.until_minute - minute
-    if not 0 < ahead <= LONGEST_AGREEMENT or not 0 <= agreement.opens < agreement.closes <= DAY:
-        raise Refused(Reason.AGREEMENT)
-    return Move(
-        conversation.with_privacy(agreement=agreement), (Agreed(advisor, agreement.until_minute),), lease=Lease.TAKE
     )
 
 
@@ -292,18 +206,3 @@ def _told(
     if minute - conversation.heard_minute > FRESH_MINUTES:
         return Move(conversation.with_handling(pending_notice=what), events, lease=lease)
     return Move(conversation, events, Say(prefix=(what,), emergency_line=True), lease=lease)
-
-
-def _check_agreed(agreed: Agreement | None, minute: int, clocks: Sequence[int], *, neutral: bool) -> None:
-    if agreed is None or minute > agreed.until_minute:
-        raise Refused(Reason.NOT_AGREED)
-    if not clocks or not all(agreed.opens <= clock < agreed.closes for clock in clocks):
-        raise Refused(Reason.NOT_NOW)
-    if not neutral:
-        raise Refused(Reason.NOT_NEUTRAL)
-
-
-def check_holds(conversation: Conversation, advisor: str) -> None:
-    """Raises Refused unless this advisor has it."""
-    if conversation.handling.status is not Status.ADVISOR or conversation.handling.advisor != advisor:
-        raise Refused(Reason.NOT_YOURS, holder=conversation.handling.advisor)

@@ -31,25 +31,6 @@ RANK: Mapping[str, int] = {
     DeliveryState.READ: 7,
 }
 
-_TWILIO = {
-    "accepted": DeliveryState.ACCEPTED,
-    "scheduled": DeliveryState.ACCEPTED,
-    "queued": DeliveryState.ACCEPTED,
-    "sending": DeliveryState.ACCEPTED,
-    "sent": DeliveryState.SENT,
-    "delivered": DeliveryState.DELIVERED,
-    "undelivered": DeliveryState.FAILED,
-    "failed": DeliveryState.FAILED,
-    "canceled": DeliveryState.FAILED,
-    "read": DeliveryState.READ,
-}
-"""Twilio's "queued" and "sending" are not ours: there, the message is in Twilio's hands already."""
-
-
-def from_twilio(status: str) -> DeliveryState | None:
-    """Our state for a message status of Twilio; None for one we do not know."""
-    return _TWILIO.get(status)
-
 
 def is_contradicted(state: str, code: str, by: DeliveryState) -> bool:
     """Whether the provider had the last word with `state` and now says another one. It may correct what we gave up
@@ -60,19 +41,20 @@ def is_contradicted(state: str, code: str, by: DeliveryState) -> bool:
 
 
 class Action(StrEnum):
-    """What is done about a message that did not arrive.
-
-    RETRY: send it again, waiting longer each time. ONCE_MORE: send it once more, later. GIVE_UP: it will not arrive.
-    OPTED_OUT: the person wants no messages. ALARM: our account or its settings; the operator is called.
-    WINDOW: WhatsApp takes no answer later than 24 hours after the person's last message.
-    """
+    """What is done about a message that did not arrive."""
 
     RETRY = "retry"
+    """Send it again, waiting longer each time."""
     ONCE_MORE = "once_more"
+    """Send it once more, later."""
     GIVE_UP = "give_up"
+    """It will not arrive."""
     OPTED_OUT = "opted_out"
+    """The person wants no messages."""
     ALARM = "alarm"
+    """Our account or its settings; the operator is called."""
     WINDOW = "window"
+    """WhatsApp takes no answer later than 24 hours after the person's last message."""
 
 
 LOST_ANSWER = "lost_answer"
@@ -81,22 +63,24 @@ CANCELLED = "cancelled"
 NO_ADDRESS = "no_address"
 UNKNOWN = "unknown"
 OURS = (LOST_ANSWER, TOO_LATE, CANCELLED, NO_ADDRESS, UNKNOWN)
-"""Problems that are not a code of Twilio. A table has all of them."""
+"""Problems that are not a code of the provider. A table has all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a message did not arrive. code: Twilio's, or one of OURS. say: one or two sentences for the advisor."""
+    """Why a message did not arrive."""
 
     code: str
+    """The provider's, or one of OURS."""
     action: Action
     say: str
+    """One or two sentences for the advisor."""
 
 
 def problem(code: str, table: Mapping[str, Problem]) -> Problem:
     """The problem with this `code`; for a code that is not in `table` its UNKNOWN, with the code in the words.
 
-    code: as Twilio gives it, or one of OURS; "" when Twilio gave none. table: by code, with every one of OURS.
+    code: as the provider gives it, or one of OURS; "" when it gave none. table: by code, with every one of OURS.
     """
     found = table.get(code, table[UNKNOWN])
     return replace(found, code=code, say=found.say.replace("{code}", code or "-"))

@@ -2,7 +2,8 @@
 
 from bot.dialogue.engine import Engine
 from bot.dialogue.events import AnyEvent, Informed, Replied
-from bot.handoff.acts import Move, Reason, Refused
+from bot.handoff.moves import Move
+from bot.handoff.refusals import Reason, Refused
 from bot.messages import MAX_TEXT, Outgoing
 from bot.ports.conversations import Decision, Opened
 from bot.ports.outbox import new_outgoing_id

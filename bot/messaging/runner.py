@@ -14,7 +14,8 @@ from bot.dialogue.conversation import Conversation
 from bot.dialogue.engine import Engine
 from bot.dialogue.events import Answers, AnyEvent, Said
 from bot.dialogue.turn import Circumstances, Message, Turn
-from bot.handoff.acts import Move, Reason, Refused
+from bot.handoff.moves import Move
+from bot.handoff.refusals import Reason, Refused
 from bot.messages import Inbound
 from bot.messaging import moves, recovering, replaying
 from bot.messaging.outage import Outage, Undone

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.handoff import acts as handoff
-from bot.handoff.acts import Refused
+from bot.handoff.moves import Move
+from bot.handoff.refusals import Refused
 from bot.messages import Channel
 from bot.messaging.every import Every
 from bot.messaging.runner import Runner
@@ -56,7 +57,7 @@ class Upkeep:
                 self._act(held.contact, lambda conversation, _minute: handoff.lapse(conversation))
         self._watch()
 
-    def _act(self, contact: str, decide: Callable[..., handoff.Move]) -> None:
+    def _act(self, contact: str, decide: Callable[..., Move]) -> None:
         try:
             self._runner.act(Act(secrets.token_hex(8), contact), decide)
         except (Refused, LeaseAlive):

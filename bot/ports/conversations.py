@@ -7,7 +7,7 @@ from typing import Protocol
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.events import AnyEvent
 from bot.dialogue.overrides import Overrides
-from bot.handoff.acts import Lease
+from bot.handoff.moves import Lease
 from bot.messages import Inbound, Outgoing
 
 

@@ -11,7 +11,7 @@ from bot.content.library import Library
 from bot.content.localizing import localize_desk
 from bot.dialogue.conversation import Agreement
 from bot.dialogue.engine import Engine
-from bot.handoff.acts import Reason, Refused
+from bot.handoff.refusals import Reason, Refused
 from bot.rendering.review import is_neutral
 from tests.harness.dialogue import CONTACT, DialogueTester
 from tests.harness.fixed import NOW

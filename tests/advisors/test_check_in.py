@@ -13,8 +13,8 @@ from bot.advisors.board import Advisor
 from bot.advisors.desk import Desk
 from bot.content.zones import zones_by_country
 from bot.dialogue.engine import Engine
-from bot.handoff.acts import Reason, Refused
 from bot.handoff.check_in import KEPT_DAYS, MAX_ACTION, MOST_DAYS, end_of
+from bot.handoff.refusals import Reason, Refused
 from bot.messages import Channel, Inbound
 from bot.messaging.runner import Runner
 from bot.ports.storage import Storage

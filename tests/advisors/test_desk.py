@@ -8,7 +8,7 @@ import pytest
 from bot.advisors.board import Advisor
 from bot.dialogue.conversation import Status
 from bot.dialogue.events import LeaseLost, Noted, OfferEnded
-from bot.handoff.acts import Reason, Refused
+from bot.handoff.refusals import Reason, Refused
 from bot.messages import Channel
 from bot.messaging.upkeep import Upkeep
 from bot.storage.redis import keys

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from bot.channels.twilio import read_inbound
+from bot.channels.twilio import delivery_state, read_inbound
+from bot.handoff.delivery import RANK, DeliveryState
 from bot.messages import MAX_TEXT, Channel, Inbound, Kind
 from bot.storage.sealing import Identity
 
@@ -164,3 +165,32 @@ def test_an_opt_out_is_seen_in_any_case(value: str) -> None:
 
 def test_another_opt_out_type_is_an_ordinary_message() -> None:
     assert not inbound("sms_text", OptOutType="SOMETHING").opt_out
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("accepted", DeliveryState.ACCEPTED),
+        ("scheduled", DeliveryState.ACCEPTED),
+        ("queued", DeliveryState.ACCEPTED),
+        ("sending", DeliveryState.ACCEPTED),
+        ("sent", DeliveryState.SENT),
+        ("delivered", DeliveryState.DELIVERED),
+        ("undelivered", DeliveryState.FAILED),
+        ("failed", DeliveryState.FAILED),
+        ("canceled", DeliveryState.FAILED),
+        ("read", DeliveryState.READ),
+        ("received", None),
+        ("partially_delivered", None),
+        ("unsure", None),
+        ("", None),
+        ("Sent", None),
+    ],
+)
+def test_a_status_of_twilio_is_one_of_our_states_or_nothing(status: str, state: DeliveryState | None) -> None:
+    assert delivery_state(status) is state
+
+
+def test_what_twilio_reports_is_never_below_what_it_took_from_us() -> None:
+    reported = [delivery_state(status) for status in ("accepted", "queued", "sending", "sent", "failed", "read")]
+    assert all(state is not None and RANK[state] >= RANK[DeliveryState.ACCEPTED] for state in reported)

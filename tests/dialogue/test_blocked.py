@@ -6,7 +6,7 @@ from bot.advisors.board import Advisor
 from bot.dialogue.conversation import Status
 from bot.dialogue.events import Blocked, DangerSeen
 from bot.dialogue.pace import REMIND_EVERY
-from bot.handoff.acts import Refused
+from bot.handoff.refusals import Refused
 from tests.harness.dialogue import CONTACT, DialogueTester
 
 ABROAD = "+31 247 247 247"

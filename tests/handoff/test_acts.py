@@ -17,8 +17,9 @@ from bot.dialogue.events import (
     TopicShown,
 )
 from bot.handoff import acts as handoff
-from bot.handoff.acts import Lease, Move, Reason, Refused
 from bot.handoff.card import card
+from bot.handoff.moves import Lease, Move
+from bot.handoff.refusals import Reason, Refused
 from tests.harness.conversations import a_conversation
 
 NOW = 29_923_920
@@ -116,7 +117,7 @@ def test_after_a_quarter_of_an_hour_the_advisor_is_asked_to_be_sure() -> None:
 
 def test_with_somebody_reading_along_too() -> None:
     read = HELD.with_privacy(observed=True)
-    assert refusal(handoff.reply, read, "ada", "dag", NOW).reason is Reason.MAYBE_READ
+    assert refusal(handoff.reply, read, "ada", "dag", NOW).reason is Reason.OBSERVED
     assert handoff.close(read, "ada", NOW).say is None
 
 

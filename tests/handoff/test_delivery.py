@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.handoff.delivery import OURS, RANK, UNKNOWN, Action, DeliveryState, Problem, from_twilio, problem
+from bot.handoff.delivery import OURS, RANK, UNKNOWN, Action, DeliveryState, Problem, problem
 
 TABLE = {code: Problem(code, Action.GIVE_UP, f"Woorden over {code}.") for code in (*OURS, "30003")} | {
     UNKNOWN: Problem(UNKNOWN, Action.GIVE_UP, "Niet aangekomen (foutcode {code}).")
@@ -13,35 +13,6 @@ def test_every_state_has_a_rank_and_the_ranks_follow_the_way_of_a_message() -> N
     assert set(RANK) == set(DeliveryState)
     assert [RANK[state] for state in DeliveryState] == [0, 1, 2, 3, 4, 5, 5, 6, 7]
     assert RANK["undelivered"] == RANK["failed"]
-
-
-@pytest.mark.parametrize(
-    ("status", "state"),
-    [
-        ("accepted", DeliveryState.ACCEPTED),
-        ("scheduled", DeliveryState.ACCEPTED),
-        ("queued", DeliveryState.ACCEPTED),
-        ("sending", DeliveryState.ACCEPTED),
-        ("sent", DeliveryState.SENT),
-        ("delivered", DeliveryState.DELIVERED),
-        ("undelivered", DeliveryState.FAILED),
-        ("failed", DeliveryState.FAILED),
-        ("canceled", DeliveryState.FAILED),
-        ("read", DeliveryState.READ),
-        ("received", None),
-        ("partially_delivered", None),
-        ("unsure", None),
-        ("", None),
-        ("Sent", None),
-    ],
-)
-def test_a_status_of_twilio_is_one_of_our_states_or_nothing(status: str, state: DeliveryState | None) -> None:
-    assert from_twilio(status) is state
-
-
-def test_what_twilio_reports_is_never_below_what_it_took_from_us() -> None:
-    reported = [from_twilio(status) for status in ("accepted", "queued", "sending", "sent", "failed", "read")]
-    assert all(state is not None and RANK[state] >= RANK[DeliveryState.ACCEPTED] for state in reported)
 
 
 def test_a_code_of_the_table_gives_its_problem() -> None:

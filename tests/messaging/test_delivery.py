@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from bot.devtools.twilio import Faults
-from bot.handoff.acts import Reason, Refused
 from bot.handoff.delivery import DeliveryState
+from bot.handoff.refusals import Reason, Refused
 from bot.messages import Channel
 from bot.messaging.delivery import Delivery, RetryTiming
 from bot.messaging.receipts import Receipts

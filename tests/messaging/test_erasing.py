@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from bot.advisors.board import Advisor
 from bot.channels.sending import TwilioCopies
 from bot.dialogue.conversation import Conversation
-from bot.handoff.acts import Reason, Refused
+from bot.handoff.refusals import Reason, Refused
 from bot.messages import Channel, Inbound
 from bot.messaging.erasing import Eraser
 from bot.ports.spool import Spooled

@@ -7,9 +7,9 @@ import pytest
 
 from bot.dialogue.conversation import Conversation, Status
 from bot.dialogue.events import ErasureRequested, Heard, Stopped
-from bot.handoff.acts import Lease
 from bot.handoff.check_in import CheckIn
 from bot.handoff.delivery import DeliveryState
+from bot.handoff.moves import Lease
 from bot.messages import Channel, Inbound, Outgoing
 from bot.ports.conversations import Act, Committed, Decision, LeaseAlive
 from bot.ports.feed import Change

@@ -7,8 +7,8 @@ from time import monotonic
 
 from bot.dialogue.conversation import Conversation, Status
 from bot.dialogue.events import CodeBrought, CodeMade, ErasureRequested, Stopped
-from bot.handoff.acts import Lease
 from bot.handoff.counting import counted, day_of
+from bot.handoff.moves import Lease
 from bot.messages import Inbound
 from bot.ports.conversations import Act, Cause, Committed, Decision, Entry, LeaseAlive, Opened
 from bot.ports.feed import Change

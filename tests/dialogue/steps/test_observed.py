@@ -6,8 +6,8 @@ import pytest
 
 from bot.advisors.board import Advisor
 from bot.dialogue.conversation import Status
-from bot.handoff import acts as handoff
-from bot.handoff.acts import Reason, Refused
+from bot.handoff import refusals
+from bot.handoff.refusals import Reason, Refused
 from tests.harness.dialogue import CONTACT, DialogueTester
 from tests.harness.talking import with_words
 
@@ -37,7 +37,7 @@ def test_while_somebody_may_read_along_no_advisor_sends_anything(tester: Dialogu
     for sure in (False, True):
         with pytest.raises(Refused) as refused:
             tester.desk.reply(ADA, CONTACT, "ben je er nog", f"2 {sure}", sure=sure)
-        assert refused.value.reason is Reason.MAYBE_READ
+        assert refused.value.reason is Reason.OBSERVED
     assert tester.say("wie is dit").reply == DULL
     tester.say("tante rita")
     assert "leest weer" in tester.reply
@@ -66,4 +66,4 @@ def test_a_confirmed_late_answer_is_still_possible_where_nobody_reads_along(test
     with pytest.raises(Refused):
         tester.desk.reply(ADA, CONTACT, "hoi", "1")
     tester.desk.reply(ADA, CONTACT, "hoi", "2", sure=True)
-    assert {Reason.LATE} == handoff.SURE
+    assert {Reason.LATE} == refusals.SURE
