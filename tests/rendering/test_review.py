@@ -89,6 +89,6 @@ def test_the_quick_texts_give_nothing_to_look_at(library: Library) -> None:
 
 
 @given(st.text(max_size=400))
-def test_any_text_can_be_review(library: Library, text: str) -> None:
+def test_any_text_can_be_reviewed(library: Library, text: str) -> None:
     found(library, text)
     assert measure(without_strays(text)).segments <= measure(text).segments + text.count("\N{HORIZONTAL ELLIPSIS}")
