@@ -128,14 +128,14 @@ def line_of(folder: Path, planted: Planted) -> int:
     return next(number for number, line in enumerate(lines, start=1) if planted.at in line)
 
 
-def is_it(fault: Fault, planted: Planted, prefix: str = "") -> bool:
+def is_planted(fault: Fault, planted: Planted, prefix: str = "") -> bool:
     return fault.file == prefix + planted.file and planted.where in fault.where and planted.part in fault.message
 
 
 def not_named(found: list[Fault], folder: Path, all_planted: tuple[Planted, ...], prefix: str = "") -> list[object]:
     missed: list[object] = []
     for planted in all_planted:
-        lines = [fault.line for fault in found if is_it(fault, planted, prefix)]
+        lines = [fault.line for fault in found if is_planted(fault, planted, prefix)]
         if line_of(folder, planted) not in lines:
             missed.append((planted.file, planted.where, planted.part, line_of(folder, planted), lines))
     return missed
