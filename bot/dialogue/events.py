@@ -8,11 +8,13 @@ class Event(msgspec.Struct, frozen=True, tag=True):
 
 
 class Heard(Event, frozen=True):
-    """The person wrote. `text` is stored sealed and goes nowhere else. media: how many files came; none is fetched."""
+    """The person wrote."""
 
     kind: str
     text: str
+    """Stored sealed; it goes nowhere else."""
     media: int = 0
+    """How many files came; none is fetched."""
     media_kind: str = ""
     """What the first of them is, where text came with it."""
 

@@ -27,22 +27,23 @@ Translate = Callable[[str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One numbered option. `next` is fully qualified ("flow.state"), HERE or BACK.
-
-    sets: what it changes, by the names of `told` and "locale". when: name in FACTS -> values for which it is shown.
-    keys: normalised label and other words, filled in by `localised`.
-    contexts: where translators find label and words, for choices that many states share.
-    """
+    """One numbered option."""
 
     id: str
     label: str
     next: str
+    """ "flow.state", HERE or BACK."""
     words: str = ""
+    """Other words that choose it, as its writer parted them."""
     note: str = ""
     sets: Mapping[str, object] = field(default_factory=dict)
+    """What it changes, by the names of `conversation.Told` and "locale"."""
     when: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
+    """Name in FACTS -> the values for which it is shown."""
     keys: frozenset[str] = frozenset()
+    """Normalised label and other words, filled in by `localised`."""
     contexts: tuple[str, str] = ("", "")
+    """Where translators find label and words, for choices that many states share."""
 
     def shown(self, conversation: Conversation) -> bool:
         """Is this choice offered to this person now?"""

@@ -16,28 +16,32 @@ YOUNG = "under_18"
 
 
 class Card(msgspec.Struct, frozen=True):
-    """One card. "" and None mean that nobody said it.
-
-    safe: "yes" or "no", the last answer to "can you type safely". place: "nl" or "abroad". country: ISO 3166 code,
-    confirmed by the person. phone: who reads it, "mine" or "shared". observed: a decoy word was used.
-    role: for whom, "self", "other" or "work". young: they asked about being under 18. documents: which papers they
-    asked about. travel: the topic about leaving they asked about. topics: all they were told about, in order.
-    """
+    """One card. "" and False mean that nobody said it."""
 
     danger: bool
     urgent: bool
     observed: bool
+    """A decoy word was used: somebody may read along."""
     no_call: bool
     language: str
     safe: str = ""
+    """ "yes" or "no": the last answer to "can you type safely"."""
     place: str = ""
+    """ "nl" or "abroad"."""
     country: str = ""
+    """ISO 3166 code, confirmed by the person."""
     phone: str = ""
+    """Who reads it: "mine" or "shared"."""
     role: str = ""
+    """For whom: "self", "other" or "work"."""
     young: bool = False
+    """They asked about being under 18."""
     documents: tuple[str, ...] = ()
+    """Which papers they asked about."""
     travel: str = ""
+    """The topic about leaving they asked about."""
     topics: tuple[str, ...] = ()
+    """All they were told about, in order."""
 
 
 def of_answers(answers: Answers) -> Card:
