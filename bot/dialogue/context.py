@@ -6,13 +6,12 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
-from bot.dialogue.changes import Events, noticed_in
+from bot.dialogue.changes import Events
 from bot.dialogue.choosing import named
-from bot.dialogue.conversation import Conversation, Status
-from bot.dialogue.events import CallRefused, LanguageChosen
+from bot.dialogue.conversation import Conversation, Place, Status
+from bot.dialogue.events import CallRefused, LanguageChosen, PlaceTold
 from bot.dialogue.flow import Choice, State
-from bot.dialogue.heard_language import with_heard_language
-from bot.dialogue.language import Languages
+from bot.dialogue.language import Languages, with_heard_language
 from bot.dialogue.localized_content import LocalizedContent
 from bot.dialogue.machine import Machines
 from bot.dialogue.states import StateName
@@ -162,10 +161,42 @@ class Context:
         """The conversation with what the text tells in passing: where its writer is, a country, that they know the
         subject, that something cannot wait."""
         (conversation, events), _choice = self.spoken
-        conversation, told = noticed_in(conversation, self.understood, discloses=self.discloses)
+        conversation, told = _noticed_in(conversation, self.understood, discloses=self.discloses)
         return conversation, (*events, *told)
 
     @cached_property
     def discloses(self) -> bool:
         """Does the text have a word about the subject in it?"""
         return any(word in self.message.text for word in self.rules.subject)
+
+
+def _with_place(conversation: Conversation, understood: Understanding) -> tuple[Conversation, Events]:
+    """The place when the person says in so many words where they are. Abroad is believed at once; "in the
+    Netherlands" is asked for once they have said abroad, because it takes the numbers that work there away; and so is
+    a country by name, which may be where they were or where they fear to go."""
+    if understood.country not in (None, "NL"):
+        return conversation, ()
+    if understood.place == "abroad" and conversation.told.place is not Place.ABROAD:
+        place = Place.ABROAD
+    elif understood.place == Place.NETHERLANDS and conversation.told.place is Place.UNKNOWN:
+        place = Place.NETHERLANDS
+    else:
+        return conversation, ()
+    return conversation.with_told(place=place, country=""), (PlaceTold(place, ""),)
+
+
+def _noticed_in(
+    conversation: Conversation, understood: Understanding, *, discloses: bool
+) -> tuple[Conversation, Events]:
+    """The conversation with what a message tells in passing. discloses: its writer knows the subject."""
+    conversation, events = _with_place(conversation, understood)
+    changed: dict[str, object] = {}
+    if discloses:
+        changed["subject_disclosed"] = True
+    if understood.country and understood.country != conversation.told.country:
+        changed["mentioned_country"] = understood.country
+    if changed:
+        conversation = conversation.with_told(**changed)
+    if understood.danger == "amber":
+        conversation = conversation.with_handling(urgent=True)
+    return conversation, events

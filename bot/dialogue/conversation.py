@@ -117,7 +117,7 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
     no_call: bool = False
     """They asked not to be called."""
     language: str = ""
-    """What they wrote in recently (BCP 47), where it is not the language they are answered in; see `heard_language`."""
+    """What they wrote in recently (BCP 47), where it is not the language they are answered in; see `language`."""
 
 
 class Handling(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -51,13 +51,13 @@ class Engine:
         typed = inbound.text.strip()
         if typed in DIGITS and inbound.kind in (Kind.TEXT, Kind.BUTTON):
             return Message(inbound, text=typed, readable=True, number=typed, case_code="")
-        text = normalise(inbound.text)
+        text, words = normalise(inbound.text), self.rules.code_words
         return Message(
             inbound=inbound,
             text=text,
             readable=bool(text) and inbound.kind in (Kind.TEXT, Kind.BUTTON),
             number=self.rules.numbers.read(text),
-            case_code=case_code.read(text, self.rules.code_words) if text.count(" ") == case_code.WORDS - 1 else "",
+            case_code=case_code.read(text, words) if text.partition(" ")[0] in words else "",
         )
 
     def advance(self, conversation: Conversation, message: Message, circumstances: Circumstances) -> Turn:

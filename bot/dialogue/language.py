@@ -1,7 +1,9 @@
-"""Which language the answer is in: asked for by name, else the first message decides, else a clear change."""
+"""Which language the answer is in: asked for by name, else the first message decides, else a clear change. And which
+one a person writes, which is not always one the bot answers in: it decides which advisor can help."""
 
 from collections.abc import Mapping
 
+from bot.dialogue.conversation import Conversation
 from bot.dialogue.localized_content import LocalizedContent
 from bot.nlu.understanding import Understanding
 
@@ -48,3 +50,20 @@ class Languages:
     def after(self, locale: str) -> str:
         """The live language after this one, round and round."""
         return self._live[(self._live.index(locale) + 1) % len(self._live)]
+
+
+def with_heard_language(conversation: Conversation, understood: Understanding, words: int) -> Conversation:
+    """The same conversation with the language of a message of so many words.
+
+    A language asked for by name counts. Commands do not: they are often copied from the bot's own text. One word does
+    not change what is known: "hallo" and "ok" belong to many languages.
+    """
+    if understood.switch_to:
+        return conversation.with_told(language=understood.switch_to)
+    if understood.command:
+        return conversation
+    first = not conversation.heard_language
+    needed = SURE_OF_LANGUAGE if first else SURE_OF_SENTENCE if words >= SENTENCE else SURE_OF_SWITCH
+    if understood.language_confidence < needed or (words < SWITCH_FROM and not first):
+        return conversation
+    return conversation.with_told(language="" if understood.language == conversation.locale else understood.language)

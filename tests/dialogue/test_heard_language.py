@@ -3,7 +3,7 @@
 import pytest
 
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.heard_language import with_heard_language
+from bot.dialogue.language import with_heard_language
 from bot.nlu.understanding import Understanding
 
 NOBODY = Conversation()
