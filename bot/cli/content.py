@@ -1,6 +1,7 @@
 """Commands for writers and translators: inspect the content, draw it, renew the catalogs."""
 
 import argparse
+import os
 from pathlib import Path
 
 from bot.assembly import ROOT
@@ -11,11 +12,14 @@ from bot.content.faults import Severity
 from bot.content.inspection import inspect
 from bot.content.translation import strings
 from bot.rendering.texts import last_words
+from bot.startup import environment_faults
 
 
 def add_to(commands: Commands) -> None:
     """Add these commands to the parser."""
-    check = commands.add_parser("check", help="inspect flows, facts, numbers, vocabulary and translations")
+    check = commands.add_parser(
+        "check", help="inspect flows, facts, numbers, vocabulary, translations; on a server spool and keys too"
+    )
     check.set_defaults(run=_check)
     draw = commands.add_parser("graph", help="draw the dialogue: Mermaid, or SVG when the file ends in .svg")
     draw.add_argument("--out", type=Path, help="write here; without it Mermaid goes to standard output")
@@ -26,9 +30,12 @@ def add_to(commands: Commands) -> None:
 
 
 def _check(_options: argparse.Namespace) -> int:
-    faults = [*inspect(read_content(), ROOT), *strings.stale(ROOT)]
-    for fault in faults:
+    of_environment = environment_faults(os.environ)
+    print(*of_environment, sep="\n", end="\n" if of_environment else "", flush=True)
+    of_content = [*inspect(read_content(), ROOT), *strings.stale(ROOT)]
+    for fault in of_content:
         print(fault)
+    faults = [*of_environment, *of_content]
     errors = sum(fault.severity is Severity.ERROR for fault in faults)
     print(f"{errors} errors, {len(faults) - errors} warnings")
     return 1 if errors else 0

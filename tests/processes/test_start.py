@@ -2,11 +2,14 @@
 
 import itertools
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 
 import pytest
 
 from bot.settings import SETTINGS
+from tests.harness.fixed import ROOT
 from tests.harness.site import Site
 from tests.harness.twilio_client import assert_numbers_first, person, sms
 
@@ -136,6 +139,46 @@ def test_a_spool_that_cannot_be_written_any_more_still_leaves_the_numbers(new_si
     assert site.twilio.send("GET", "/readyz").status == 503
     assert [name for name in site.counts() if "spool_full" in name]
     site.stop_web()
+
+
+def checked(site: Site, **changed: str) -> tuple[int, str]:
+    """Exit status and findings of `python -m bot check` with the settings of this site."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "check"],
+        cwd=ROOT,
+        env=site.environment | changed,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert CANARY not in done.stdout + done.stderr
+    return done.returncode, done.stdout
+
+
+def test_check_names_a_spool_that_cannot_be_written(new_site: NewSite) -> None:
+    site = new_site()
+    status, said = checked(site, SPOOL_DIR=str(site.folder / "nowhere"))
+    assert status == 1
+    assert "error: environment: Cannot start: SPOOL_DIR" in said
+    assert "Redis does not answer" in said
+    assert said.splitlines()[-1].startswith("1 errors")
+
+
+def test_check_names_settings_that_are_malformed(new_site: NewSite) -> None:
+    status, said = checked(new_site(), PEPPERS=CANARY, DATA_KEYS=CANARY)
+    assert status == 1
+    assert "DATA_KEYS is malformed; PEPPERS is malformed" in said
+
+
+def test_check_names_a_lost_key_beside_a_lost_spool_and_changes_nothing(filled: Site) -> None:
+    before = filled.dump()
+    assert checked(filled)[0] == 0
+    status, said = checked(filled, DATA_KEYS="22" * 32, SPOOL_DIR=str(filled.folder / "nowhere"))
+    assert status == 1
+    assert "DATA_KEYS lack what this Redis was filled with" in said
+    assert "SPOOL_DIR cannot be written" in said
+    assert filled.dump() == before
 
 
 @pytest.fixture(scope="module")

@@ -18,11 +18,18 @@ def lost_keys(connection: Connection, sealer: Sealer, peppers: Sequence[str]) ->
 
     With a pepper or key gone every conversation would silently start over, so the caller refuses to start.
     """
-    lost = []
-    for name, marks in (("PEPPERS", list(peppers)), ("DATA_KEYS", list(sealer.marks()))):
-        stored = connection.ask("HGET", keys.FINGERPRINTS, name)
-        if stored is not None and stored.decode() not in marks:
-            lost.append(name)
-        else:
-            connection.ask("HSET", keys.FINGERPRINTS, name, marks[0])
-    return lost
+    marks = _marks(sealer, peppers)
+    stored = connection.together([("HGET", keys.FINGERPRINTS, name) for name in marks])
+    filled_with = zip(marks.items(), stored, strict=True)
+    return [name for (name, known), mark in filled_with if mark is not None and mark.decode() not in known]
+
+
+def remember_keys(connection: Connection, sealer: Sealer, peppers: Sequence[str]) -> None:
+    """Keep what this Redis is filled with from now on: the newest key and pepper, by marks that reveal neither."""
+    marks = _marks(sealer, peppers)
+    connection.together([("HSET", keys.FINGERPRINTS, name, known[0]) for name, known in marks.items()])
+
+
+def _marks(sealer: Sealer, peppers: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The marks of all keys and peppers by the name of their setting, newest first."""
+    return {"PEPPERS": tuple(peppers), "DATA_KEYS": sealer.marks()}
