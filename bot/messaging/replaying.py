@@ -1,9 +1,11 @@
 """A turn that was answered while the storage was away, stored now that it is back. Pure."""
 
-from msgspec.structs import replace
-
+from bot.dialogue import own_words
 from bot.dialogue.conversation import Conversation, Status
-from bot.dialogue.events import AdvisorCancelled, AdvisorRequested, PersonLeft, Said, Stopped
+from bot.dialogue.engine import OWN_WORD
+from bot.dialogue.events import AdvisorRequested, AnyEvent, Heard, Said
+from bot.messaging.merging import merged
+from bot.nlu.normalise import normalise
 from bot.ports.conversations import Decision, Opened
 from bot.ports.spool import Spooled
 
@@ -15,8 +17,10 @@ class Erased(Exception):
 def decision(spooled: Spooled, opened: Opened) -> Decision:
     """What the person read then counts as shown, what they asked for is done; what happened since stays."""
     same = spooled.revision == opened.revision
-    conversation = spooled.conversation if same else _rejoined(opened.conversation, spooled)
-    events = (*spooled.events, Said(spooled.reply)) if spooled.reply else spooled.events
+    conversation = spooled.conversation if same else merged(opened.conversation, spooled)
+    events = _without_own_word(spooled, opened.conversation)
+    if spooled.reply:
+        events = (*events, Said(spooled.reply))
     if opened.blocked and conversation.handling.status is Status.WAITING:
         # It was decided where nobody knew of the block.
         conversation = conversation.with_status(Status.BOT)
@@ -24,22 +28,8 @@ def decision(spooled: Spooled, opened: Opened) -> Decision:
     return Decision(conversation, events, spooled.reply)
 
 
-def _rejoined(stored: Conversation, spooled: Spooled) -> Conversation:
-    """The stored conversation after a turn that was decided without it: the later of the two is what the person
-    sees, requests of both count, and an advisor who has the conversation keeps it."""
-    shown, asked = spooled.conversation, {type(event) for event in spooled.events}
-    if stored.handling.status is Status.BOT and AdvisorRequested in asked:
-        stored = stored.with_handling(status=Status.WAITING, waiting_minute=shown.handling.waiting_minute)
-    if asked & {AdvisorCancelled, PersonLeft, Stopped} and stored.handling.status in (Status.WAITING, Status.ADVISOR):
-        stored = stored.with_status(Status.BOT)
-    stored = stored.with_handling(
-        danger=stored.handling.danger or shown.handling.danger,
-        urgent=stored.handling.urgent or shown.handling.urgent,
-    )
-    observed = stored.privacy.observed or shown.privacy.observed
-    stored = stored.with_privacy(observed=observed)
-    if stored.heard_minute > shown.heard_minute:
-        return stored
-    theirs = shown.handling
-    handling = replace(stored.handling, channel=theirs.channel, pending_notice=theirs.pending_notice)
-    return replace(shown.with_privacy(observed=observed), locale=stored.locale or shown.locale, handling=handling)
+def _without_own_word(spooled: Spooled, stored: Conversation) -> tuple[AnyEvent, ...]:
+    """What happened. One of their own words, which nobody could know then, is read by nobody."""
+    if not own_words.is_own_word(stored, normalise(spooled.inbound.text)):
+        return spooled.events
+    return tuple(Heard(OWN_WORD, "") if isinstance(event, Heard) else event for event in spooled.events)

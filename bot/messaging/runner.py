@@ -97,7 +97,7 @@ class Runner:
             nonlocal message, undone
             message = message or self._engine.read(inbound)
             turn, reply = self._answer(message, opened, now)
-            undone = Undone(turn, reply, opened.revision)
+            undone = Undone(turn, reply, opened.revision, opened.conversation)
             return Decision(turn.conversation, (*turn.events, Said(reply)) if reply else turn.events, reply)
 
         with self._guard:
@@ -110,7 +110,7 @@ class Runner:
             if undone is None:
                 nothing = Opened(inbound.contact, Conversation(), 0)
                 turn, _reply = self._answer(self._engine.read(inbound), nothing, now, look_up=False)
-                undone = Undone(turn, "", None)
+                undone = Undone(turn, "", None, nothing.conversation)
             return self._outage.answer(inbound, undone, refused=error.refused)
         finally:
             if held:

@@ -17,7 +17,8 @@ class SpoolFull(StartError):
 class Spooled(msgspec.Struct, frozen=True):
     """One kept message with the turn that was decided on it and the answer that was given.
 
-    revision: what the turn was decided on; None: on nothing, because the conversation was out of reach.
+    revision: what the turn was decided on; None: on nothing, because the conversation was out of reach. before: the
+    conversation it was decided on, None in what an earlier version has written.
     """
 
     inbound: Inbound
@@ -25,6 +26,7 @@ class Spooled(msgspec.Struct, frozen=True):
     events: tuple[AnyEvent, ...]
     reply: str
     revision: int | None = None
+    before: Conversation | None = None
 
 
 class Spool(Protocol):

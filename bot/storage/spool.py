@@ -28,6 +28,8 @@ _INFO = b"helpline spool 1"
 _SUFFIX = ".sealed"
 _UNREADABLE = ".unreadable"
 
+_NOTHING = msgspec.Raw(msgspec.msgpack.encode(None))
+
 
 class _Record(msgspec.Struct, frozen=True):
     """A kept message as it is written: the conversation in the shape `codec` gives it."""
@@ -37,6 +39,7 @@ class _Record(msgspec.Struct, frozen=True):
     events: tuple[AnyEvent, ...]
     reply: str
     revision: int | None = None
+    before: msgspec.Raw = _NOTHING
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -135,13 +138,17 @@ class FileSpoolReader:
 
 def _packed(spooled: Spooled) -> bytes:
     conversation = msgspec.Raw(encode_conversation(spooled.conversation))
-    return _encoder.encode(_Record(spooled.inbound, conversation, spooled.events, spooled.reply, spooled.revision))
+    before = _NOTHING if spooled.before is None else msgspec.Raw(encode_conversation(spooled.before))
+    return _encoder.encode(
+        _Record(spooled.inbound, conversation, spooled.events, spooled.reply, spooled.revision, before)
+    )
 
 
 def _unpacked(data: bytes) -> Spooled:
     record = _decoder.decode(data)
     conversation = decode_conversation(bytes(record.conversation))
-    return Spooled(record.inbound, conversation, record.events, record.reply, record.revision)
+    before = None if record.before == _NOTHING else decode_conversation(bytes(record.before))
+    return Spooled(record.inbound, conversation, record.events, record.reply, record.revision, before)
 
 
 def _files(directory: Path) -> Iterator[Path]:

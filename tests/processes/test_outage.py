@@ -14,6 +14,13 @@ from pathlib import Path
 import pytest
 
 from bot.dialogue.conversation import Status
+from bot.dialogue.events import Claimed
+from bot.dialogue.own_words import mark
+from bot.dialogue.states import StateName
+from bot.handoff.moves import Lease
+from bot.messages import Channel, Outgoing
+from bot.ports.conversations import Act, Committed, Decision
+from bot.ports.outbox import new_outgoing_id
 from bot.ports.spool import Spooled
 from bot.storage.redis.connection import REST_SECONDS
 from bot.storage.spool import FileSpoolReader
@@ -138,6 +145,36 @@ def test_who_asked_for_an_advisor_during_the_outage_waits_for_one_afterwards(sit
     assert site.opened(who).conversation.handling.status is Status.WAITING
     with site.storage() as storage:
         assert [entry.contact for entry in storage.queue.waiting()] == [site.contact(who)]
+
+
+def test_what_they_chose_and_the_advisors_way_to_them_survive_the_outage(site: Site) -> None:
+    who = person(701)
+    deliver(site, [sms(next(_numbers), text, who) for text in ("hoi", "medewerker", "niet bellen")], 1)
+    contact = site.contact(who)
+    with site.storage() as storage:
+        opened = site.opened(who)
+        theirs = opened.conversation.with_privacy(hide_word=mark("kanarie"), return_word=mark("blauwe deur"))
+        theirs = theirs.with_status(Status.ADVISOR, advisor="ada").with_position(state=StateName.DECOY)
+        claim = Decision(theirs.with_privacy(observed=True), (Claimed("ada"),), lease=Lease.TAKE)
+        kept = storage.conversations.commit(Act("claimed", contact), opened, claim)
+        assert isinstance(kept, Committed)
+    before = site.opened(who).conversation
+    site.stop_redis()
+    deliver(site, [sms(next(_numbers), text, who) for text in ("hoi", "menu", "2", "ik ben achtergelaten")], 1)
+    site.start_redis()
+    site.replayed()
+    after = site.opened(who).conversation
+    assert after.privacy == before.privacy
+    assert after.position.state == StateName.DECOY
+    assert after.told.no_call
+    assert (after.handling.status, after.handling.advisor) == (Status.ADVISOR, "ada")
+    assert after.handling.channel == Channel.SMS
+    with site.storage() as storage:
+        sent = Outgoing(new_outgoing_id(contact), "Ik ben er")
+        opened = site.opened(who)
+        storage.conversations.commit(Act("wrote", contact), opened, Decision(after, (), "", (sent,)))
+        (attempt,) = storage.outbox.take("test", 1, 1)
+        assert (attempt.channel, attempt.address) == (Channel.SMS, who)
 
 
 def test_while_redis_hangs_everybody_is_answered_in_time_and_afterwards_all_is_well(site: Site) -> None:

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from msgspec import msgpack
+from msgspec.structs import replace
 
 from bot.dialogue.events import Heard
 from bot.messages import Channel, Inbound, Kind
 from bot.ports.spool import Spooled, SpoolFull
 from bot.ports.unavailable import StorageUnavailable
-from bot.storage.spool import MAX_AGE_SECONDS, FileSpool, FileSpoolReader
+from bot.storage.spool import _INFO, _SUITE, MAX_AGE_SECONDS, FileSpool, FileSpoolReader, _decoder, _packed
 from tests.harness.conversations import a_conversation
 
 KEY = X25519PrivateKey.generate()
@@ -35,7 +37,8 @@ def message(number: int, revision: int | None = None) -> Spooled:
         opt_out=True,
     )
     conversation = a_conversation(state="menu.main", heard_minute=MINUTE)
-    return Spooled(inbound, conversation, (Heard("text", "kanarievogel"),), "bel\n112", revision)
+    before = None if revision is None else a_conversation(hide_word="mark", heard_minute=MINUTE - 1)
+    return Spooled(inbound, conversation, (Heard("text", "kanarievogel"),), "bel\n112", revision, before)
 
 
 @pytest.fixture
@@ -56,6 +59,15 @@ def test_a_message_comes_back_whole_and_once(spool: FileSpool, tmp_path: Path, r
     assert drained(tmp_path) == [message(1, revision)]
     assert drained(tmp_path) == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_an_earlier_version_kept_comes_back(spool: FileSpool, tmp_path: Path) -> None:
+    earlier = replace(message(1, 7), before=None)
+    record = _decoder.decode(_packed(earlier))
+    fields = {name: getattr(record, name) for name in record.__struct_fields__ if name != "before"}
+    sealed = _SUITE.encrypt(msgpack.encode(fields), KEY.public_key(), _INFO)
+    (tmp_path / "1.sealed").write_bytes(sealed)
+    assert drained(tmp_path) == [earlier]
 
 
 def test_messages_come_back_in_the_order_they_came(spool: FileSpool, tmp_path: Path) -> None:
