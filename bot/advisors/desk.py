@@ -61,8 +61,15 @@ class Desk(Board):
         """Write to the person. The first message takes the conversation. `sure`: see `handoff.reply`."""
 
         def decide(conversation: Conversation, minute: int) -> Move:
-            clocks, neutral = self._clocks(conversation), self._is_neutral(text)
-            return handoff.reply(conversation, advisor.id, text, minute, sure=sure, clocks=clocks, neutral=neutral)
+            return handoff.reply(
+                conversation,
+                advisor.id,
+                text,
+                minute,
+                sure=sure,
+                clocks=lambda: self._clocks(conversation),
+                is_neutral=self._is_neutral,
+            )
 
         return self._act(contact, act, decide)
 

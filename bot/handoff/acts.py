@@ -4,7 +4,7 @@ Every function raises `Refused` when it may not be done; then nothing changes an
 `minute` is minutes since 1970 (UTC), `advisor` the opaque id of an account.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
@@ -60,15 +60,15 @@ def reply(
     minute: int,
     *,
     sure: bool = False,
-    clocks: Sequence[int] = (),
-    neutral: bool = True,
+    clocks: Callable[[], Sequence[int]] = tuple,
+    is_neutral: Callable[[str], bool] = lambda _text: True,
 ) -> Move:
     """Write to the person; the first message takes the conversation. `sure`: the advisor knows that their last
     message is more than FRESH_MINUTES old and sends it all the same. Where somebody may read along nothing goes out.
 
     Once their messages are answered and FRESH_MINUTES have passed, writing again would be writing first: that needs an
-    agreement. clocks: minutes of the day where they are, one or the earliest and the latest. neutral: the text names no
-    subject, organisation, name or place.
+    agreement, and only then `clocks` and `is_neutral` are asked. clocks: minutes of the day where they are, one or the
+    earliest and the latest. is_neutral: does a text name no subject, organisation, name or place?
     """
     if not text.strip():
         raise Refused(Reason.EMPTY)
@@ -85,7 +85,7 @@ def reply(
         raise Refused(Reason.OBSERVED)  # until the person's own word, or a fresh "yes, I can type safely"
     if since > FRESH_MINUTES:
         if not mine.handling.pending_minute:
-            check_agreed(mine.privacy.agreement, minute, clocks, neutral=neutral)
+            check_agreed(mine.privacy.agreement, minute, clocks(), neutral=is_neutral(text))
         if not sure:
             raise Refused(Reason.LATE)
     say = None if mine.handling.introduced else Say(prefix=(SharedText.ADVISOR_HERE,))

@@ -24,7 +24,8 @@ def agree(conversation: Conversation, advisor: str, agreement: Agreement, minute
 
 
 def check_agreed(agreement: Agreement | None, minute: int, clocks: Sequence[int], *, neutral: bool) -> None:
-    """Raises Refused unless they may be written to now. clocks, neutral: as for `acts.reply`."""
+    """Raises Refused unless they may be written to now. clocks: as `acts.reply` has them. neutral: may anybody read
+    the text over their shoulder?"""
     if agreement is None or minute > agreement.until_minute:
         raise Refused(Reason.NOT_AGREED)
     if not clocks or not all(agreement.opens <= clock < agreement.closes for clock in clocks):
