@@ -16,11 +16,12 @@ from bot.storage.spool import FileSpool
 
 def examine(settings: Settings) -> list[str]:
     """One line a finding: "ok …", "note …" or "bad …". Never a secret, never a number of a person."""
+    assembly = Assembly(settings)
     return [
-        *_redis(Assembly(settings).connection),
+        *_redis(assembly.connection),
         *_keys(settings),
         *_urls(settings),
-        *_spool(Assembly(settings).spool),
+        *_spool(assembly.spool),
         *_reading(settings),
     ]
 
@@ -28,22 +29,22 @@ def examine(settings: Settings) -> list[str]:
 def _redis(connection: Connection) -> Iterator[str]:
     names = ("maxmemory-policy", "appendonly", "appendfsync")
     try:
-        told, *answers = connection.together([("INFO",), *(("CONFIG", "GET", name) for name in names)])
+        report, *answers = connection.together([("INFO",), *(("CONFIG", "GET", name) for name in names)])
     except StorageUnavailable as error:
         yield f"bad redis: {error}"
         return
     finally:
         connection.close()
-    info = dict(line.split(":", 1) for line in told.decode().split("\r\n") if ":" in line)
-    wanted = {name: value.decode() for name, (_name, value) in zip(names, answers, strict=True)}
+    info = dict(line.split(":", 1) for line in report.decode().split("\r\n") if ":" in line)
+    config = {name: value.decode() for name, (_name, value) in zip(names, answers, strict=True)}
     version = str(info["redis_version"])
     major, minor = (int(part) for part in version.split(".")[:2])
     yield f"{'ok' if (major, minor) >= (6, 2) else 'bad'} redis version {version}; 6.2 is the oldest that will do"
-    policy, append = wanted.get("maxmemory-policy"), wanted.get("appendonly")
+    policy, appends = config.get("maxmemory-policy"), config.get("appendonly")
     yield f"{'ok' if policy == 'noeviction' else 'bad'} redis maxmemory-policy {policy}; others forget people silently"
-    yield f"{'ok' if append == 'yes' else 'bad'} redis appendonly {append}; without it a crash loses conversations"
-    if wanted.get("appendfsync") not in ("everysec", "always"):
-        yield f"bad redis appendfsync {wanted.get('appendfsync')}; everysec or always"
+    yield f"{'ok' if appends == 'yes' else 'bad'} redis appendonly {appends}; without it a crash loses conversations"
+    if config.get("appendfsync") not in ("everysec", "always"):
+        yield f"bad redis appendfsync {config.get('appendfsync')}; everysec or always"
     if info.get("role") != "master":
         yield f"bad redis role {info.get('role')}; it takes no writes"
 
