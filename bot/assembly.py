@@ -15,6 +15,7 @@ from bot.content.library import Library, read_library
 from bot.content.models import read_encoder
 from bot.dialogue.engine import Engine
 from bot.dialogue.turn import Turn
+from bot.messaging.asking import Asking
 from bot.messaging.delivery import Delivery
 from bot.messaging.erasing import Eraser
 from bot.messaging.provider_eraser import ProviderEraser
@@ -178,7 +179,8 @@ class Assembly:
             upkeep.step,
             spending.step,
         ]
-        slow_chores: list[Callable[[], object]] = [reconcile.step]
+        asking = Asking(storage.outbox, self.sender, self.receipts, self.now, metrics.report)
+        slow_chores: list[Callable[[], object]] = [reconcile.step, asking.step]
         if settings.delete_at_twilio:
             slow_chores.append(ProviderEraser(storage, TwilioCopies(self.sender), self.now, metrics.report).step)
         return Worker(self.delivery, chores, slow_chores, metrics.report)

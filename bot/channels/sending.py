@@ -14,8 +14,9 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError
 
-from bot.channels.twilio import Contacts, read_inbound
+from bot.channels.twilio import Contacts, delivery_state, read_inbound
 from bot.messages import Channel
+from bot.messaging.asking import Answer
 from bot.messaging.provider_eraser import NotDeletableYet, ProviderCopy
 from bot.messaging.reconcile import ListedMessage
 from bot.ports.sender import AnswerLost, NotSent, SendFailed
@@ -126,6 +127,18 @@ class TwilioSender:
                 raise NotSent(str(error.status)) from None
         except (TwilioException, RequestException) as error:
             raise NotSent(type(error).__name__) from None
+
+    def state_of(self, provider_id: str) -> Answer | None:
+        """See `ProviderStates.state_of`."""
+        try:
+            message = self._client.messages(provider_id).fetch()
+        except TwilioRestException as error:
+            if error.status == 404:
+                return None
+            raise NotSent(str(error.status)) from None
+        except (TwilioException, RequestException) as error:
+            raise NotSent(type(error).__name__) from None
+        return Answer(delivery_state(str(message.status)), str(message.error_code or ""))
 
     def find(self, channel: str, address: str, text: str, known: Collection[str], minutes: int) -> str | None:
         """See `Sender.find`."""

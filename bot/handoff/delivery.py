@@ -61,8 +61,9 @@ LOST_ANSWER = "lost_answer"
 TOO_LATE = "too_late"
 CANCELLED = "cancelled"
 NO_ADDRESS = "no_address"
+UNREPORTED = "unreported"
 UNKNOWN = "unknown"
-OURS = (LOST_ANSWER, TOO_LATE, CANCELLED, NO_ADDRESS, UNKNOWN)
+OURS = (LOST_ANSWER, TOO_LATE, CANCELLED, NO_ADDRESS, UNREPORTED, UNKNOWN)
 """Problems that are not a code of the provider. A table has all of them."""
 
 

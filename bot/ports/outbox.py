@@ -60,6 +60,20 @@ class Record:
     """"" when not known."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unreported:
+    """A message the provider has, and of which it has said nothing final for a while."""
+
+    id: str
+    """Ours."""
+    state: str = ""
+    """"" when nobody has a record of it any more."""
+    provider_id: str = ""
+    """"" when not known."""
+    age: float = 0.0
+    """Seconds since it came into this state."""
+
+
 class Outbox(Protocol):
     """Every method may raise StorageUnavailable."""
 
@@ -96,4 +110,16 @@ class Outbox(Protocol):
 
     def records(self, contact: str) -> Mapping[str, Record]:
         """How this person's messages stand, by our id."""
+        ...
+
+    def unreported(self, most: int) -> list[Unreported]:
+        """Up to `most` messages whose time to ask the provider has come, the longest overdue first."""
+        ...
+
+    def ask_later(self, id: str, after: float) -> None:
+        """The provider is asked about this message again `after` so many seconds, unless it reports before."""
+        ...
+
+    def ask_no_more(self, id: str) -> None:
+        """The provider is not asked about this message any more."""
         ...

@@ -8,7 +8,7 @@ ACTIONS = {
     Action.RETRY: "20429 429 30001 21611 63017 63018 14107 63010 63012",
     Action.ONCE_MORE: "30003 30008 30410 lost_answer",
     Action.GIVE_UP: "30004 30007 63014 63013 63026 30005 30006 21211 21614 63003 63024 63032 30649 60605 21617 30019"
-    " 21612 63036 too_late cancelled no_address unknown",
+    " 21612 63036 too_late cancelled no_address unreported unknown",
     Action.OPTED_OUT: "21610",
     Action.ALARM: "21408 30450 63001 63007 63020 63051 20003 30002 20404",
     Action.WINDOW: "63016",

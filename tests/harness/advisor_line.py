@@ -37,6 +37,7 @@ class AdvisorLine:
     library: Library
     redis_url: str
     order_ms: int = 300
+    ask_ms: int = 0
     timing: RetryTiming = field(default_factory=lambda: RetryTiming(unconfirmed=0.4, backoff=0.02))
 
     def __post_init__(self) -> None:
@@ -44,7 +45,9 @@ class AdvisorLine:
         self.connection = connect(self.redis_url)
         sealer = Sealer([bytes(32)])
         self.reports = Reports()
-        self.storage = redis_storage(self.connection, sealer, reclaim_ms=1500, order_ms=self.order_ms)
+        self.storage = redis_storage(
+            self.connection, sealer, reclaim_ms=1500, order_ms=self.order_ms, ask_ms=self.ask_ms
+        )
         self.outbox = self.storage.outbox
         self.now = NOW
         self.runner = Runner(self.engine, self.storage, ListSpool(), lambda: self.now, self.reports)

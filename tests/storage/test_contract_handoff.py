@@ -231,6 +231,32 @@ def test_a_later_attempt_is_counted_and_marked(storage: Storage) -> None:
     assert storage.outbox.records("anna")[sent].maybe_duplicate
 
 
+def test_who_was_reported_is_not_asked_about_and_what_is_put_off_comes_later(storage: Storage) -> None:
+    act(storage, "0", HELD, lease=Lease.TAKE)
+    sent = write(storage, "een")
+    (attempt,) = storage.outbox.take("w1", 8, 0.05)
+    storage.outbox.settle(attempt, DeliveryState.ACCEPTED, provider_id="SM1")
+    assert storage.outbox.unreported(9) == []  # its time has not come
+    storage.outbox.ask_later(sent, 0)
+    (found,) = storage.outbox.unreported(9)
+    assert (found.id, found.state, found.provider_id) == (sent, DeliveryState.ACCEPTED, "SM1")
+    storage.outbox.ask_later(sent, 60)
+    assert storage.outbox.unreported(9) == []
+    storage.outbox.report(sent, DeliveryState.DELIVERED, "", "SM1")
+    storage.outbox.ask_later(sent, 0)
+    assert storage.outbox.unreported(9) == []
+
+
+def test_one_can_cease_to_ask(storage: Storage) -> None:
+    act(storage, "0", HELD, lease=Lease.TAKE)
+    sent = write(storage, "een")
+    (attempt,) = storage.outbox.take("w1", 8, 0.05)
+    storage.outbox.settle(attempt, DeliveryState.ACCEPTED, provider_id="SM1")
+    storage.outbox.ask_no_more(sent)
+    storage.outbox.ask_later(sent, 0)
+    assert storage.outbox.unreported(9) == []
+
+
 def test_stopping_takes_back_what_is_not_sent(storage: Storage) -> None:
     act(storage, "0", HELD, lease=Lease.TAKE)
     write(storage, "een")

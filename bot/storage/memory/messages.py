@@ -22,3 +22,5 @@ class OutboxMessage:
     not_before: float = 0.0
     worker: str = ""
     """Who has it in hand."""
+    ask_at: float | None = None
+    """When the provider is asked what became of it; None: not at all."""

@@ -5,7 +5,7 @@ from time import monotonic, sleep
 
 from bot.handoff.delivery import RANK, DeliveryState, is_contradicted
 from bot.ports.feed import Change
-from bot.ports.outbox import Attempt, Record
+from bot.ports.outbox import Attempt, Record, Unreported
 from bot.storage.memory.messages import OutboxMessage
 from bot.storage.memory.state import MemoryState
 
@@ -15,16 +15,25 @@ ORDER_SECONDS = 5.0
 RECLAIM_SECONDS = 15.0
 """A worker that has not settled a message for so long is dead."""
 
+ASK_SECONDS = 180.0
+"""After how long without a final report the provider is asked."""
+
 
 class MemoryOutbox:
     """`ports.outbox.Outbox` in memory."""
 
     def __init__(
-        self, state: MemoryState, *, reclaim_seconds: float = RECLAIM_SECONDS, order_seconds: float = ORDER_SECONDS
+        self,
+        state: MemoryState,
+        *,
+        reclaim_seconds: float = RECLAIM_SECONDS,
+        order_seconds: float = ORDER_SECONDS,
+        ask_seconds: float = ASK_SECONDS,
     ) -> None:
         self._state = state
         self._reclaim_seconds = reclaim_seconds
         self._order_seconds = order_seconds
+        self._ask_seconds = ask_seconds
 
     def take(self, worker: str, most: int, wait: float) -> list[Attempt]:
         """See `Outbox.take`."""
@@ -132,7 +141,7 @@ class MemoryOutbox:
         if RANK[DeliveryState.ACCEPTED] <= RANK[message.state] <= RANK[DeliveryState.SENT]:
             now = monotonic()
             message.state, message.code, message.provider_id, message.changed = DeliveryState.QUEUED, code, "", now
-            message.is_queued, message.not_before = True, now + after
+            message.is_queued, message.not_before, message.ask_at = True, now + after, None
             self._tell(message)
         return True
 
@@ -149,10 +158,31 @@ class MemoryOutbox:
             if each.contact == contact
         }
 
+    def unreported(self, most: int) -> list[Unreported]:
+        """See `Outbox.unreported`."""
+        now = monotonic()
+        due = [(each.ask_at, each) for each in self._state.messages if each.ask_at is not None and each.ask_at <= now]
+        due.sort(key=lambda pair: pair[0])
+        return [Unreported(each.id, each.state, each.provider_id, now - each.changed) for _at, each in due[:most]]
+
+    def ask_later(self, id: str, after: float) -> None:
+        """See `Outbox.ask_later`."""
+        message = self._message(id)
+        if message is not None and message.ask_at is not None:
+            message.ask_at = monotonic() + after
+
+    def ask_no_more(self, id: str) -> None:
+        """See `Outbox.ask_no_more`."""
+        message = self._message(id)
+        if message is not None:
+            message.ask_at = None
+
     def _move(self, message: OutboxMessage, state: DeliveryState, code: str) -> bool:
         if RANK[state] <= RANK[message.state]:
             return False
         message.state, message.code, message.changed = state, code, monotonic()
+        waits = state in (DeliveryState.ACCEPTED, DeliveryState.SENT)
+        message.ask_at = message.changed + self._ask_seconds if waits else None
         self._tell(message)
         return True
 

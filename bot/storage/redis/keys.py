@@ -42,6 +42,9 @@ IN_FLIGHT_LIFE = 600
 """Seconds an address is kept after the conversation has left the advisors, for a message that is still on its way;
 also the longest a message may take to arrive at all."""
 
+ASK_MS = 180_000
+"""Milliseconds after which the provider is asked what became of a message; its reports come within seconds."""
+
 TYPING_MS = 12_000
 """Milliseconds an advisor counts as typing after their console last said so."""
 
@@ -78,6 +81,7 @@ held         set: contact ids of the conversations advisors have
 check-ins    hash: contact id -> the sealed check-in
 outbox       stream: contact ids with something to send. One entry a person at a time; what, stands in their queue
 later        sorted set: contact ids whose next message waits, by the moment (milliseconds of Redis' clock) it may go
+unreported   sorted set: ids of messages the provider has and said nothing final of, by the moment it is asked
 feed         stream: what happened, by contact id and names of events; the console follows it
 counts:DAY   hash: what was counted on one day
 erased       set: hashes of the ids of erased messages, so that none comes back out of the provider's list
@@ -112,6 +116,11 @@ def sent(outgoing_id: str) -> str:
     """Contact id of a message, by our id of it. Ids made before there were shards have no shard in front."""
     number, dot, _rest = outgoing_id.partition(".")
     return f"helpline:{{{number}}}:sent:{outgoing_id}" if dot else f"helpline:sent:{outgoing_id}"
+
+
+def unreported(outgoing_id: str) -> str:
+    """Where a message of this id stands while nothing final was reported of it."""
+    return f"helpline:{{{outgoing_id.partition('.')[0]}}}:unreported"
 
 
 # -- alone -------------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any
 
 from bot.handoff.delivery import DeliveryState
-from bot.ports.outbox import Attempt, Record
+from bot.ports.outbox import Attempt, Record, Unreported
 from bot.storage.redis import addresses, keys
 from bot.storage.redis.connection import Command, Connection, blob
 from bot.storage.redis.presence import milliseconds
@@ -33,12 +33,19 @@ class RedisOutbox:
     """`ports.outbox.Outbox` on Redis."""
 
     def __init__(
-        self, connection: Connection, sealer: Sealer, *, reclaim_ms: int = RECLAIM_MS, order_ms: int = ORDER_MS
+        self,
+        connection: Connection,
+        sealer: Sealer,
+        *,
+        reclaim_ms: int = RECLAIM_MS,
+        order_ms: int = ORDER_MS,
+        ask_ms: int = keys.ASK_MS,
     ) -> None:
         self._connection = connection
         self._sealer = sealer
         self._reclaim_ms = reclaim_ms
         self._order_ms = order_ms
+        self._ask_ms = ask_ms
         self._looks = count()
 
     def take(self, worker: str, most: int, wait: float) -> list[Attempt]:
@@ -168,6 +175,38 @@ class RedisOutbox:
             )
         return found
 
+    def unreported(self, most: int) -> list[Unreported]:
+        """See `Outbox.unreported`."""
+        now = milliseconds(self._connection.ask("TIME"))
+        due = self._connection.together(
+            [
+                ("ZRANGEBYSCORE", f"{shard}unreported", "-inf", now, "WITHSCORES", "LIMIT", 0, most)
+                for shard in keys.ALL_SHARDS
+            ]
+        )
+        waiting = [(float(when), id.decode()) for flat in due for id, when in zip(flat[::2], flat[1::2], strict=True)]
+        return [self._unreported(id, now) for _when, id in sorted(waiting)[:most]]
+
+    def _unreported(self, id: str, now: int) -> Unreported:
+        contact = self.contact_of(id)
+        if not contact:
+            return Unreported(id)
+        stands, sealed = self._connection.ask("HMGET", f"{keys.person(contact)}outgoing", f"{id}:s", f"{id}:m")
+        if not stands:
+            return Unreported(id)
+        state, _code, _attempts, _written, changed, _entry = stands.decode().split(" ")
+        provider_id = self._open(sealed, "provider id", contact, id)
+        return Unreported(id, state, provider_id, (now - int(changed)) / 1000)
+
+    def ask_later(self, id: str, after: float) -> None:
+        """See `Outbox.ask_later`. XX: a report that came meanwhile has taken it out."""
+        when = milliseconds(self._connection.ask("TIME")) + int(after * 1000)
+        self._connection.ask("ZADD", keys.unreported(id), "XX", when, id)
+
+    def ask_no_more(self, id: str) -> None:
+        """See `Outbox.ask_no_more`."""
+        self._connection.ask("ZREM", keys.unreported(id), id)
+
     def tidy(self) -> None:
         """Drop the names of workers that are gone and have nothing in hand."""
         in_use = [
@@ -198,6 +237,7 @@ class RedisOutbox:
             "code": code or "-",
             "after_ms": int(after * 1000),
             "order_ms": self._order_ms,
+            "ask_ms": self._ask_ms,
             "life": keys.ADVISOR_LIFE,
             "feed_length": keys.FEED_LENGTH,
             **more,
@@ -205,6 +245,7 @@ class RedisOutbox:
         if provider_id:
             options["provider_id"] = blob(self._sealer.seal(provider_id.encode(), place("provider id", contact, id)))
         names = [f"{person}queue", f"{person}outgoing", f"{shard}outbox", f"{shard}later", f"{shard}feed"]
+        names.append(f"{shard}unreported")
         return str(self._connection.together([SETTLE(names, options)])[0].decode())
 
     def _open(self, sealed: bytes | None, what: str, contact: str, detail: str = "") -> str:

@@ -12,6 +12,7 @@ from bot.storage.redis.connection import Connection
 from bot.storage.redis.conversations import RedisConversations
 from bot.storage.redis.counts import RedisCounts
 from bot.storage.redis.feed import RedisFeed
+from bot.storage.redis.keys import ASK_MS
 from bot.storage.redis.layout import bring_up_to_date
 from bot.storage.redis.outbox import ORDER_MS, RECLAIM_MS, RedisOutbox
 from bot.storage.redis.overrides import RedisOverrides
@@ -21,14 +22,19 @@ from bot.storage.sealing import Sealer
 
 
 def redis_storage(
-    connection: Connection, sealer: Sealer, *, reclaim_ms: int = RECLAIM_MS, order_ms: int = ORDER_MS
+    connection: Connection,
+    sealer: Sealer,
+    *,
+    reclaim_ms: int = RECLAIM_MS,
+    order_ms: int = ORDER_MS,
+    ask_ms: int = ASK_MS,
 ) -> Storage:
-    """The storage of this installation. reclaim_ms, order_ms: see `outbox`; tests are in more of a hurry."""
+    """The storage of this installation. reclaim_ms, order_ms, ask_ms: see `outbox`; tests are in more of a hurry."""
     overrides, case_codes = RedisOverrides(connection, sealer), RedisCaseCodes(connection, sealer)
     conversations = RedisConversations(connection, sealer, overrides, case_codes)
     queue, presence, feed = RedisQueue(connection), RedisPresence(connection), RedisFeed(connection)
     check_ins, blocks = RedisCheckIns(connection, sealer, conversations), RedisBlocks(connection, sealer)
-    outbox = RedisOutbox(connection, sealer, reclaim_ms=reclaim_ms, order_ms=order_ms)
+    outbox = RedisOutbox(connection, sealer, reclaim_ms=reclaim_ms, order_ms=order_ms, ask_ms=ask_ms)
     tidies: list[Callable[[], object]] = [partial(bring_up_to_date, connection)]  # should Redis have been away at start
     tidies += [part.tidy for part in (queue, presence, feed, check_ins, blocks, case_codes, outbox)]
     return Storage(

@@ -1,6 +1,6 @@
 -- What became of an attempt, or of a message according to a status callback. A state only moves forward.
 --
--- KEYS  1 queue  2 outgoing: of one person  3 outbox  4 later  5 feed: of their shard
+-- KEYS  1 queue  2 outgoing: of one person  3 outbox  4 later  5 feed  6 unreported: of their shard
 -- ARGV  1 options, a msgpack table:
 --   id, contact       of the message
 --   entry             of the outbox; none for a callback. group
@@ -9,6 +9,7 @@
 --   after_ms          until the next attempt, for queued and unsure
 --   order_ms          how long the next message waits for this one to be on its way
 --   maybe_duplicate   it was perhaps sent twice
+--   ask_ms            after how long without a final report the provider is asked
 --   life              seconds; feed_length
 --
 -- Returns 'done', 'old' (it is further already), 'contradiction' (the provider had the last word already), 'busy'
@@ -18,7 +19,7 @@
 --- @include "delivery_state"
 --- @include "tell"
 local RANK = {queued = 0, sending = 1, unsure = 2, accepted = 3, sent = 4, failed = 5, delivered = 6, read = 7}
-local queue, outgoing, outbox, later, feed = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local queue, outgoing, outbox, later, feed, unreported = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local options = cmsgpack.unpack(ARGV[1])
 local id, to, code = options.id, options.state, options.code
 local now = clock()
@@ -47,6 +48,13 @@ end
 local function move(next_state, since)
   write_state(outgoing, id, {state = next_state, code = code, attempts = message.attempts, written = message.written,
                              changed = since, entry = '-'})
+  local has_shard = string.find(id, '.', 1, true) -- ids of before there were shards would not be found again
+  if has_shard and (RANK[next_state] == RANK.accepted or RANK[next_state] == RANK.sent) then
+    redis.call('ZADD', unreported, now + options.ask_ms, id)
+    redis.call('EXPIRE', unreported, options.life)
+  else
+    redis.call('ZREM', unreported, id)
+  end
   tell(feed, options.feed_length, options.contact, 'Delivery')
 end
 
