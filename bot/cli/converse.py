@@ -9,7 +9,6 @@ import random
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -19,7 +18,7 @@ from bot import logs
 from bot.assembly import ROOT, throw_away_runner
 from bot.channels.twilio import read_inbound
 from bot.cli.shared import Commands
-from bot.content.building import build_engine, build_reader
+from bot.content.building import build_engine
 from bot.content.library import read_library
 from bot.content.models import read_encoder
 from bot.dialogue.case_code import RANDOM_BITS
@@ -30,7 +29,6 @@ from bot.dialogue.turn import Turn
 from bot.errors import StartError
 from bot.messages import Channel, Inbound
 from bot.nlu.embedding import Encoder
-from bot.nlu.understanding import Understander
 from bot.nlu.weights import Array
 from bot.rendering.segments import measure
 from bot.storage.sealing import Identity
@@ -109,11 +107,7 @@ def _converse(_options: argparse.Namespace) -> int:
     library = read_library(ROOT, BEGIN.date())
     encoder = read_encoder()
     remembered = _RememberingEncoder(encoder) if encoder else None
-    rooms = Rooms(
-        engine=build_engine(library, remembered),
-        reader=build_reader(library, remembered),
-        commands=library.content.commands,
-    )
+    engine = build_engine(library, remembered)
     for number, line in enumerate(sys.stdin.buffer, start=1):
         if not line.strip():
             continue
@@ -121,34 +115,24 @@ def _converse(_options: argparse.Namespace) -> int:
             asked = msgspec.json.decode(line, type=ConversationIn)
         except msgspec.MsgspecError as error:
             raise BadLine(f"line {number}: {error}") from None
-        answered = ConversationOut(asked.id, tuple(Talk(rooms, asked).turns()))
+        answered = ConversationOut(asked.id, tuple(Talk(engine, asked).turns()))
         sys.stdout.buffer.write(msgspec.json.encode(answered) + b"\n")
         sys.stdout.buffer.flush()
     return 0
 
 
-@dataclass(frozen=True)
-class Rooms:
-    """What is built once for all conversations."""
-
-    engine: Engine
-    reader: Understander
-    commands: Mapping[str, str]
-    """Command -> the state it leads to."""
-
-
 class Talk:
     """One conversation, from its first message to its last, on a storage of its own."""
 
-    def __init__(self, rooms: Rooms, asked: ConversationIn) -> None:
-        self._rooms = rooms
+    def __init__(self, engine: Engine, asked: ConversationIn) -> None:
+        self._engine = engine
         self._asked = asked
         self._now = BEGIN
         self._contacts = Identity(["throw-away"]).contacts
         self._turn: Turn | None = None
         chance = random.Random(0)  # noqa: S311 - fixed, so that the same lines give the same answers
         self._runner, _storage = throw_away_runner(
-            rooms.engine, lambda: self._now, lambda: chance.getrandbits(RANDOM_BITS), self._remember
+            engine, lambda: self._now, lambda: chance.getrandbits(RANDOM_BITS), self._remember
         )
 
     def turns(self) -> Iterator[TurnOut]:
@@ -169,17 +153,17 @@ class Talk:
         conversation = turn.conversation
         state = (turn.say.state if turn.say else "") or conversation.position.state
         topic = state.partition(".")[0]
-        content = self._rooms.engine.content(conversation.locale)
-        understood = self._rooms.reader.understand(inbound.text, conversation.locale or None)
-        danger = "red" if conversation.handling.danger else understood.danger if understood.danger != "red" else "none"
+        content = self._engine.content(conversation.locale)
+        understood = turn.understood
+        amber = understood is not None and understood.danger == "amber"
         return TurnOut(
             reply=reply,
             state=state,
             topic=topic if topic in content.topics else None,
-            command=self._command(inbound.text, state, understood.command),
+            command=self._command(inbound.text, state, understood.command if understood else None),
             offered=conversation.position.candidates if state == StateName.CANDIDATES else (),
             status=conversation.handling.status,
-            danger=danger,
+            danger="red" if conversation.handling.danger else "amber" if amber else "none",
             place=conversation.told.place,
             country=conversation.told.country,
             role=conversation.told.role,
@@ -191,7 +175,7 @@ class Talk:
     def _command(self, text: str, state: str, understood: str | None) -> str | None:
         """The command of a message, when it led to this state."""
         command = understood or DIGITS.get(text.strip(), "")
-        led = command in STAYING or self._rooms.commands.get(command) == state
+        led = command in STAYING or self._engine.rules.commands.get(command) == state
         return command if led else None
 
 

@@ -135,7 +135,8 @@ def _finished(ctx: Context, turn: Turn, step: Step, notice: str) -> Turn:
         heard = Heard(kind=OWN_WORD, text="")  # it is theirs: not even an advisor reads it
     answered = after.pace.answered if turn.say is None else second
     after = replace(after, pace=replace(after.pace, heard=second, answered=answered))
-    return Turn(after, (heard, *turn.events), turn.say, step.name)
+    understood = ctx.understood if step.reads_text else None
+    return Turn(after, (heard, *turn.events), turn.say, step.name, understood)
 
 
 def _heard_by_the_way(ctx: Context, turn: Turn, *, continues: bool) -> Turn:

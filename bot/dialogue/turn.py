@@ -8,6 +8,7 @@ from bot.dialogue.conversation import Conversation
 from bot.dialogue.events import Answers, AnyEvent
 from bot.dialogue.overrides import Overrides
 from bot.messages import Inbound
+from bot.nlu.understanding import Understanding
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -62,3 +63,5 @@ class Turn(msgspec.Struct, frozen=True):
     """What to answer; None: say nothing."""
     answered_by: str = ""
     """Name of the step that answered, for those who want to know why."""
+    understood: Understanding | None = None
+    """What the text was understood as; None where its meaning did not decide."""
