@@ -1,5 +1,5 @@
-"""The second process: sends what advisors write, watches the queue, brings back what was spooled. Loops that never die
-of one failure; SIGTERM ends them after what is in hand."""
+"""The second process: sends what advisors write, watches the queue, replays what was spooled. No failure ends its
+loops; on SIGTERM they finish what is in hand."""
 
 import secrets
 import signal
@@ -17,7 +17,7 @@ WAIT_SECONDS = 0.4
 
 @dataclass
 class Worker:
-    """The loops of the second process: one sends, one does the short chores, and each slow chore has its own."""
+    """The loops of the second process: one for sending, one for all short chores, one for each slow chore."""
 
     delivery: Delivery
     chores: Sequence[Callable[[], object]]
@@ -27,7 +27,7 @@ class Worker:
     report: Callable[..., None]
 
     def run(self, stop: threading.Event) -> None:
-        """Work until `stop` is set, then finish what is in hand."""
+        """Work until `stop` is set, then finish the message that is being sent and the chore that is being done."""
         sending = threading.Thread(target=self._send, args=[stop], name="sending")
         sending.start()
         for chore in self.slow_chores:
@@ -49,6 +49,7 @@ class Worker:
                 stop.wait(WAIT_SECONDS)
 
     def _safely(self, work: Callable[[], object]) -> bool:
+        """Do it and report a failure instead of raising it. Did it succeed?"""
         try:
             work()
         except StorageUnavailable as error:

@@ -16,7 +16,9 @@ from bot.worker import stop_on_signals
 def add_to(commands: Commands) -> None:
     """Add these commands to the parser."""
     commands.add_parser("doctor", help="check the surroundings before going live").set_defaults(run=_doctor)
-    commands.add_parser("worker", help="the second process: brings back spooled messages").set_defaults(run=_worker)
+    commands.add_parser("worker", help="the second process: sends, watches the queue, replays the spool").set_defaults(
+        run=_worker
+    )
     commands.add_parser("run", help="everything on this machine, for trying out").set_defaults(run=_run)
 
 
