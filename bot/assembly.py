@@ -95,7 +95,7 @@ class Assembly:
 
     @cached_property
     def connection(self) -> Connection:
-        return connect(self.settings.redis_url)
+        return connect(self.settings.redis_url, self.settings.redis_replicas)
 
     @cached_property
     def sealer(self) -> Sealer:

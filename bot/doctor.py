@@ -3,7 +3,7 @@
 Checks what can be seen from here. docs/operations.md lists what only Twilio or Meta can show.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot.assembly import Assembly
 from bot.content.models import how_messages_are_read
@@ -29,14 +29,19 @@ def examine(settings: Settings) -> list[str]:
 def _redis(connection: Connection) -> Iterator[str]:
     names = ("maxmemory-policy", "appendonly", "appendfsync")
     try:
-        report, *answers = connection.together([("INFO",), *(("CONFIG", "GET", name) for name in names)])
+        servers = connection.everywhere([("INFO",), *(("CONFIG", "GET", name) for name in names)])
     except StorageUnavailable as error:
         yield f"bad redis: {error}"
         return
     finally:
         connection.close()
+    for report, *answers in servers:
+        yield from _server(report, dict(zip(names, answers, strict=True)))
+
+
+def _server(report: bytes, found: Mapping[str, list[bytes]]) -> Iterator[str]:
     info = dict(line.split(":", 1) for line in report.decode().split("\r\n") if ":" in line)
-    config = {name: value.decode() for name, (_name, value) in zip(names, answers, strict=True)}
+    config = {name: answer[1].decode() for name, answer in found.items() if answer}
     version = str(info["redis_version"])
     major, minor = (int(part) for part in version.split(".")[:2])
     yield f"{'ok' if (major, minor) >= (6, 2) else 'bad'} redis version {version}; 6.2 is the oldest that will do"

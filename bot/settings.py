@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.errors import StartError
+from bot.storage.redis.url import read_several
 from bot.storage.sealing import KEY_BYTES
 
 TWILIO_API = "https://api.twilio.com"
@@ -39,6 +40,7 @@ class Settings:
     messaging_service_sid: str
     public_url: str
     redis_url: str = field(repr=False)
+    redis_replicas: int
     secret_key: str = field(repr=False)
     data_keys: tuple[bytes, ...] = field(repr=False)
     peppers: tuple[str, ...] = field(repr=False)
@@ -134,6 +136,19 @@ def _url(*schemes: str) -> Callable[[str], str]:
     return read
 
 
+def _redis_url(value: str) -> str:
+    return value if read_several(value) else _url("redis", "rediss", "unix")(value)
+
+
+def _count(most: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if not value.isdecimal() or int(value) > most:
+            raise ValueError
+        return int(value)
+
+    return read
+
+
 def _number(most: int) -> Callable[[str], int]:
     def read(value: str) -> int:
         number = int(value)
@@ -158,7 +173,8 @@ SETTINGS = (
     Setting("WHATSAPP_NUMBER", _matching(r"(whatsapp:)?\+[1-9][0-9]{6,14}"), "Our WhatsApp number, as +31…"),
     Setting("MESSAGING_SERVICE_SID", _matching("(MG[0-9a-fA-F]{32})?"), "Messaging service at Twilio.", False),
     Setting("PUBLIC_URL", _url("http", "https"), "Where Twilio reaches us; webhooks are signed over it."),
-    Setting("REDIS_URL", _url("redis", "rediss", "unix"), "Redis 6.2 or newer, noeviction, append-only file on."),
+    Setting("REDIS_URL", _redis_url, "Redis 6.2 or newer, noeviction, append-only file on; or several."),
+    Setting("REDIS_REPLICAS", _count(9), "How many replicas must have a turn before it is answered.", False, "0"),
     Setting(
         "SECRET_KEY",
         _secret,
@@ -225,6 +241,7 @@ def _settings(values: Mapping[str, object]) -> Settings:
         messaging_service_sid=str(get("MESSAGING_SERVICE_SID")),
         public_url=str(get("PUBLIC_URL")),
         redis_url=str(get("REDIS_URL")),
+        redis_replicas=get("REDIS_REPLICAS"),  # type: ignore[arg-type]
         secret_key=str(get("SECRET_KEY")),
         data_keys=get("DATA_KEYS"),  # type: ignore[arg-type]
         peppers=get("PEPPERS"),  # type: ignore[arg-type]

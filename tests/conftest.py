@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 import redis
@@ -13,11 +14,16 @@ from bot.content.models import read_encoder
 from bot.dialogue.engine import Engine
 from bot.nlu.embedding import Encoder
 from bot.storage.embedded import start_redis
+from bot.storage.redis.connection import Connection, connect
 from tests.harness.advisor_line import AdvisorLine
 from tests.harness.chromium import NO_BROWSER, chromium, find_chromium
 from tests.harness.dialogue import DialogueTester
 from tests.harness.fixed import NOW, ROOT
 from tests.harness.recording_webhook import RecordingWebhook
+from tests.harness.redis_servers import Spread, Watched
+
+STORAGES = ["memory", "redis", *(pytest.param(kind, marks=pytest.mark.process) for kind in ("sentinel", "cluster"))]
+REPLICAS = {"sentinel": 1, "cluster": 1}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -79,6 +85,38 @@ def clean_redis(redis_url: str) -> Iterator[redis.Redis]:
     client.flushdb()
     yield client
     client.close()
+
+
+@pytest.fixture(scope="session")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    """A master with two replicas and three Sentinels."""
+    with closing(Watched(tmp_path_factory.mktemp("sentinel"))) as servers:
+        yield servers
+
+
+@pytest.fixture(scope="session")
+def spread(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spread]:
+    """A Cluster of three masters with a replica each."""
+    with closing(Spread(tmp_path_factory.mktemp("cluster"))) as servers:
+        yield servers
+
+
+@pytest.fixture(params=STORAGES)
+def any_connection(request: pytest.FixtureRequest) -> Iterator[Connection | None]:
+    """An empty Redis of every kind; None: the storage in memory."""
+    if request.param == "memory":
+        yield None
+        return
+    if request.param == "redis":
+        request.getfixturevalue("clean_redis")
+        url = request.getfixturevalue("redis_url")
+    else:
+        servers = request.getfixturevalue({"sentinel": "watched", "cluster": "spread"}[request.param])
+        servers.empty()
+        url = servers.url
+    connection = connect(url, REPLICAS.get(request.param, 0))
+    yield connection
+    connection.close()
 
 
 @pytest.fixture

@@ -150,3 +150,31 @@ def test_the_private_key_brings_its_public_one() -> None:
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
 def test_every_setting_says_what_it_is_for(setting: object) -> None:
     assert len(setting.help) > 10  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "redis+sentinel://a:1,b:2",  # of which service?
+        "redis+sentinel://a:1,b/helpline",
+        "redis+sentinel://a:0/helpline",
+        "redis+sentinel:///helpline",
+        "redis+cluster://a:1,,b:2",
+        "redis+cluster://a:70000",
+        "redis+cluster://a:1/helpline",
+        "redis+other://a:1",
+    ],
+)
+def test_a_malformed_address_of_several_servers_is_refused_by_name(value: str) -> None:
+    with pytest.raises(SettingsError, match="REDIS_URL") as caught:
+        read_settings(GOOD | {"REDIS_URL": value})
+    assert value not in str(caught.value)
+
+
+def test_addresses_of_several_servers_and_replicas_are_settings() -> None:
+    for url in ("redis+sentinel://a:1,b:2/helpline", "redis+cluster://a:1,b:2"):
+        assert read_settings(GOOD | {"REDIS_URL": url}).redis_url == url
+    assert read_settings(GOOD).redis_replicas == 0
+    assert read_settings(GOOD | {"REDIS_REPLICAS": "2"}).redis_replicas == 2
+    with pytest.raises(SettingsError, match="REDIS_REPLICAS"):
+        read_settings(GOOD | {"REDIS_REPLICAS": "-1"})

@@ -136,6 +136,7 @@ class Runner:
         except Busy:
             raise Refused(Reason.BUSY) from None
         if isinstance(outcome, AlreadyAnswered):
+            self._storage.conversations.confirm(act.contact)
             return outcome.conversation
         self._count(outcome.decision.events)
         return outcome.decision.conversation
@@ -159,6 +160,7 @@ class Runner:
             self._report("spool_dropped", cause="erased")
             return False
         if isinstance(outcome, AlreadyAnswered):
+            self._storage.conversations.confirm(spooled.inbound.contact)
             return False
         self._report("replayed")
         return True

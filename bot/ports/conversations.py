@@ -93,6 +93,11 @@ class Conversations(Protocol):
         """
         ...
 
+    def confirm(self, contact: str) -> None:
+        """Returns when what is stored of this person is where `commit` would have put it, on as many machines as it
+        has to be; else raises."""
+        ...
+
     def read(self, contacts: Sequence[str]) -> dict[str, Conversation]:
         """Those that exist, by contact id, in one round trip."""
         ...

@@ -16,7 +16,7 @@ import pytest
 from bot import logs, metrics
 from bot.dialogue.events import EngineFailed, Heard
 from bot.storage.redis import keys
-from bot.storage.redis.connection import REST_SECONDS
+from bot.storage.redis.node import REST_SECONDS
 from bot.storage.sealing import Identity
 from tests.harness.events import events_of
 from tests.harness.faulty_app import EDGE_FAULT, ENGINE_FAULT

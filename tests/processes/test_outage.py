@@ -22,7 +22,7 @@ from bot.messages import Channel, Outgoing
 from bot.ports.conversations import Act, Committed, Decision
 from bot.ports.outbox import new_outgoing_id
 from bot.ports.spool import Spooled
-from bot.storage.redis.connection import REST_SECONDS
+from bot.storage.redis.node import REST_SECONDS
 from bot.storage.spool import FileSpoolReader
 from tests.harness.processes import at_once, free_port, until
 from tests.harness.proxy import Proxy

@@ -9,7 +9,7 @@ import pytest
 from bot.dialogue.conversation import SCHEMA, Conversation, Place, Status
 from bot.storage import codec
 from bot.storage.redis import keys
-from bot.storage.redis.connection import REST_SECONDS
+from bot.storage.redis.node import REST_SECONDS
 from bot.storage.sealing import Sealer
 from tests.harness.conversations import a_conversation
 from tests.harness.processes import until

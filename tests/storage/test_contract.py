@@ -1,6 +1,5 @@
-"""One contract, every storage: in memory, and on a real Redis."""
+"""One contract, every storage: in memory, and on a real Redis, alone, with Sentinels and as a Cluster."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -29,7 +28,7 @@ from bot.ports.conversations import Act, Committed, Decision, Entry, Opened
 from bot.ports.storage import Storage
 from bot.storage.memory.storage import MemoryStorage
 from bot.storage.redis import keys
-from bot.storage.redis.connection import connect
+from bot.storage.redis.connection import Connection, connect
 from bot.storage.redis.storage import redis_storage
 from bot.storage.sealing import Sealer
 from tests.harness.conversations import a_conversation
@@ -38,19 +37,9 @@ from tests.harness.events import events_of
 KEY = bytes(range(32))
 
 
-@pytest.fixture(params=["memory", "redis"])
-def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
-    if request.param == "memory":
-        yield MemoryStorage()
-        return
-    client: redis.Redis = request.getfixturevalue("clean_redis")
-    kwargs = client.connection_pool.connection_kwargs
-    url = (
-        f"unix://{kwargs['path']}" if "path" in kwargs else f"redis://{kwargs['host']}:{kwargs['port']}/{kwargs['db']}"
-    )
-    mine = connect(url)
-    yield redis_storage(mine, Sealer([KEY]))
-    mine.close()
+@pytest.fixture
+def storage(any_connection: Connection | None) -> Storage:
+    return redis_storage(any_connection, Sealer([KEY])) if any_connection else MemoryStorage()
 
 
 def message(number: int | str, contact: str = "anna", former: tuple[str, ...] = ()) -> Inbound:

@@ -1,6 +1,5 @@
 """One contract, every storage: what advisors and workers need."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -18,7 +17,7 @@ from bot.ports.queue import Held
 from bot.ports.storage import Storage
 from bot.storage.memory.storage import MemoryStorage
 from bot.storage.redis import keys
-from bot.storage.redis.connection import connect
+from bot.storage.redis.connection import Connection
 from bot.storage.redis.storage import redis_storage
 from bot.storage.sealing import Sealer
 from tests.harness.conversations import a_conversation
@@ -26,15 +25,9 @@ from tests.harness.conversations import a_conversation
 HELD = a_conversation(status=Status.ADVISOR, advisor="ada", channel="sms")
 
 
-@pytest.fixture(params=["memory", "redis"])
-def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
-    if request.param == "memory":
-        yield MemoryStorage()
-        return
-    request.getfixturevalue("clean_redis")
-    connection = connect(request.getfixturevalue("redis_url"))
-    yield redis_storage(connection, Sealer([bytes(32)]), order_ms=5000)
-    connection.close()
+@pytest.fixture
+def storage(any_connection: Connection | None) -> Storage:
+    return redis_storage(any_connection, Sealer([bytes(32)]), order_ms=5000) if any_connection else MemoryStorage()
 
 
 def act(

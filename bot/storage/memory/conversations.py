@@ -77,6 +77,9 @@ class MemoryConversations:
         state.feed.append(Change("" if erased else contact, what))
         return Committed(decision)
 
+    def confirm(self, contact: str) -> None:
+        """See `Conversations.confirm`. There is nowhere else."""
+
     def read(self, contacts: Sequence[str]) -> dict[str, Conversation]:
         """See `Conversations.read`."""
         stored = self._state.conversations

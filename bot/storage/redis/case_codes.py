@@ -8,7 +8,8 @@ import msgspec
 from bot.dialogue.events import Answers, CodeMade
 from bot.ports.case_codes import TooManyTries
 from bot.storage.redis import keys
-from bot.storage.redis.connection import Command, Connection
+from bot.storage.redis.connection import Connection
+from bot.storage.redis.node import Command
 from bot.storage.redis.scripts import CLAIM_CODE
 from bot.storage.sealing import SealBroken, Sealer, place
 

@@ -1,36 +1,42 @@
 """The one way to Redis: commands as tuples, several in one round trip, on connections that are kept.
 
 The layers of redis-py above its connections (retries, events, tracing, a pool that looks at the socket twice) cost a
-third of a round trip and do nothing for us (docs/performance.md). What stands behind an address can change here alone.
+third of a round trip and do nothing for us (docs/performance.md). Which server has a key, `topology` knows.
 """
 
 import hashlib
 import re
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import redis
-from redis.backoff import NoBackoff
+from redis.exceptions import (
+    AskError,
+    ClusterDownError,
+    MasterDownError,
+    MovedError,
+    NoScriptError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+    TryAgainError,
+)
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import NoScriptError, ReadOnlyError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
-from redis.retry import Retry
 
 from bot.ports.unavailable import StorageUnavailable
+from bot.storage.redis.node import Command, Node
+from bot.storage.redis.topology import Topology, topology
 
-CONNECT_SECONDS = 0.4
-ANSWER_SECONDS = 0.8
-"""redis-py waits 5 s and tries 10 times by default: 59 s with a hung Redis, four times what Twilio waits, and a
-repeated EVAL may run 11 times. These keep a whole turn under 2 s."""
+AGAIN_SECONDS = 0.6
+PAUSE_SECONDS = 0.02
+"""How long, and how often, is asked again while a slot of a Cluster moves: its keys lie on two servers then."""
 
-FAILURES_TO_OPEN = 3
-REST_SECONDS = 1.0
-"""After three failures in a row nobody asks Redis for a second: answers without it stay fast."""
-
-Command = tuple[bytes | str | int | float, ...]
+CONFIRM_MS = 300
+"""Milliseconds in which replicas must have what was written."""
 
 _LUA = Path(__file__).parent / "lua"
 _INCLUDE = re.compile(r'^--- @include "(\w+)"$', re.MULTILINE)
@@ -64,98 +70,169 @@ def blob(data: bytes) -> msgspec.Raw:
     return msgspec.Raw(b"\xdb" + len(data).to_bytes(4, "big") + data)
 
 
-class Connection:
-    """Asks Redis. Thread- and greenlet-safe; raises StorageUnavailable and nothing else."""
+@dataclass(slots=True)
+class _Asked:
+    """One command on its way to an answer. node: where it must go; None: where its key is. asking: its slot is just
+    moving there (ASK)."""
 
-    def __init__(self, url: str) -> None:
-        self._pool = redis.ConnectionPool.from_url(
-            url,
-            retry=Retry(NoBackoff(), 0),
-            socket_connect_timeout=CONNECT_SECONDS,
-            socket_timeout=ANSWER_SECONDS,
-            health_check_interval=0,
-            protocol=2,
-        )
-        self._idle: list[Any] = []
-        self._failures = 0
-        self._rest_until = 0.0
+    number: int
+    command: Command
+    node: Node | None = None
+    asking: bool = False
+
+    @property
+    def commands(self) -> list[Command]:
+        """What is sent; the last answer counts."""
+        return [("ASKING",), self.command] if self.asking else [self.command]
+
+
+_Refused = tuple[_Asked, Exception, Node]
+"""What was not answered, why, and by whom."""
+
+
+class Connection:
+    """Asks Redis. Thread- and greenlet-safe; raises StorageUnavailable and nothing else.
+
+    replicas: how many of them must have what is written with `confirmed`.
+    """
+
+    def __init__(self, where: Topology, replicas: int = 0) -> None:
+        self._where = where
+        self._replicas = replicas
+
+    @property
+    def is_spread(self) -> bool:
+        """Keys lie on several servers: a script reaches those of one shard only."""
+        return self._where.is_spread
+
+    @property
+    def waits_for_replicas(self) -> bool:
+        """Does `confirmed` mean anything?"""
+        return self._replicas > 0
 
     def ask(self, *command: bytes | str | int | float) -> Any:
         """The answer to one command, as Redis gives it (RESP2)."""
         return self.together([command])[0]
 
-    def together(self, commands: Sequence[Command]) -> list[Any]:
-        """The answers to several commands, in one round trip.
+    def everywhere(self, commands: Sequence[Command]) -> list[list[Any]]:
+        """The answers of each master to commands that concern the server itself."""
+        self._look()
+        return [self._complete([_Asked(*each, node) for each in enumerate(commands)]) for node in self._where.nodes()]
+
+    def together(self, commands: Sequence[Command], *, confirmed: bool = False) -> list[Any]:
+        """The answers to several commands, in one round trip to each server concerned.
 
         A broken connection is tried once more on a new one: all we ask may be asked twice (a commit is keyed by its
         message). A time-out is not: it has cost what we may spend.
+        confirmed: the replicas must have what was written; raises otherwise, although it is stored.
         """
-        if self._failures >= FAILURES_TO_OPEN and time.monotonic() < self._rest_until:
-            raise StorageUnavailable("resting")
-        try:
-            try:
-                answers = self._exchange(commands)
-            except RedisTimeoutError:
-                raise
-            except RedisConnectionError:
-                answers = self._exchange(commands)
-        except (RedisError, OSError) as error:
-            self._failures += 1
-            self._rest_until = time.monotonic() + REST_SECONDS
-            raise StorageUnavailable(type(error).__name__, refused=isinstance(error, ResponseError)) from None
-        self._failures = 0
-        return answers
+        return self._complete([_Asked(*each) for each in enumerate(commands)], confirmed=confirmed)
 
     def close(self) -> None:
         """Close what is idle."""
-        while self._idle:
-            self._idle.pop().disconnect()
+        self._where.drop()
 
-    def _exchange(self, commands: Sequence[Command]) -> list[Any]:
-        """Raises what redis-py raises; the first refusal only after all answers were read."""
-        try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = self._pool.make_connection()
-        answers: list[Any] = []
-        refused: ResponseError | None = None
-        try:
-            connection.send_packed_command(connection.pack_commands(commands))
-            for _command in commands:
-                try:
-                    answers.append(connection.read_response())
-                except ResponseError as error:
-                    answers.append(error)
-                    refused = refused or error
-        except BaseException:
-            connection.disconnect()
-            self.close()  # the others have most likely died with it
-            raise
-        if isinstance(refused, ReadOnlyError):
-            # What was the master is a replica now: every connection to it would be refused for ever.
-            connection.disconnect()
-            self.close()
-            raise refused
-        self._idle.append(connection)
-        if refused is not None:
-            return self._with_sources(commands, answers)
+    def _complete(self, asked: list[_Asked], *, confirmed: bool = False) -> list[Any]:
+        answers: list[Any] = [None] * len(asked)
+        deadline, broken = 0.0, False
+        while asked:
+            self._look()
+            refused = self._round(asked, answers, self._replicas if confirmed else 0)
+            if not refused:
+                break
+            deadline = deadline or time.monotonic() + AGAIN_SECONDS
+            for _each, why, node in refused:
+                if not isinstance(why, _WORTH_ANOTHER) or (broken and isinstance(why, _ONCE_MORE)):
+                    node.failed()
+                    raise _unavailable(why)
+            if time.monotonic() > deadline:
+                raise _unavailable(refused[0][1])
+            broken = broken or any(isinstance(why, _ONCE_MORE) for _each, why, _node in refused)
+            if any(isinstance(why, TryAgainError) for _each, why, _node in refused):
+                time.sleep(PAUSE_SECONDS)
+            asked = [self._again(each, why) for each, why, _node in refused]
         return answers
 
-    def _with_sources(self, commands: Sequence[Command], answers: list[Any]) -> list[Any]:
-        """The answers, once scripts that a restarted Redis does not know any more were sent whole."""
-        for answer in answers:
-            if isinstance(answer, ResponseError) and not isinstance(answer, NoScriptError):
-                raise answer
-        for answer in answers:
-            if isinstance(answer, ResponseError) and not isinstance(answer, NoScriptError):
-                raise answer
-        unknown = [number for number, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
-        again: list[Command] = [("EVAL", SOURCES[str(commands[each][1])], *commands[each][2:]) for each in unknown]
-        for number, answer in zip(unknown, self._exchange(again), strict=True):
-            answers[number] = answer
-        return answers
+    def _look(self) -> None:
+        if self._where.in_doubt:
+            self._where.look()
+
+    def _round(self, asked: list[_Asked], answers: list[Any], replicas: int) -> list[_Refused]:
+        """Ask each server at once, then read. What was answered goes into `answers`; returns what was not."""
+        flights = []
+        refused: list[_Refused] = []
+        for node, group in self._groups(asked).items():
+            commands = [command for each in group for command in each.commands]
+            if replicas:
+                commands.append(("WAIT", replicas, CONFIRM_MS))
+            try:
+                flights.append((node, group, node.send(commands)))
+            except (RedisError, OSError) as error:
+                refused += [(each, error, node) for each in group]
+        confirmed = True
+        for node, group, flight in flights:
+            try:
+                found = node.receive(flight)
+            except (RedisError, OSError) as error:
+                refused += [(each, error, node) for each in group]
+                continue
+            if replicas:
+                told = found.pop()
+                confirmed = confirmed and isinstance(told, int) and told >= replicas
+            said = iter(found)
+            no = []
+            for each in group:
+                answer = [next(said) for _command in each.commands][-1]
+                if isinstance(answer, ResponseError):
+                    no.append((each, answer, node))
+                else:
+                    answers[each.number] = answer
+            refused += no
+            if not no:
+                node.answered()
+        self._where.in_doubt |= self._where.may_change and any(_is_doubtful(why) for _each, why, _node in refused)
+        if not refused and not confirmed:
+            raise StorageUnavailable("unconfirmed")
+        return refused
+
+    def _groups(self, asked: list[_Asked]) -> dict[Node, list[_Asked]]:
+        """What goes to which server."""
+        if self._where.is_spread:
+            groups: dict[Node, list[_Asked]] = {}
+            for each in asked:
+                groups.setdefault(each.node or self._where.node(each.command), []).append(each)
+        else:
+            groups = {self._where.node(asked[0].command): asked}
+        if any(node.rests for node in groups):
+            self._where.in_doubt = self._where.may_change
+            raise StorageUnavailable("resting")
+        return groups
+
+    def _again(self, asked: _Asked, why: Exception) -> _Asked:
+        if isinstance(why, NoScriptError):  # a server that was started again knows none
+            return replace(asked, command=("EVAL", SOURCES[str(asked.command[1])], *asked.command[2:]))
+        if isinstance(why, AskError):  # or its kind MovedError
+            node = self._where.asked_for(why)
+            return replace(asked, node=node, asking=not isinstance(why, MovedError))
+        return replace(asked, node=None, asking=False)
 
 
-def connect(url: str) -> Connection:
-    """A way to the Redis at this address; nothing is asked yet."""
-    return Connection(url)
+_ELSEWHERE = (NoScriptError, AskError, TryAgainError)
+"""Refusals that say nothing against the server. MovedError is a kind of AskError."""
+
+_ONCE_MORE = (RedisConnectionError, ReadOnlyError, ClusterDownError, MasterDownError)
+_WORTH_ANOTHER = (*_ELSEWHERE, *_ONCE_MORE)
+
+
+def _is_doubtful(why: Exception) -> bool:
+    """Is the master perhaps another one, or a slot elsewhere?"""
+    return isinstance(why, (*_ONCE_MORE, RedisTimeoutError, OSError, MovedError))
+
+
+def _unavailable(error: Exception) -> StorageUnavailable:
+    return StorageUnavailable(type(error).__name__, refused=isinstance(error, ResponseError))
+
+
+def connect(url: str, replicas: int = 0) -> Connection:
+    """A way to the Redis at this address; nothing is asked yet. replicas: see `Connection`."""
+    return Connection(topology(url), replicas)

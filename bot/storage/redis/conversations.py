@@ -16,7 +16,8 @@ from bot.ports.conversations import Act, Cause, Committed, Decision, Entry, Leas
 from bot.storage import codec
 from bot.storage.redis import addresses, keys
 from bot.storage.redis.case_codes import RedisCaseCodes
-from bot.storage.redis.connection import Command, Connection, blob
+from bot.storage.redis.connection import Connection, blob
+from bot.storage.redis.node import Command
 from bot.storage.redis.overrides import RedisOverrides
 from bot.storage.redis.scripts import COMMIT
 from bot.storage.sealing import SealBroken, Sealer, place
@@ -119,7 +120,7 @@ class RedisConversations:
             }
             newer = self._commit_handoff(opened, names, options, code, minute, erased=erased)
             return Committed(decision) if newer is None else newer
-        answer = self._connection.together([COMMIT(names, options)])[0]
+        answer = self._connection.together([COMMIT(names, options)], confirmed=True)[0]
         return self._refused(opened, mark, answer) if answer[0] else Committed(decision)
 
     def _commit_handoff(
@@ -143,7 +144,7 @@ class RedisConversations:
         commands: list[Command] = [COMMIT(names, options)]
         if options["handoff"]["outgoing"]:
             commands += [("LPUSH", keys.DOORBELL, b"1"), ("LTRIM", keys.DOORBELL, 0, 0)]
-        answer = self._connection.together(commands)[0]
+        answer = self._connection.together(commands, confirmed=True)[0]
         if answer[0]:
             if isinstance(code, CodeMade):
                 self._case_codes.drop([options["handoff"]["code"]])
@@ -159,7 +160,8 @@ class RedisConversations:
         callbacks of earlier messages find this person."""
         mark = keys.erased(self._sealer.named("erased", contact)[0])
         _set, fields = self._connection.together(
-            [("SET", mark, minute, "EX", keys.BOT_LIFE), ("HKEYS", f"{keys.person(contact)}outgoing")]
+            [("SET", mark, minute, "EX", keys.BOT_LIFE), ("HKEYS", f"{keys.person(contact)}outgoing")],
+            confirmed=True,
         )
         ids = [field.decode() for field in fields if b":" not in field]
         before_shards = [keys.sent(id) for id in ids if "." not in id]
@@ -199,6 +201,11 @@ class RedisConversations:
         if answer[0] == _ANSWERED:
             return self._opened(opened.contact, mark, answer[2], answer[1])
         return self._opened(opened.contact, mark, answer[1], None)
+
+    def confirm(self, contact: str) -> None:
+        """See `Conversations.confirm`. What was written to this person before has reached whoever has this."""
+        if self._connection.waits_for_replicas:
+            self._connection.together([("SET", f"{keys.shard(contact)}confirm", b"1", "EX", 60)], confirmed=True)
 
     def _read_again(self, contact: str) -> Opened:
         return self._opened(contact, "", self._connection.ask("GET", f"{keys.person(contact)}conversation"), None)

@@ -86,6 +86,7 @@ feed         stream: what happened, by contact id and names of events; the conso
 counts:DAY   hash: what was counted on one day
 erased       set: hashes of the ids of erased messages, so that none comes back out of the provider's list
 stale-codes  set: hashes of case codes whose owner has a newer one or is erased; they are about to be dropped
+confirm      written only to see that the replicas have what was written before
 sent:ID      contact id of a message, by the id that comes back in its status callbacks
 """
 

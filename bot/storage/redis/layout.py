@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from bot.ports.outbox import shard_of
 from bot.ports.unavailable import StorageUnavailable
 from bot.storage.redis import keys
-from bot.storage.redis.connection import Command, Connection
+from bot.storage.redis.connection import Connection
+from bot.storage.redis.node import Command
 from bot.storage.redis.scripts import MOVE, MOVE_ENTRY
 
 LAYOUT = b"shards"
@@ -47,6 +48,8 @@ def go_back(connection: Connection) -> bool:
 
 
 def _once(connection: Connection, *, done: bool) -> bool:
+    if connection.is_spread:
+        return False  # versions before shards could not run there
     token, end = secrets.token_hex(8), time.monotonic() + WAIT_SECONDS
     while (connection.ask("GET", keys.LAYOUT) == LAYOUT) is not done:
         if connection.ask("SET", keys.LAYOUT_LOCK, token, "NX", "EX", LOCK_SECONDS):

@@ -14,7 +14,8 @@ from typing import Any
 from bot.handoff.delivery import DeliveryState
 from bot.ports.outbox import Attempt, Record, Unreported
 from bot.storage.redis import addresses, keys
-from bot.storage.redis.connection import Command, Connection, blob
+from bot.storage.redis.connection import Connection, blob
+from bot.storage.redis.node import Command
 from bot.storage.redis.presence import milliseconds
 from bot.storage.redis.scripts import BEGIN, SETTLE, TAKE
 from bot.storage.sealing import SealBroken, Sealer, place

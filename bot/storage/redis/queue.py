@@ -3,7 +3,8 @@
 from bot.dialogue.conversation import Urgency
 from bot.ports.queue import Held, Waiting
 from bot.storage.redis import keys
-from bot.storage.redis.connection import Command, Connection
+from bot.storage.redis.connection import Connection
+from bot.storage.redis.node import Command
 from bot.storage.redis.scripts import RENEW_LEASE
 
 
