@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run quick _types _core test lint check strings model evaluate transcripts graph bench lock clean
+.PHONY: help run quick _types _core test lint check strings model evaluate transcripts graph bench soak lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -57,6 +57,9 @@ picture: .venv/test.done ## take docs/console.png again (needs Chromium)
 
 bench: .venv/run.done ## measure speed against a floor in the same run
 	$(BIN)/python -m bench
+
+soak: .venv/test.done ## break everything while 10,000 messages come; OPTIONS="--messages 2000 --minutes 2"
+	$(BIN)/python -m bench soak $(OPTIONS)
 
 lock: ## regenerate the hash-locked requirements (needs uv)
 	uv pip compile -q pyproject.toml --universal --generate-hashes --no-header --python-version 3.11 -o requirements.txt

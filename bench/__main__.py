@@ -1,6 +1,7 @@
 """Measure the project beside the floor; print tables and, last, one JSON object.
 
-`python -m bench walk` counts calls instead: see bench/walk.py.
+`python -m bench walk` counts calls instead: see bench/walk.py. `python -m bench soak` breaks everything while people
+write: see bench/soak.
 """
 
 from __future__ import annotations
@@ -81,6 +82,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from bench.walk import main as walk  # noqa: PLC0415 - loads the whole program into this process
 
         return walk(words[1:])
+    if words[:1] == ["soak"]:
+        from bench.soak.command import main as soak  # noqa: PLC0415 - as above
+
+        return soak(words[1:])
     args = _arguments(words)
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _stop)

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +26,7 @@ from bot.storage.redis.storage import redis_storage
 from bot.storage.sealing import Identity, Sealer
 from tests.harness.events import events_of
 from tests.harness.fixed import ENVIRONMENT, ROOT, TOKEN
-from tests.harness.processes import children, free_port, until
+from tests.harness.processes import alive, children, free_port, until
 from tests.harness.twilio_client import TwilioClient
 
 START_SECONDS = 25
@@ -48,6 +49,8 @@ class Site:
     server: EmbeddedRedis | None = None
     web: "subprocess.Popen[bytes] | None" = None
     worker: "subprocess.Popen[bytes] | None" = None
+    web_pid: int = 0
+    """The main process of the web server; after a rolling restart it is not `web` any more."""
 
     def __post_init__(self) -> None:
         self.spool.mkdir(mode=0o700)
@@ -130,11 +133,35 @@ class Site:
     def start_web(self) -> None:
         """Start it and wait until both workers answer."""
         self.web = self.launch_web()
+        self.web_pid = self.web.pid
         until(self._answers, START_SECONDS, f"the web server\n{self.log('web')}")
 
     def stop_web(self) -> None:
         self.twilio.close()
         _end(self.web)
+        self._end_rolled(signal.SIGTERM)
+
+    def kill_web(self) -> None:
+        """The web server dies whole, in this moment."""
+        assert self.web is not None
+        for pid in (self.web_pid, *self.web_workers()):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        until(lambda: not alive(self.web_pid), 10)
+        if self.web.pid == self.web_pid:
+            self.web.wait()
+
+    def roll_web(self) -> None:
+        """Restart without a pause, as docs/operations.md says: a second main process beside the first, which leaves
+        when the second answers."""
+        old, workers = self.web_pid, self.web_workers()
+        wanted = self.log("web").count("what=web_ready") + int(self.environment["WEB_WORKERS"])
+        os.kill(old, signal.SIGUSR2)
+        until(lambda: self.log("web").count("what=web_ready") >= wanted, 60, "the second main process")
+        self.web_pid = next(pid for pid in children(old) if pid not in workers)
+        os.kill(old, signal.SIGTERM)
+        until(lambda: not any(alive(pid) for pid in [old, *workers]), 20, "the end of the first main process")
+        time.sleep(2)  # the new one looks once a second whether the old one is gone
 
     def refusal(self) -> tuple[int, str]:
         """Start the web server, which must not come up: its exit status and what it said."""
@@ -147,8 +174,7 @@ class Site:
         return status, self.log("web")[before:]
 
     def web_workers(self) -> list[int]:
-        assert self.web is not None
-        return children(self.web.pid)
+        return children(self.web_pid)
 
     def _answers(self) -> bool:
         assert self.web is not None
@@ -200,8 +226,8 @@ class Site:
         finally:
             client.close()
 
-    def contact(self, sender: str) -> str:
-        return Identity([self.pepper]).contacts("sms", sender)[0]
+    def contact(self, sender: str, channel: str = "sms") -> str:
+        return Identity([self.pepper]).contacts(channel, sender)[0]
 
     def opened(self, sender: str) -> Opened:
         with self.storage() as storage:
@@ -232,10 +258,18 @@ class Site:
         """The end of a test: nobody waits for open streams to finish, as `stop_web` does."""
         self.twilio.close()
         _end(self.web, signal.SIGQUIT)
+        self._end_rolled(signal.SIGQUIT)
         _end(self.worker)
         if self.server is not None:
             self.signal_redis(signal.SIGCONT)
             self.server.stop()
+
+    def _end_rolled(self, how: signal.Signals) -> None:
+        """End a main process that a rolling restart made: it is not our child, so nobody waits for it but us."""
+        if self.web is None or self.web.pid == self.web_pid or not alive(self.web_pid):
+            return
+        os.kill(self.web_pid, how)
+        until(lambda: not alive(self.web_pid), 15, "the end of the web server")
 
     def _launch(self, command: list[str], environment: dict[str, str], name: str) -> "subprocess.Popen[bytes]":
         with (self.folder / f"{name}.log").open("ab") as log:

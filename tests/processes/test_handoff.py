@@ -29,7 +29,7 @@ from bot.storage.sealing import Sealer
 from tests.harness.fakes import ListSpool, Reports
 from tests.harness.fixed import PUBLIC_URL
 from tests.harness.in_redis import held, later_length, outbox_length
-from tests.harness.processes import alive, children, until
+from tests.harness.processes import until
 from tests.harness.site import Site
 from tests.harness.twilio_client import person
 
@@ -149,22 +149,12 @@ def test_a_worker_that_is_told_to_stop_finishes_what_it_has_in_hand(site: Site, 
 
 def test_a_rolling_restart_fails_no_webhook(site: Site, twilio: StandIn, desk: Desk) -> None:
     """As docs/operations.md says: a second main process beside the first, which leaves when the second answers."""
-    assert site.web is not None
-    mains = [site.web.pid]
-
-    def ready() -> int:
-        return site.log("web").count("what=web_ready")
+    mains = [site.web_pid]
 
     def restarts() -> None:
         for _ in range(2):
-            old, before = mains[-1], ready()
-            workers = children(old)
-            os.kill(old, signal.SIGUSR2)
-            until(lambda before=before: ready() == before + 2, 60)  # type: ignore[misc]
-            mains.append(next(pid for pid in children(old) if pid not in workers))
-            os.kill(old, signal.SIGTERM)
-            until(lambda old=old, workers=workers: not any(alive(pid) for pid in [old, *workers]), 20)  # type: ignore[misc]
-            time.sleep(2)  # the new one looks once a second whether the old one is gone
+            site.roll_web()
+            mains.append(site.web_pid)
 
     thread = threading.Thread(target=restarts)
     thread.start()
@@ -181,8 +171,6 @@ def test_a_rolling_restart_fails_no_webhook(site: Site, twilio: StandIn, desk: D
         assert sent > 10
         assert failed == []
     finally:
-        os.kill(mains[-1], signal.SIGTERM)
-        until(lambda: not alive(mains[-1]), 20)
         site.stop_web()
         site.start_web()
 

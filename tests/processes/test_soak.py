@@ -1,0 +1,21 @@
+"""The short soak: a minute of everything, on both channels. The whole one is `make soak`."""
+
+import json
+
+import pytest
+
+from bench.soak.command import main
+
+pytestmark = [pytest.mark.process, pytest.mark.slow]
+
+HELD = ("doubled", "disordered", "unanswered", "unreachable", "leaked")
+"""What must be zero."""
+
+
+def test_a_short_soak_holds_its_promises(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--messages", "400", "--minutes", "0.7", "--seed", "1"])
+    said = capsys.readouterr().out
+    found = json.loads(said.splitlines()[-1])
+    assert found["messages"] > 300
+    assert len(found["kills"]) > 4
+    assert {promise: found[promise] for promise in HELD} == dict.fromkeys(HELD, 0), said
