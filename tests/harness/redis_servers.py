@@ -104,12 +104,10 @@ class Watched(Servers):
             for each in (_table(each) for each in seen)
         )
 
-    def fail_over(self) -> int:
-        """The master dies; returns when another one is named, with the port of the dead one."""
-        dead = self.master
-        self.kill(dead)
-        until(lambda: self.master != dead, 20, "another master")
-        return dead
+    def fail_over(self, master: int) -> None:
+        """The master dies; returns when another one is named."""
+        self.kill(master)
+        until(lambda: self.master != master, 20, "another master")
 
     def revive(self, port: int) -> None:
         """The dead one comes back, for the Sentinels to make a replica of."""
@@ -155,6 +153,11 @@ class Spread(Servers):
     def ready(self) -> None:
         """Wait until every slot is served and every master has a replica."""
         until(self._is_ready, 30, "a whole Cluster")
+
+    def fail_over(self, master: int) -> None:
+        """One master dies; returns when its replica has its slots."""
+        self.kill(master)
+        until(lambda: master not in self.masters(), 20, "another master")
 
     def revive(self, port: int) -> None:
         """Start a dead one again; it becomes a replica by itself."""

@@ -43,6 +43,8 @@ class Site:
     application: str = "app:create_app()"
     root: Path = ROOT
     """The checkout that it runs from."""
+    several: str = ""
+    """The REDIS_URL of servers that others start; "" = one Redis of its own."""
     token: str = TOKEN
     pepper: str = ENVIRONMENT["PEPPERS"]
     data_key: str = ENVIRONMENT["DATA_KEYS"]
@@ -79,7 +81,7 @@ class Site:
 
     @property
     def redis_url(self) -> str:
-        return f"redis://127.0.0.1:{self.redis_port}/0"
+        return self.several or f"redis://127.0.0.1:{self.redis_port}/0"
 
     # -- Redis ---------------------------------------------------------------------------------------------------
 
