@@ -15,6 +15,7 @@ from bot.content.library import Library, read_library
 from bot.content.models import read_encoder
 from bot.dialogue.engine import Engine
 from bot.dialogue.turn import Turn
+from bot.messages import Inbound
 from bot.messaging.asking import Asking
 from bot.messaging.delivery import Delivery
 from bot.messaging.erasing import Eraser
@@ -24,7 +25,7 @@ from bot.messaging.reconcile import Reconcile
 from bot.messaging.runner import Runner, unpredictable_bits
 from bot.messaging.spending import Spending
 from bot.messaging.upkeep import Alarm, Upkeep
-from bot.ports.spool import Spooled
+from bot.ports.spool import NOTHING_GIVEN, Given, Spooled
 from bot.ports.storage import Storage
 from bot.rendering.review import is_neutral
 from bot.settings import Settings, SettingsError
@@ -51,6 +52,13 @@ class NoSpool:
 
     def add(self, spooled: Spooled) -> None:
         """Drop it."""
+
+    def given(self, inbound: Inbound) -> Given:
+        """Nothing."""
+        return NOTHING_GIVEN
+
+    def caught_up(self, inbound: Inbound) -> None:
+        """Nothing waits."""
 
 
 def throw_away_runner(
@@ -123,7 +131,7 @@ class Assembly:
 
     @cached_property
     def spool(self) -> FileSpool:
-        return FileSpool(self.settings.spool_dir, self.settings.spool_public_key)
+        return FileSpool(self.settings.spool_dir, self.settings.spool_public_key, self.sealer)
 
     @cached_property
     def spool_reader(self) -> FileSpoolReader:

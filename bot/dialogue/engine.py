@@ -8,7 +8,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from bot.dialogue import case_code, own_words, pace
+from bot.dialogue import case_code, outage, own_words, pace
 from bot.dialogue.changes import request_advisor
 from bot.dialogue.context import Context, Rules
 from bot.dialogue.conversation import FRAGMENT_MINUTES, GRACE_MINUTES, SCHEMA, SILENCE_MINUTES, Conversation, Status
@@ -17,7 +17,7 @@ from bot.dialogue.localized_content import LocalizedContent
 from bot.dialogue.overrides import Overrides
 from bot.dialogue.states import SharedText, StateName
 from bot.dialogue.steps import ORDER, Step
-from bot.dialogue.turn import Circumstances, Message, Say, Turn
+from bot.dialogue.turn import Circumstances, Memory, Message, Say, Turn
 from bot.messages import Inbound, Kind
 from bot.nlu.normalise import normalise
 
@@ -81,7 +81,7 @@ class Engine:
     ) -> tuple[Context, str]:
         """What the steps decide by, and the notice that still has to be given."""
         minute = int(circumstances.now.timestamp()) // 60
-        conversation = self._resumed(conversation, minute)
+        conversation = outage.continued(self._resumed(conversation, minute), circumstances)
         notice = conversation.handling.pending_notice
         if notice:
             conversation = conversation.with_handling(pending_notice="")
@@ -119,6 +119,8 @@ def _finished(ctx: Context, turn: Turn, step: Step, notice: str) -> Turn:
         )
     if notice or ctx.circumstances.overrides.down:
         turn = _prefixed(ctx, turn, notice)
+    if ctx.circumstances.memory is Memory.NONE:
+        turn = outage.without_memory(ctx, turn)
     if any(isinstance(event, CodeAsked) for event in turn.events):
         words = ctx.content_for(turn.conversation).code_words
         turn = case_code.given(turn, words, ctx.rules.topics, ctx.circumstances.random_bits)

@@ -9,6 +9,7 @@ import hashlib
 from msgspec.structs import replace
 
 from bot.dialogue.conversation import Conversation, Position, SetAside
+from bot.dialogue.states import StateName
 
 HIDE, RETURN = "hide_word", "return_word"
 OWN_WORDS = (HIDE, RETURN)
@@ -55,6 +56,13 @@ def put_away(conversation: Conversation) -> Conversation:
     if conversation.privacy.return_word and here.state and (conversation.told.subject_disclosed or aside is None):
         aside = SetAside(Position(here.state, here.history), replace(conversation.told, no_call=False))
     return conversation.without_context().with_privacy(set_aside=aside)
+
+
+def hidden(conversation: Conversation) -> Conversation:
+    """The conversation after a word that hides everything; as it is where it was hidden already."""
+    if conversation.position.state != StateName.DECOY:
+        conversation = put_away(conversation).with_position(state=StateName.DECOY)
+    return conversation.with_privacy(observed=True)
 
 
 def resumed(conversation: Conversation) -> Conversation:

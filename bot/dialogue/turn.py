@@ -1,6 +1,7 @@
 """What goes into one decision and what comes out."""
 
 from datetime import datetime
+from enum import StrEnum
 
 import msgspec
 
@@ -25,6 +26,17 @@ class Message(msgspec.Struct, frozen=True):
     """The case code that it consists of, "" when it is none. Whether that one was given, only the storage knows."""
 
 
+class Memory(StrEnum):
+    """What is known of the conversation when a message is decided on."""
+
+    STORED = "stored"
+    """All of it."""
+    BEHIND = "behind"
+    """What is stored; the last answer the person read is not in it."""
+    NONE = "none"
+    """Nothing: it is out of reach."""
+
+
 class Circumstances(msgspec.Struct, frozen=True):
     """What the core needs besides conversation and message."""
 
@@ -37,6 +49,9 @@ class Circumstances(msgspec.Struct, frozen=True):
     overrides: Overrides = Overrides()
     blocked: bool = False
     """An advisor blocked this sender."""
+    memory: Memory = Memory.STORED
+    hidden: bool = False
+    """The last answer, which could not be stored, was that of a stranger."""
 
 
 class Say(msgspec.Struct, frozen=True):
@@ -50,6 +65,8 @@ class Say(msgspec.Struct, frozen=True):
     """Put the block with the numbers for this place on top, whatever the state asks for."""
     emergency_line: bool = False
     """End with the one-line emergency numbers if they are not in the message already."""
+    plain: bool = False
+    """Without the list of the state and its footer."""
 
 
 class Turn(msgspec.Struct, frozen=True):

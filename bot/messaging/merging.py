@@ -45,19 +45,12 @@ def merged(stored: Conversation, spooled: Spooled) -> Conversation:
     privacy = replace(privacy, observed=not shown_safe and (found.privacy.observed or after.privacy.observed))
     found = replace(found, privacy=privacy)
     if _hides(found, spooled, asked, later=later):
-        found = hidden(found)
+        found = own_words.hidden(found)
     elif not later:
         was_dull = StateName.DECOY in (found.position.state, before.position.state)
         stays = was_dull and StateName.DECOY not in (before.position.state, after.position.state)
         found = found if stays else replace(found, position=after.position)
     return _told_apart(found, spooled, asked, before, later=later)
-
-
-def hidden(conversation: Conversation) -> Conversation:
-    """The conversation after a word that hides everything; as it is where it was hidden already."""
-    if conversation.position.state == StateName.DECOY:
-        return conversation.with_privacy(observed=True)
-    return own_words.put_away(conversation).with_position(state=StateName.DECOY).with_privacy(observed=True)
 
 
 def _decided_on(spooled: Spooled) -> Conversation:

@@ -1,20 +1,17 @@
-"""Answers while the storage is away: numbers first, and the turn goes, sealed, to the spool."""
+"""Answers while the storage is away: what is said stands in `dialogue.outage`; the turn goes, sealed, to the spool."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from msgspec.structs import replace
 
+from bot.dialogue import outage
 from bot.dialogue.conversation import Conversation, Status
 from bot.dialogue.engine import Engine
-from bot.dialogue.states import SharedText
-from bot.dialogue.turn import Say, Turn
+from bot.dialogue.turn import Turn
 from bot.messages import Inbound
 from bot.ports.spool import Spool, Spooled, SpoolFull
 from bot.rendering.texts import render
-
-NEVER_ANSWERED = ("opt_out", "flood")
-"""Steps whose silence is meant for the network or for a machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +41,9 @@ class Outage:
         that would have been stored, so that a repeat of the message gets the same.
         """
         turn, reply = undone.turn, undone.reply
-        if undone.revision is None:
-            reply = self._numbers_first(turn, SharedText.OUTAGE)
-        elif refused:
-            reply = self._numbers_first(turn)
+        if undone.revision is not None and refused:
+            turn = outage.refused(turn)
+            reply = self._rendered(turn)
         if undone.revision is not None and turn.conversation.handling.status is Status.BOT:
             # Only advisors will need it; of somebody out of reach nobody knows whether an advisor has them.
             inbound = replace(inbound, address="")
@@ -55,19 +51,11 @@ class Outage:
             self.spool.add(Spooled(inbound, turn.conversation, turn.events, reply, undone.revision, undone.before))
         except SpoolFull as error:
             self.report("spool_full", cause=str(error))
-            return self._lost(turn)
+            return self._rendered(outage.lost(turn))
         self.report("spooled")
         return reply
 
-    def _lost(self, turn: Turn) -> str:
-        """The answer to what nobody will ever read: said even where the bot would be silent, because then an advisor
-        was meant. Only the network's own words and floods stay without an answer."""
-        if turn.say is None and turn.answered_by not in NEVER_ANSWERED:
-            turn = replace(turn, say=Say())
-        return self._numbers_first(turn, SharedText.OUTAGE_LOST)
-
-    def _numbers_first(self, turn: Turn, *prefix: str) -> str:
+    def _rendered(self, turn: Turn) -> str:
         if turn.say is None:
             return ""
-        say = replace(turn.say, numbers=True, prefix=(*prefix, *turn.say.prefix))
-        return render(say, turn.conversation, self.engine.content(turn.conversation.locale))
+        return render(turn.say, turn.conversation, self.engine.content(turn.conversation.locale))

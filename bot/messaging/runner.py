@@ -13,7 +13,7 @@ from bot.dialogue.case_code import RANDOM_BITS
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.engine import Engine
 from bot.dialogue.events import Answers, AnyEvent, Said
-from bot.dialogue.turn import Circumstances, Message, Turn
+from bot.dialogue.turn import Circumstances, Memory, Message, Turn
 from bot.handoff.moves import Move
 from bot.handoff.refusals import Reason, Refused
 from bot.messages import Inbound
@@ -21,7 +21,7 @@ from bot.messaging import moves, recovering, replaying
 from bot.messaging.outage import Outage, Undone
 from bot.ports.case_codes import TooManyTries
 from bot.ports.conversations import Act, Cause, Committed, Decision, Opened
-from bot.ports.spool import Spool, Spooled
+from bot.ports.spool import NOTHING_GIVEN, Given, Spool, Spooled
 from bot.ports.storage import Storage
 from bot.ports.unavailable import StorageUnavailable
 from bot.rendering.texts import render
@@ -45,6 +45,14 @@ class Busy(StorageUnavailable):
 
     def __init__(self) -> None:
         super().__init__("busy")
+
+
+class _Given(Exception):
+    """It was answered while the storage was away, and waits in the spool."""
+
+    def __init__(self, reply: str) -> None:
+        super().__init__()
+        self.reply = reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,7 @@ class Runner:
     ) -> None:
         self._engine = engine
         self._storage = storage
+        self._spool = spool
         self._outage = Outage(spool, engine, report)
         self._now = now
         self._report = report
@@ -91,12 +100,16 @@ class Runner:
         """
         now = self._now()
         undone: Undone | None = None
+        given = NOTHING_GIVEN
         message: Message | None = None
 
         def decide(opened: Opened) -> Decision:
-            nonlocal message, undone
+            nonlocal message, undone, given
+            given = self._spool.given(inbound)
+            if given.reply is not None:
+                raise _Given(given.reply)
             message = message or self._engine.read(inbound)
-            turn, reply = self._answer(message, opened, now)
+            turn, reply = self._answer(message, opened, now, given)
             undone = Undone(turn, reply, opened.revision, opened.conversation)
             return Decision(turn.conversation, (*turn.events, Said(reply)) if reply else turn.events, reply)
 
@@ -105,12 +118,18 @@ class Runner:
         held = lock.acquire(timeout=QUEUE_SECONDS)
         try:
             outcome = self._apply(inbound, decide)
+        except _Given as again:
+            self._report("repeated")
+            return again.reply
         except StorageUnavailable as error:
             self._report("storage_away", cause=str(error))
             if undone is None:
+                given = self._spool.given(inbound)
+                if given.reply is not None:
+                    return given.reply
                 nothing = Opened(inbound.contact, Conversation(), 0)
-                turn, _reply = self._answer(self._engine.read(inbound), nothing, now, look_up=False)
-                undone = Undone(turn, "", None, nothing.conversation)
+                turn, reply = self._answer(self._engine.read(inbound), nothing, now, given, known=False)
+                undone = Undone(turn, reply, None, nothing.conversation)
             return self._outage.answer(inbound, undone, refused=error.refused)
         finally:
             if held:
@@ -118,6 +137,8 @@ class Runner:
         if isinstance(outcome, AlreadyAnswered):
             self._report("repeated")
             return outcome.reply
+        if given.behind:
+            self._spool.caught_up(inbound)
         self._count(outcome.decision.events)
         return outcome.decision.reply
 
@@ -174,13 +195,18 @@ class Runner:
         message = self._engine.read(inbound)
 
         def decide(opened: Opened) -> Decision:
+            if self._spool.given(inbound).reply is not None:
+                raise _Given("")
             moment = recovering.moment(sent, opened.conversation)
-            turn, reply = self._answer(message, opened, moment, look_up=not late)
+            turn, reply = self._answer(message, opened, moment, self._spool.given(inbound), look_up=not late)
             if late:
                 return recovering.too_late(turn, inbound.channel, blocked=opened.blocked)
             return recovering.by_sending(turn, inbound.channel, reply, opened.contact)
 
-        outcome = self._apply(inbound, decide)
+        try:
+            outcome = self._apply(inbound, decide)
+        except _Given:
+            return False
         if isinstance(outcome, AlreadyAnswered):
             return False
         self._count(outcome.decision.events)
@@ -201,11 +227,20 @@ class Runner:
             opened = replace(outcome, overrides=first.overrides, blocked=first.blocked)
         return AlreadyAnswered(opened.reply, opened.conversation)
 
-    def _answer(self, message: Message, opened: Opened, now: datetime, *, look_up: bool = True) -> tuple[Turn, str]:
-        """The turn and its text; after a bug the turn that keeps the message, gives the numbers, asks for a person."""
+    def _answer(
+        self, message: Message, opened: Opened, now: datetime, given: Given, *, look_up: bool = True, known: bool = True
+    ) -> tuple[Turn, str]:
+        """The turn and its text; after a bug the turn that keeps the message, gives the numbers, asks for a person.
+
+        known: the conversation is what is stored; otherwise it is out of reach.
+        """
+        look_up &= known
+        memory = Memory.NONE if not known else Memory.BEHIND if given.behind else Memory.STORED
         engine, overrides = self._engine, opened.overrides
         brought = self._brought(message.case_code, opened.contact) if look_up and message.case_code else None
-        circumstances = Circumstances(now, self._random_bits(), brought, overrides, opened.blocked)
+        circumstances = Circumstances(
+            now, self._random_bits(), brought, overrides, opened.blocked, memory, given.hidden
+        )
         try:
             turn = engine.advance(opened.conversation, message, circumstances)
             content = engine.content(turn.conversation.locale, overrides)

@@ -29,7 +29,30 @@ class Spooled(msgspec.Struct, frozen=True):
     before: Conversation | None = None
 
 
+class Given(msgspec.Struct, frozen=True):
+    """What was answered to a sender and is not stored yet.
+
+    reply: to this very message, None for a new one. behind: the last answer they read is not stored. hidden: it was
+    that of a stranger.
+    """
+
+    reply: str | None = None
+    behind: bool = False
+    hidden: bool = False
+
+
+NOTHING_GIVEN = Given()
+
+
 class Spool(Protocol):
     def add(self, spooled: Spooled) -> None:
         """Keep `spooled` so that it survives a power cut. Raises SpoolFull."""
+        ...
+
+    def given(self, inbound: Inbound) -> Given:
+        """What was answered to its sender and still waits here, as far as this host knows."""
+        ...
+
+    def caught_up(self, inbound: Inbound) -> None:
+        """The answer its sender reads now is stored."""
         ...

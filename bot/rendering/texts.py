@@ -33,8 +33,9 @@ def render(say: Say, conversation: Conversation, content: LocalizedContent) -> s
     if state is not None:
         place = conversation.told.place
         blocks.append(state.say if place is Place.UNKNOWN else state.text(place))
-        blocks.append(_choices(state, conversation, content))
-        blocks.append(_footer(state, conversation, content))
+        if not say.plain:
+            blocks.append(_choices(state, conversation, content))
+            blocks.append(_footer(state, conversation, content))
     text = "\n".join(block for block in blocks if block)
     if "{" in text:
         text = _fill(text, conversation, content)

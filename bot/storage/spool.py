@@ -15,10 +15,13 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from bot.dialogue.events import AnyEvent
+from bot.dialogue.outage import is_hidden
 from bot.messages import Inbound
-from bot.ports.spool import Spooled, SpoolFull
+from bot.ports.spool import NOTHING_GIVEN, Given, Spooled, SpoolFull
 from bot.ports.unavailable import StorageUnavailable
 from bot.storage.codec import decode_conversation, encode_conversation
+from bot.storage.given import GivenAnswers, forget
+from bot.storage.sealing import Sealer
 
 MAX_AGE_SECONDS = 72 * 3600
 """A message older than a conversation may be is dropped unread."""
@@ -49,9 +52,11 @@ _decoder = msgspec.msgpack.Decoder(_Record)
 class FileSpool:
     """Writes. `ports.spool.Spool`."""
 
-    def __init__(self, directory: Path, key: X25519PublicKey) -> None:
+    def __init__(self, directory: Path, key: X25519PublicKey, sealer: Sealer | None = None) -> None:
+        """sealer: what was answered is remembered with it until it is stored; None: it is not."""
         self._directory = directory
         self._key = key
+        self._given = GivenAnswers(directory, sealer) if sealer is not None else None
         self._count = itertools.count()
 
     def check(self) -> str:
@@ -78,6 +83,18 @@ class FileSpool:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
             raise SpoolFull(type(error).__name__) from None
+        if self._given is not None:
+            hidden = is_hidden(spooled.conversation)
+            self._given.note(spooled.inbound, f"{name}{_SUFFIX}", spooled.reply, hidden=hidden)
+
+    def given(self, inbound: Inbound) -> Given:
+        """See `Spool.given`."""
+        return self._given.find(inbound) if self._given is not None else NOTHING_GIVEN
+
+    def caught_up(self, inbound: Inbound) -> None:
+        """See `Spool.caught_up`."""
+        if self._given is not None:
+            self._given.catch_up(inbound)
 
     def waiting(self) -> int:
         """How many messages are kept."""
@@ -120,11 +137,14 @@ class FileSpoolReader:
                     continue
                 handled += 1
             path.unlink(missing_ok=True)
+        if next(_files(self._directory), None) is None:
+            forget(self._directory)
         return handled
 
     def drop(self, contacts: Sequence[str]) -> int:
         """Delete what these people wrote; returns how many messages. One our key does not open stays."""
         dropped = 0
+        forget(self._directory, young=True)
         for path in [*_files(self._directory), *self._directory.glob(f"*{_UNREADABLE}")]:
             try:
                 spooled = _unpacked(_SUITE.decrypt(path.read_bytes(), self._key, _INFO))

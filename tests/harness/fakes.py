@@ -1,6 +1,8 @@
 """Parts that only remember."""
 
-from bot.ports.spool import Spooled
+from bot.dialogue.outage import is_hidden
+from bot.messages import Inbound
+from bot.ports.spool import Given, Spooled
 
 
 class ListSpool:
@@ -8,9 +10,21 @@ class ListSpool:
 
     def __init__(self) -> None:
         self.kept: list[Spooled] = []
+        self.behind: set[str] = set()
 
     def add(self, spooled: Spooled) -> None:
         self.kept.append(spooled)
+        self.behind.add(spooled.inbound.contact)
+
+    def given(self, inbound: Inbound) -> Given:
+        theirs = [each for each in self.kept if each.inbound.contact == inbound.contact]
+        replies = [each.reply for each in theirs if each.inbound.message_id == inbound.message_id]
+        hidden = bool(theirs) and is_hidden(theirs[-1].conversation)
+        behind = bool(theirs) and inbound.contact in self.behind
+        return Given(replies[0] if replies else None, behind=behind, hidden=behind and hidden)
+
+    def caught_up(self, inbound: Inbound) -> None:
+        self.behind.discard(inbound.contact)
 
 
 class Reports(list[tuple[str, dict[str, object]]]):

@@ -11,8 +11,10 @@ from msgspec.structs import replace
 
 from bot.dialogue.events import Heard
 from bot.messages import Channel, Inbound, Kind
-from bot.ports.spool import Spooled, SpoolFull
+from bot.ports.spool import Given, Spooled, SpoolFull
 from bot.ports.unavailable import StorageUnavailable
+from bot.storage.given import FOLDER
+from bot.storage.sealing import Sealer
 from bot.storage.spool import _INFO, _SUITE, MAX_AGE_SECONDS, FileSpool, FileSpoolReader, _decoder, _packed
 from tests.harness.conversations import a_conversation
 
@@ -174,3 +176,55 @@ def test_looking_whether_it_can_be_written_leaves_nothing(spool: FileSpool, tmp_
     spool.check()
     spool.check()
     assert list(tmp_path.iterdir()) == []
+
+
+# -- what was answered, until it is stored -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def remembering(tmp_path: Path) -> FileSpool:
+    return FileSpool(tmp_path, KEY.public_key(), Sealer([bytes(32)]))
+
+
+def test_another_process_knows_the_answer_and_that_it_is_not_stored(remembering: FileSpool, tmp_path: Path) -> None:
+    remembering.add(message(1))
+    other = FileSpool(tmp_path, KEY.public_key(), Sealer([bytes(range(32)), bytes(32)]))
+    assert other.given(message(1).inbound) == Given("bel\n112", behind=True)
+    assert other.given(message(2).inbound) == Given(None, behind=True)
+    assert other.given(replace(message(2).inbound, contact="bob")) == Given()
+    other.caught_up(message(2).inbound)
+    assert remembering.given(message(1).inbound) == Given("bel\n112")
+
+
+def test_that_they_were_hidden_is_known(remembering: FileSpool) -> None:
+    remembering.add(replace(message(1), conversation=a_conversation(state="decoy.on")))
+    assert remembering.given(message(2).inbound) == Given(None, behind=True, hidden=True)
+
+
+def test_what_is_stored_is_remembered_no_longer(remembering: FileSpool, tmp_path: Path) -> None:
+    remembering.add(message(1))
+    assert drained(tmp_path) == [message(1)]
+    assert remembering.given(message(1).inbound) == Given()
+    for path in (tmp_path / FOLDER).iterdir():
+        os.utime(path, (1, 1))
+    drained(tmp_path)
+    assert list((tmp_path / FOLDER).iterdir()) == []
+
+
+def test_what_was_answered_cannot_be_read_on_the_disk(remembering: FileSpool, tmp_path: Path) -> None:
+    remembering.add(message(1))
+    files = list((tmp_path / FOLDER).iterdir())
+    assert len(files) == 2
+    for path in files:
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        for word in ("anna", "SM1", "bel\n112"):
+            assert word.encode() not in path.read_bytes()
+            assert word not in path.name
+        path.write_bytes(b"damaged")
+    assert remembering.given(message(1).inbound) == Given()
+
+
+def test_who_is_erased_is_not_remembered(remembering: FileSpool, tmp_path: Path) -> None:
+    remembering.add(message(1))
+    FileSpoolReader(tmp_path, KEY, ignore).drop(["anna"])
+    assert list((tmp_path / FOLDER).iterdir()) == []

@@ -6,7 +6,7 @@ from bot.dialogue.context import Context
 from bot.dialogue.conversation import Status
 from bot.dialogue.moving import choose, go, show_topic
 from bot.dialogue.states import SharedText, StateName
-from bot.dialogue.turn import Say, Turn
+from bot.dialogue.turn import Memory, Say, Turn
 
 DIGIT_ADVISOR = "9"
 DIGIT_MENU = "0"
@@ -28,6 +28,8 @@ def step(ctx: Context) -> Turn | None:
     conversation = replace(conversation, position=here)
     if state is None:
         # After a silence or an outage no list counts any more; a person is meant by 9 whenever it comes.
+        if ctx.circumstances.memory is Memory.BEHIND and digits not in (DIGIT_ADVISOR, DIGIT_MENU):
+            return Turn(conversation, events, Say(prefix=(SharedText.OUTAGE_NUMBER,), emergency_line=True))
         return go(ctx, conversation, commands["advisor"] if digits == DIGIT_ADVISOR else StateName.OPENER, events)
     number = int(digits)
     offered = here.candidates if state.name == StateName.CANDIDATES else ()
