@@ -126,6 +126,7 @@ def _page_context(parts: Assembly, app: Flask) -> PageContext:
             code: words.unicode for code, words in library.content.vocabularies.items() if words.unicode
         },
         public_url="" if settings.simulator else settings.public_url,
+        trusted_proxies=settings.trusted_proxies,
         second_factor_optional=settings.simulator,
         now=parts.now,
     )

@@ -57,6 +57,7 @@ class Settings:
     delete_at_twilio: bool
     meaning: bool
     simulator: bool
+    trusted_proxies: int
     port: int
     web_workers: int
 
@@ -203,6 +204,13 @@ SETTINGS = (
     ),
     Setting("MEANING", _flag, '"0": read messages by their letters alone; saves memory and time.', False, "1"),
     Setting("SIMULATOR", _flag, '"1" opens /simulator. Never in production: it signs as Twilio.', False),
+    Setting(
+        "TRUSTED_PROXIES",
+        _matching("[0-9]"),
+        "How many of our own proxies add to X-Forwarded-For; attempts to log in are counted by that address.",
+        False,
+        "0",
+    ),
     Setting("PORT", _number(65535), "Port of the web server.", False, "8000"),
     Setting("WEB_WORKERS", _number(256), "Number of web processes.", False, "2"),
 )
@@ -258,6 +266,7 @@ def _settings(values: Mapping[str, object]) -> Settings:
         delete_at_twilio=bool(get("DELETE_AT_TWILIO")),
         meaning=bool(get("MEANING")),
         simulator=bool(get("SIMULATOR")),
+        trusted_proxies=int(str(get("TRUSTED_PROXIES"))),
         port=get("PORT"),  # type: ignore[arg-type]
         web_workers=get("WEB_WORKERS"),  # type: ignore[arg-type]
     )

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 import msgspec
 from argon2 import PasswordHasher
 
+from bot.access.login_changes import LoginChange, added, unseen
+
 ONE_TIME_LIFE = 7 * 24 * 3600
 """Seconds in which a one-time password must be used."""
 
@@ -73,6 +75,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     """Who they are at the identity provider."""
 
     disabled: bool = False
+    login_changes: tuple[LoginChange, ...] = ()
+    """Not yet seen by the owner of this account."""
+
     epoch: int = 0
     """Sessions that were started under another number are over."""
 
@@ -109,15 +114,15 @@ class Accounts:
 
     def everybody(self) -> list[Account]:
         """All accounts by name, including disabled ones."""
-        return sorted(self._directory.accounts(), key=lambda account: _plain(account.name))
+        return sorted(self._directory.accounts(), key=lambda account: plain_name(account.name))
 
     def get(self, account_id: str) -> Account | None:
         """The account with this id."""
         return self._directory.account(account_id)
 
     def find(self, name: str) -> Account | None:
-        """The account with this name, ignoring case."""
-        return next((each for each in self._directory.accounts() if _plain(each.name) == _plain(name)), None)
+        """The account with this name, however it is spelled."""
+        return next((each for each in self._directory.accounts() if plain_name(each.name) == plain_name(name)), None)
 
     def add(self, name: str, role: Role, languages: tuple[str, ...] = ()) -> tuple[Account, str]:
         """Make an account; returns it with its one-time password. Raises NameRefused."""
@@ -127,6 +132,7 @@ class Accounts:
         password, changes = self._one_time()
         fresh = Account(id=secrets.token_urlsafe(9), name=name, role=role, languages=languages, **changes)
         self._directory.save(fresh)
+        self._tell_administrators(fresh, self._login_change(fresh, "person_added"))
         return fresh, password
 
     def reset(self, account_id: str) -> tuple[Account, str]:
@@ -136,16 +142,19 @@ class Accounts:
         """
         password, changes = self._one_time()
         gone = {"totp": "", "recovery": (), "passkeys": (), "subject": "", "disabled": False}
-        changed = self.change(
+        changed = self.change_login(
             account_id,
+            "person_reset",
             lambda account: msgspec.structs.replace(account, epoch=account.epoch + 1, **gone, **changes),
         )
         return changed, password
 
     def disable(self, account_id: str) -> Account:
         """Nobody may log in with it any more; all its sessions end now."""
-        return self.change(
-            account_id, lambda account: msgspec.structs.replace(account, disabled=True, epoch=account.epoch + 1)
+        return self.change_login(
+            account_id,
+            "person_disabled",
+            lambda account: msgspec.structs.replace(account, disabled=True, epoch=account.epoch + 1),
         )
 
     def give_role(self, account_id: str, role: Role) -> Account:
@@ -158,6 +167,37 @@ class Accounts:
             account = how(self._existing(account_id))
             if self._directory.save(account):
                 return msgspec.structs.replace(account, revision=account.revision + 1)
+
+    def change_login(self, account_id: str, what: str, how: Callable[[Account], Account]) -> Account:
+        """Change how somebody logs in, as `change` does; its owner and the administrators are told.
+
+        what: the change, as in the audit log.
+        """
+        told: list[LoginChange] = []
+
+        def changed(newest: Account) -> Account:
+            told[:] = [self._login_change(newest, what)]
+            return _with_login_change(how(newest), told[0])
+
+        account = self.change(account_id, changed)
+        self._tell_administrators(account, told[0])
+        return account
+
+    def saw_login_changes(self, account_id: str, second: int) -> Account:
+        """Its owner has seen the changes up to this second."""
+        return self.change(
+            account_id,
+            lambda newest: msgspec.structs.replace(newest, login_changes=unseen(newest.login_changes, second)),
+        )
+
+    def _login_change(self, account: Account, what: str) -> LoginChange:
+        return LoginChange(account.name, what, int(self._now().timestamp()))
+
+    def _tell_administrators(self, changed: Account, change: LoginChange) -> None:
+        """Tell every other administrator that `changed` logs in in another way from now on."""
+        for each in self._directory.accounts():
+            if each.role is Role.ADMINISTRATOR and not each.disabled and each.id != changed.id:
+                self.change(each.id, lambda newest: _with_login_change(newest, change))
 
     def _existing(self, account_id: str) -> Account:
         account = self._directory.account(account_id)
@@ -172,5 +212,10 @@ class Accounts:
         return password, {"password": PasswordHasher().hash(password), "one_time_until": until}
 
 
-def _plain(name: str) -> str:
+def _with_login_change(account: Account, change: LoginChange) -> Account:
+    return msgspec.structs.replace(account, login_changes=added(account.login_changes, change))
+
+
+def plain_name(name: str) -> str:
+    """The same for every spelling of a name that a keyboard may produce."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

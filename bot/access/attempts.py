@@ -1,19 +1,24 @@
-"""Throttles attempts to authenticate, so that nothing can be guessed by trying."""
+"""Throttles attempts to authenticate, so that nothing can be guessed by trying, and no stranger shuts anybody out.
 
+Attempts are counted by name and by source. A browser in which an account has logged in before counts on its own; so do
+sessions that are open. Passkeys are not counted: their signatures cannot be guessed.
+"""
+
+from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.access.sessions import SessionStore
 
 ATTEMPTS = 8
-"""Attempts that one name, or one account's code, has within ATTEMPTS_SECONDS."""
+"""Attempts at one name, or one account's code, from one source or one known browser within ATTEMPTS_SECONDS."""
 
-ATTEMPTS_OF_ALL = 300
-"""Attempts of all names together within ATTEMPTS_SECONDS, so that a list of names does not help."""
+ATTEMPTS_OF_SOURCE = 100
+"""Attempts at any names from one source, so that a list of names does not help."""
+
+ATTEMPTS_OF_NAME = 100
+"""Attempts at one name from all sources that are not known, so that many sources do not help."""
 
 ATTEMPTS_SECONDS = 15 * 60
-
-PASSKEY = "passkey"
-"""Passkeys name nobody, so all of them are counted together."""
 
 
 class Failure(StrEnum):
@@ -36,22 +41,51 @@ class AuthenticationFailed(Exception):
         self.reason = reason
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an attempt comes from."""
+
+    network: str = ""
+    """The address that connected, or its network."""
+
+    browser: str = ""
+    """An opaque id of the browser, which only we can make; "" for one that nobody has logged in with."""
+
+    accounts: frozenset[str] = frozenset()
+    """Ids of accounts that have logged in with this browser."""
+
+
 class Attempts:
     """Counts attempts in `store`."""
 
     def __init__(self, store: SessionStore) -> None:
         self._store = store
 
-    def count(self, subject: str) -> None:
+    def count(self, subject: str, source: Source, account_id: str = "") -> None:
         """Count one attempt at `subject`. Call it before looking at the proof, so that many at once do not get past.
 
-        Raises AuthenticationFailed where there were too many.
+        account_id: whose the subject is, where there is such an account. Raises AuthenticationFailed where there were
+        too many. The first counter that is full ends the count: what is refused fills no counter others share.
         """
-        limit = ATTEMPTS_OF_ALL if subject == PASSKEY else ATTEMPTS
-        of_subject = self._store.tries(subject, ATTEMPTS_SECONDS)
-        if of_subject > limit or self._store.tries("all", ATTEMPTS_SECONDS) > ATTEMPTS_OF_ALL:
-            raise AuthenticationFailed(Failure.TOO_OFTEN)
+        if account_id and account_id in source.accounts:
+            self._count(f"{subject} in {source.browser}", ATTEMPTS)
+            return
+        self._count(f"{subject} from {source.network}", ATTEMPTS)
+        self._count(f"all from {source.network}", ATTEMPTS_OF_SOURCE)
+        self._count(subject, ATTEMPTS_OF_NAME)
 
-    def reset(self, subject: str) -> None:
-        """Reset the counter of `subject` after a success."""
-        self._store.forget_tries(subject)
+    def count_session(self, subject: str) -> None:
+        """Count one attempt that somebody with an open session makes. Raises AuthenticationFailed as `count` does."""
+        self._count(f"session {subject}", ATTEMPTS)
+
+    def reset(self, subject: str, source: Source | None = None) -> None:
+        """Reset the counter of `subject` from this source, or of an open session, after a success."""
+        if source is None:
+            self._store.forget_tries(f"session {subject}")
+            return
+        self._store.forget_tries(f"{subject} in {source.browser}")
+        self._store.forget_tries(f"{subject} from {source.network}")
+
+    def _count(self, subject: str, limit: int) -> None:
+        if self._store.tries(subject, ATTEMPTS_SECONDS) > limit:
+            raise AuthenticationFailed(Failure.TOO_OFTEN)

@@ -12,14 +12,15 @@ from datetime import datetime
 
 import msgspec
 
-from bot.access.accounts import Account, Accounts, Passkey
-from bot.access.attempts import PASSKEY, Attempts, AuthenticationFailed, Failure
+from bot.access.accounts import Account, Accounts, Passkey, plain_name
+from bot.access.attempts import Attempts, AuthenticationFailed, Failure, Source
 from bot.access.codes import AppCodes, claim_recovery_code, digest
 from bot.access.passkeys import PasskeyRefused, signer, verified_login
-from bot.access.passwords import MAX_PASSWORD, decoy_hash, hash_password, matches, needs_rehash, with_password
+from bot.access.passwords import MAX_PASSWORD, decoy_hash, hash_password, matches, needs_rehash
 from bot.access.sessions import SessionStore
 
 CHALLENGE_SECONDS = 300
+REFUSAL_SECONDS = 3600
 
 Offload = Callable[[Callable[[], object]], object]
 """Runs a slow computation where it holds nothing else up, and returns its result."""
@@ -42,11 +43,26 @@ class Authenticator:
         self._attempts = Attempts(store)
         self._app_codes = AppCodes(store, now)
 
-    def password(self, name: str, password: str) -> Account:
+    def password(self, name: str, password: str, source: Source) -> Account:
         """The account of this name and password."""
-        account = self._accounts.find(name[:MAX_PASSWORD])
-        subject = f"password {account.id if account else digest(name.casefold().strip())}"
-        self._attempts.count(subject)
+        name = name[:MAX_PASSWORD]
+        account = self._accounts.find(name)
+        subject = f"password {digest(plain_name(name))}"  # the same for names that exist and names that do not
+        self._attempts.count(subject, source, account.id if account else "")
+        account = self._with_password(account, password)
+        self._attempts.reset(subject, source)
+        return account
+
+    def proof(self, account: Account, password: str) -> Account:
+        """`account` after its owner, who has an open session, gave its password again."""
+        subject = f"proof {account.id}"
+        self._attempts.count_session(subject)
+        account = self._with_password(self._accounts.get(account.id), password)
+        self._attempts.reset(subject)
+        return account
+
+    def _with_password(self, account: Account | None, password: str) -> Account:
+        """`account` where the password is its own; None is checked as long as any other."""
         usable = account is not None and not account.disabled and bool(account.password)
         hashed = account.password if account is not None and usable else decoy_hash()
         is_right = bool(self._offload(lambda: matches(hashed, password)))
@@ -54,25 +70,28 @@ class Authenticator:
             raise AuthenticationFailed(Failure.WRONG)
         if account.one_time_until and account.one_time_until < int(self._now().timestamp()):
             raise AuthenticationFailed(Failure.OVER)
-        self._attempts.reset(subject)
         if not account.one_time_until and needs_rehash(account.password):
             rehashed = str(self._offload(lambda: hash_password(password)))
-            account = self._accounts.change(account.id, lambda newest: with_password(newest, rehashed))
+            was = account.password
+            account = self._accounts.change(
+                account.id,
+                lambda newest: msgspec.structs.replace(newest, password=rehashed) if newest.password == was else newest,
+            )
         return account
 
-    def code(self, account: Account, code: str) -> Account:
+    def code(self, account: Account, code: str, source: Source) -> Account:
         """`account` after six digits of its app, each valid once, or a recovery code, which is used up."""
         subject = f"code {account.id}"
-        self._attempts.count(subject)
+        self._attempts.count(subject, source, account.id)
         typed = "".join(unicodedata.normalize("NFKC", code).split()).replace("-", "").lower()
         if not (account.totp and self._app_codes.accepts(account.id, account.totp, typed)):
             account = self._use_recovery_code(account, typed)
-        self._attempts.reset(subject)
+        self._attempts.reset(subject, source)
         return account
 
     def passkey(self, challenge: str, answer: str, host: str, origin: str) -> Account:
-        """The account whose device answered our challenge."""
-        self._attempts.count(PASSKEY)
+        """The account whose device answered our challenge. Not counted: a signature cannot be guessed, and a count of
+        all of them would let a stranger shut everybody out."""
         expected = self.take_challenge(challenge)
         try:
             key_id = signer(answer)
@@ -85,7 +104,6 @@ class Authenticator:
             count = verified_login(answer, expected, host, origin, passkey)
         except (PasskeyRefused, StopIteration):
             raise AuthenticationFailed(Failure.WRONG) from None
-        self._attempts.reset(PASSKEY)
         return self._accounts.change(account.id, lambda newest: _with_count(newest, passkey, count))
 
     def challenge(self, account_id: str = "") -> tuple[str, bytes]:
@@ -103,6 +121,10 @@ class Authenticator:
         if found is None:
             raise AuthenticationFailed(Failure.OVER)
         return found
+
+    def refusals(self) -> int:
+        """Count one more refusal; returns how many there were within the hour."""
+        return self._store.tries("refusals", REFUSAL_SECONDS)
 
     def linked(self, subject: str) -> Account:
         """The account linked to this subject at the identity provider."""

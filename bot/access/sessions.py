@@ -16,6 +16,9 @@ SESSION_LIFE = 12 * 3600
 IDLE_LIFE = 15 * 60
 """Seconds without an act of the advisor after which their pages are locked."""
 
+PROOF_LIFE = 5 * 60
+"""Seconds after which a password given on a page must be given again."""
+
 _ACTIVE_PRECISION = 30
 """Seconds; one write in half a minute is precise enough."""
 
@@ -45,6 +48,9 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
     active: int
     """When the advisor last did something, in seconds since 1970."""
+
+    proved: int = 0
+    """When the advisor last gave the password on a page, in seconds since 1970. Logging in does not count."""
 
 
 class SessionStore(Protocol):
@@ -119,6 +125,16 @@ class Sessions:
         """The advisor did something."""
         if self._seconds() - session.active >= _ACTIVE_PRECISION:
             self._store.renew(token, msgspec.structs.replace(session, active=self._seconds()))
+
+    def prove(self, token: str, session: Session) -> Session:
+        """The advisor has just given the password again. Returns the session as it is now."""
+        proved = msgspec.structs.replace(session, active=self._seconds(), proved=self._seconds())
+        self._store.renew(token, proved)
+        return proved
+
+    def is_proved(self, session: Session) -> bool:
+        """Was the password given again within PROOF_LIFE?"""
+        return 0 <= self._seconds() - session.proved <= PROOF_LIFE
 
     def end(self, token: str) -> None:
         """Log this browser out."""

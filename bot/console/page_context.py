@@ -97,6 +97,9 @@ class PageContext:
     public_url: str
     """Where browsers find us, such as "https://helpline.example"; "" = as the browser says, on one's own machine."""
 
+    trusted_proxies: int
+    """How many proxies of ours stand between the web server and browsers."""
+
     second_factor_optional: bool
     """May the second factor wait? Only on one's own machine."""
 

@@ -4,6 +4,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from bot.access.accounts import Account, NameRefused, Role
+from bot.access.attempts import AuthenticationFailed, Failure
 from bot.console.page_context import PageContext
 from bot.console.signin.permissions import ADMINISTRATORS, requires_role, visitor
 
@@ -15,31 +16,17 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
     accounts, audit = context.accounts, context.audit
 
     def page(fault: str = "", name: str = "", made: Account | None = None, one_time: str = "") -> str:
-        return render_template(
-            "console/people.html",
-            everybody=accounts.everybody(),
-            roles=list(Role),
-            fault=fault,
-            name=name,
-            made=made,
-            one_time=one_time,
-        )
+        return _page(context, fault, name, made, one_time)
+
+    @blueprint.post("/people")
+    @requires_role(ADMINISTRATORS)
+    def add_person() -> Page:
+        return _add(context)
 
     @blueprint.get("/people")
     @requires_role(ADMINISTRATORS)
     def people() -> Page:
         return page()
-
-    @blueprint.post("/people")
-    @requires_role(ADMINISTRATORS)
-    def add_person() -> Page:
-        name, role = request.form.get("name", ""), _role()
-        try:
-            made, one_time = accounts.add(name, role, (context.source_language,))
-        except NameRefused:
-            return page("taken", name), 409
-        audit.write(visitor().id, "person_added", made.id)
-        return page(made=made, one_time=one_time)
 
     @blueprint.get("/people/<account_id>")
     @requires_role(ADMINISTRATORS)
@@ -55,22 +42,69 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
             return page("yourself"), 409
         made, one_time = None, ""
         act = request.form.get("do", "")
+        if act not in _ACTS:
+            abort(400)
+        fault = _proof_fault(context)
+        if fault:
+            return page(fault), _STATUS[fault]
         try:
             if act == "role":
                 accounts.give_role(account_id, _role())
             elif act == "disable":
                 accounts.disable(account_id)
-            elif act == "reset":
-                made, one_time = accounts.reset(account_id)
             else:
-                abort(400)
+                made, one_time = accounts.reset(account_id)
         except KeyError:
             abort(404)
         audit.write(visitor().id, _ACTS[act], account_id)
         return page(made=made, one_time=one_time)
 
 
+_STATUS = {"wrong": 403, "too_often": 429}
 _ACTS = {"role": "person_role", "disable": "person_disabled", "reset": "person_reset"}
+
+
+def _page(
+    context: PageContext, fault: str = "", name: str = "", made: Account | None = None, one_time: str = ""
+) -> str:
+    return render_template(
+        "console/people.html",
+        everybody=context.accounts.everybody(),
+        roles=list(Role),
+        fault=fault,
+        name=name,
+        made=made,
+        one_time=one_time,
+        proved=context.current_session.is_proved(),
+    )
+
+
+def _add(context: PageContext) -> Page:
+    """Make the account that the form names, and show its one-time password."""
+    name, role = request.form.get("name", ""), _role()
+    fault = _proof_fault(context)
+    if fault:
+        return _page(context, fault, name), _STATUS[fault]
+    try:
+        made, one_time = context.accounts.add(name, role, (context.source_language,))
+    except NameRefused:
+        return _page(context, "taken", name), 409
+    context.audit.write(visitor().id, "person_added", made.id)
+    return _page(context, made=made, one_time=one_time)
+
+
+def _proof_fault(context: PageContext) -> str:
+    """Why an account may not be changed now; "" where the password was given again within the last minutes, or is
+    right now: an open screen alone makes nobody an account."""
+    session = context.current_session
+    if session.is_proved():
+        return ""
+    try:
+        context.authenticator.proof(session.account(), request.form.get("current", ""))
+    except AuthenticationFailed as failed:
+        return "too_often" if failed.reason is Failure.TOO_OFTEN else "wrong"
+    session.prove()
+    return ""
 
 
 def _role() -> Role:

@@ -81,7 +81,7 @@ def test_an_administrator_adds_somebody_and_cannot_shut_herself_out(pages: Conso
     adam = pages.somebody("Adam", Role.ADMINISTRATOR)
     visit = pages.logged_in("Adam")
     visit.get("/console/people")
-    page = visit.post("/console/people", {"name": "<b>Bea</b>", "role": "supervisor"})
+    page = visit.post("/console/people", {"name": "<b>Bea</b>", "role": "supervisor", "current": PASSWORD})
     one_time = re.search(r'id="one-time">([a-z2-9-]{23})<', page.text)
     assert one_time
     assert "<b>Bea" not in page.text

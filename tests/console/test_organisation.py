@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from bot.access.accounts import Role
 from bot.content.library import Library
-from tests.harness.console_app import ConsoleApp, ConsoleVisit
+from tests.harness.console_app import PASSWORD, ConsoleApp, ConsoleVisit
 from tests.harness.fixed import NOW
 from tests.harness.identity_provider import IdentityProvider
 
@@ -84,10 +84,22 @@ def test_who_is_logged_in_joins_on_her_account_page(pages: ConsoleApp, provider:
     ada = pages.somebody("Ada")
     visit = pages.logged_in("Ada")
     assert "Koppel met het account" in visit.get("/console/account").text
+    assert through(visit, provider).status_code == 403  # an open screen joins nobody
+    assert pages.accounts.get(ada.id).subject == ""  # type: ignore[union-attr]
+    visit.get("/console/account")
+    assert visit.post("/console/account/organisation", {"current": "wrong"}).status_code == 403
+    assert visit.post("/console/account/organisation", {"current": PASSWORD}).status_code == 303
+    pages.clock.later(minutes=6)
+    assert through(visit, provider).status_code == 403  # it was too long ago
+    visit.get("/console/account")
+    visit.post("/console/account/organisation", {"current": PASSWORD})
     assert through(visit, provider).location == "/console/"
     assert pages.accounts.get(ada.id).subject == "subject-1"  # type: ignore[union-attr]
     pages.somebody("Bea")
-    assert through(pages.logged_in("Bea"), provider).status_code == 403  # one there is one here
+    other = pages.logged_in("Bea")
+    other.get("/console/account")
+    other.post("/console/account/organisation", {"current": PASSWORD})
+    assert through(other, provider).status_code == 403  # one there is one here
 
 
 def test_a_disabled_account_does_not_come_in_this_way_either(pages: ConsoleApp, provider: IdentityProvider) -> None:

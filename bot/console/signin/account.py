@@ -53,6 +53,22 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
         session.end_session()
         return redirect(url_for("console.login"), 303)
 
+    @blueprint.post("/account/seen")
+    @requires_role(EVERYBODY)
+    def account_seen() -> Page:
+        """The owner has read which changes there were in how they, or others, log in."""
+        second = request.form.get("second", "")
+        if second.isascii() and second.isdigit() and len(second) < 12:
+            context.accounts.saw_login_changes(session.account().id, int(second))
+        return redirect(url_for("console.account"), 303)
+
+    @blueprint.post("/account/organisation")
+    @requires_role(EVERYBODY)
+    @_with_password(context)
+    def account_organisation(mine: Account) -> Page:
+        """The password again; then the page leads to the provider."""
+        return redirect(url_for("console.account"), 303)
+
     _add_password_and_app(blueprint, context)
     _add_passkeys(blueprint, context)
 
@@ -81,11 +97,18 @@ def _add_password_and_app(blueprint: Blueprint, context: PageContext) -> None:
     @blueprint.post("/account/app/code")
     @requires_role(EVERYBODY)
     def account_app_code() -> Page:
+        """Needs the secret that was shown after the password, and that password within the last minutes: a wrong code
+        shows no other secret."""
         mine = context.current_session.account()
+        if not context.current_session.is_proved():
+            return _page(context, "again", 403)
         try:
             mine, codes = enrolment.confirm_app(mine, request.form.get("code", ""))
         except AuthenticationFailed as failed:
-            return _app_page(mine, enrolment.pending_app_secret(mine), "code"), STATUS[failed.reason]
+            secret = enrolment.pending_app_secret(mine)
+            if not secret:
+                return _page(context, "again", STATUS[failed.reason])
+            return _app_page(mine, secret, "code"), STATUS[failed.reason]
         context.audit.write(mine.id, "app")
         return render_template("console/codes.html", codes=codes)
 
@@ -143,7 +166,9 @@ def _take_passkey(context: PageContext) -> dict[str, object]:
 
 def _prove_password(context: PageContext) -> Account:
     """The account whose password came with this request. Raises AuthenticationFailed."""
-    return context.authenticator.password(context.current_session.account().name, request.form.get("current", ""))
+    account = context.authenticator.proof(context.current_session.account(), request.form.get("current", ""))
+    context.current_session.prove()
+    return account
 
 
 def _with_password(context: PageContext) -> Callable[[Callable[[Account], Page]], Callable[[], Page]]:
@@ -170,6 +195,7 @@ def _page(context: PageContext, fault: str = "", status: int = 200) -> tuple[str
         account=context.current_session.account(),
         spoken=context.advisor_languages,
         organisation=bool(context.organisation),
+        proved=context.current_session.is_proved(),
         fault=fault,
         done="done" in request.args,
     ), status

@@ -9,8 +9,12 @@ from bot.access.accounts import Account
 from bot.access.attempts import AuthenticationFailed, Failure
 from bot.access.sessions import Stage
 from bot.console.page_context import PageContext
+from bot.console.signin.source import remember
 
 Page = BaseResponse | str | tuple[str, int]
+
+EACH_REFUSAL = 10
+"""Refusals in an hour before they are only counted."""
 
 STATUS = {Failure.WRONG: 403, Failure.OVER: 403, Failure.TOO_OFTEN: 429, Failure.AWAY: 503}
 
@@ -37,12 +41,22 @@ def log_in(context: PageContext, account: Account) -> BaseResponse:
     """Start the session of somebody who has given every proof, and send them on."""
     context.current_session.start_session(account, Stage.IN)
     context.audit.write(account.id, "login")
-    return redirect(next_page(), 303)
+    response: BaseResponse = redirect(next_page(), 303)
+    remember(response, account)
+    return response
+
+
+def note_refusal(context: PageContext) -> None:
+    """Write to the audit log that somebody was refused: the first ones of an hour each, then one line for ten times as
+    many, so that nobody can fill the log."""
+    count = context.authenticator.refusals()
+    if count < EACH_REFUSAL or str(count).strip("0") == "1":
+        context.audit.write("", "login_refused", "" if count < EACH_REFUSAL else f"{count}×")
 
 
 def refuse(context: PageContext, template: str, failed: AuthenticationFailed, **more: object) -> tuple[str, int]:
     """The page of `template` again, with the reason."""
-    context.audit.write("", "login_refused")
+    note_refusal(context)
     return render_template(template, why=failed.reason, next=next_page(), **more), STATUS[failed.reason]
 
 

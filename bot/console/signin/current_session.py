@@ -54,6 +54,17 @@ class CurrentSession:
         if found:
             self._sessions.touch(self._token(), found[1])
 
+    def prove(self) -> None:
+        """Whoever is logged in has just given the password again."""
+        found = self._found()
+        if found:
+            g.found_session = (found[0], self._sessions.prove(self._token(), found[1]))
+
+    def is_proved(self) -> bool:
+        """Did whoever is logged in give the password again a moment ago?"""
+        found = self._found()
+        return bool(found and self._sessions.is_proved(found[1]))
+
     def start_session(self, account: Account, stage: Stage) -> None:
         """Start a session under a new token; the old one ends."""
         self.end_session()

@@ -1,6 +1,6 @@
 """The first login, with a one-time password: choosing a password and connecting an authenticator app."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 
 from bot.access.accounts import Account
 from bot.access.attempts import AuthenticationFailed
@@ -11,6 +11,7 @@ from bot.console.page_context import PageContext
 from bot.console.signin.answers import STATUS, Page, log_in
 from bot.console.signin.permissions import ANYONE, requires_role
 from bot.console.signin.qr_code import qr_code
+from bot.console.signin.source import remember
 
 
 def add_routes(blueprint: Blueprint, context: PageContext) -> None:
@@ -44,10 +45,13 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
         if account.one_time_until:
             account = enrolment.choose_password(account, password)
         logged_in = log_in(context, account)
-        return render_template("console/codes.html", codes=codes) if codes else logged_in
+        if codes:
+            logged_in = make_response(render_template("console/codes.html", codes=codes))
+            remember(logged_in, account)
+        return logged_in
 
     def page(account: Account, fault: str = "") -> str:
-        secret = enrolment.pending_app_secret(account)
+        secret = enrolment.pending_app_secret(account) or enrolment.new_app_secret(account)
         return render_template(
             "console/start.html",
             account=account,

@@ -8,6 +8,7 @@ from bot.access.sessions import Stage
 from bot.console.page_context import PageContext
 from bot.console.signin.answers import Page, log_in, next_page, refuse, refuse_login
 from bot.console.signin.permissions import ANYONE, requires_role
+from bot.console.signin.source import source
 
 
 def add_routes(blueprint: Blueprint, context: PageContext) -> None:
@@ -47,7 +48,10 @@ def _add_password_step(blueprint: Blueprint, context: PageContext) -> None:
         locked = session.locked()
         name = locked.name if locked else request.form.get("name", "")
         try:
-            account = authenticator.password(name, request.form.get("password", ""))
+            typed = request.form.get("password", "")
+            # Whoever has an open session is not shut out by strangers who try the same name.
+            came_from = source(context.trusted_proxies)
+            account = authenticator.proof(locked, typed) if locked else authenticator.password(name, typed, came_from)
         except AuthenticationFailed as failed:
             return refuse_login(context, failed, locked, name)
         if locked:
@@ -79,7 +83,7 @@ def _add_code_step(blueprint: Blueprint, context: PageContext) -> None:
         if account is None:
             return redirect(url_for("console.login"), 303)
         try:
-            account = context.authenticator.code(account, request.form.get("code", ""))
+            account = context.authenticator.code(account, request.form.get("code", ""), source(context.trusted_proxies))
         except AuthenticationFailed as failed:
             return refuse(context, "console/code.html", failed)
         return log_in(context, account)

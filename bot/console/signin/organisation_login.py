@@ -26,8 +26,10 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
     @blueprint.get("/login/back")
     @requires_role(ANYONE)
     def from_organisation() -> Page:
-        """Whoever is logged in here, or has given a one-time password, is linked to who they are there."""
-        links = session.pending_login(Stage.START) or (session.account() if session.visitor() else None)
+        """Whoever has given a one-time password, or their own password again on the account page, is linked to who they
+        are there. A logged-in screen alone links nobody."""
+        may_link = session.visitor() is not None and session.is_proved()
+        links = session.pending_login(Stage.START) or (session.account() if may_link else None)
         try:
             subject = organisation.subject()
             account = context.enrolment.link(links, subject) if links else context.authenticator.linked(subject)

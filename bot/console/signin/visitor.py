@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import g
 
 from bot.access.accounts import Account, Accounts, Role
+from bot.access.login_changes import LoginChange
 from bot.advisors.board import Advisor
 
 
@@ -20,6 +21,8 @@ class Visitor:
 
     role: Role
     languages: tuple[str, ...] = ()
+    login_changes: tuple[LoginChange, ...] = ()
+    """What they have not yet seen of changes in how they, or for administrators others, log in."""
 
     @property
     def advisor(self) -> Advisor:
@@ -29,7 +32,7 @@ class Visitor:
 
 def visitor_of(account: Account) -> Visitor:
     """The visitor who logged in with this account."""
-    return Visitor(account.id, account.name, account.role, account.languages)
+    return Visitor(account.id, account.name, account.role, account.languages, account.login_changes)
 
 
 def colleagues(accounts: Accounts) -> list[Visitor]:
