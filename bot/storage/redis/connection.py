@@ -72,18 +72,13 @@ def blob(data: bytes) -> msgspec.Raw:
 
 @dataclass(slots=True)
 class _Asked:
-    """One command on its way to an answer. node: where it must go; None: where its key is. asking: its slot is just
-    moving there (ASK)."""
+    """One command on its way to an answer. node: where it must go; None: where its key is. before: what is sent
+    just before it; its own answer counts."""
 
     number: int
     command: Command
     node: Node | None = None
-    asking: bool = False
-
-    @property
-    def commands(self) -> list[Command]:
-        """What is sent; the last answer counts."""
-        return [("ASKING",), self.command] if self.asking else [self.command]
+    before: tuple[Command, ...] = ()
 
 
 _Refused = tuple[_Asked, Exception, Node]
@@ -116,7 +111,8 @@ class Connection:
 
     def everywhere(self, commands: Sequence[Command]) -> list[list[Any]]:
         """The answers of each master to commands that concern the server itself."""
-        self._look()
+        if self._where.in_doubt:
+            self._where.look()
         return [self._complete([_Asked(*each, node) for each in enumerate(commands)]) for node in self._where.nodes()]
 
     def together(self, commands: Sequence[Command], *, confirmed: bool = False) -> list[Any]:
@@ -136,7 +132,8 @@ class Connection:
         answers: list[Any] = [None] * len(asked)
         deadline, broken = 0.0, False
         while asked:
-            self._look()
+            if self._where.in_doubt:
+                self._where.look()
             refused = self._round(asked, answers, self._replicas if confirmed else 0)
             if not refused:
                 break
@@ -153,16 +150,18 @@ class Connection:
             asked = [self._again(each, why) for each, why, _node in refused]
         return answers
 
-    def _look(self) -> None:
-        if self._where.in_doubt:
-            self._where.look()
-
     def _round(self, asked: list[_Asked], answers: list[Any], replicas: int) -> list[_Refused]:
         """Ask each server at once, then read. What was answered goes into `answers`; returns what was not."""
         flights = []
         refused: list[_Refused] = []
-        for node, group in self._groups(asked).items():
-            commands = [command for each in group for command in each.commands]
+        only = self._where.only
+        groups = self._groups(asked) if only is None else {only: asked}
+        now = time.monotonic()
+        if any(now < node.rests_until for node in groups):
+            self._where.in_doubt = self._where.may_change
+            raise StorageUnavailable("resting")
+        for node, group in groups.items():
+            commands = [command for each in group for command in (*each.before, each.command)]
             if replicas:
                 commands.append(("WAIT", replicas, CONFIRM_MS))
             try:
@@ -180,16 +179,12 @@ class Connection:
                 told = found.pop()
                 confirmed = confirmed and isinstance(told, int) and told >= replicas
             said = iter(found)
-            no = []
             for each in group:
-                answer = [next(said) for _command in each.commands][-1]
+                *_before, answer = [next(said) for _command in (*each.before, each.command)]
                 if isinstance(answer, ResponseError):
-                    no.append((each, answer, node))
+                    refused.append((each, answer, node))
                 else:
                     answers[each.number] = answer
-            refused += no
-            if not no:
-                node.answered()
         self._where.in_doubt |= self._where.may_change and any(_is_doubtful(why) for _each, why, _node in refused)
         if not refused and not confirmed:
             raise StorageUnavailable("unconfirmed")
@@ -197,15 +192,11 @@ class Connection:
 
     def _groups(self, asked: list[_Asked]) -> dict[Node, list[_Asked]]:
         """What goes to which server."""
-        if self._where.is_spread:
-            groups: dict[Node, list[_Asked]] = {}
-            for each in asked:
-                groups.setdefault(each.node or self._where.node(each.command), []).append(each)
-        else:
-            groups = {self._where.node(asked[0].command): asked}
-        if any(node.rests for node in groups):
-            self._where.in_doubt = self._where.may_change
-            raise StorageUnavailable("resting")
+        if not self._where.is_spread:
+            return {self._where.node(asked[0].command): asked}
+        groups: dict[Node, list[_Asked]] = {}
+        for each in asked:
+            groups.setdefault(each.node or self._where.node(each.command), []).append(each)
         return groups
 
     def _again(self, asked: _Asked, why: Exception) -> _Asked:
@@ -213,9 +204,12 @@ class Connection:
             return replace(asked, command=("EVAL", SOURCES[str(asked.command[1])], *asked.command[2:]))
         if isinstance(why, AskError):  # or its kind MovedError
             node = self._where.asked_for(why)
-            return replace(asked, node=node, asking=not isinstance(why, MovedError))
-        return replace(asked, node=None, asking=False)
+            return replace(asked, node=node, before=() if isinstance(why, MovedError) else _ASKING)
+        return replace(asked, node=None, before=())
 
+
+_ASKING: tuple[Command, ...] = (("ASKING",),)
+"""Goes before a command whose slot is just moving to the server that gets it."""
 
 _ELSEWHERE = (NoScriptError, AskError, TryAgainError)
 """Refusals that say nothing against the server. MovedError is a kind of AskError."""

@@ -49,21 +49,14 @@ class Node:
         self._idle: list[Any] = []
         self._age = 0
         self._failures = 0
-        self._rest_until = 0.0
-
-    @property
-    def rests(self) -> bool:
-        """Is it left alone just now?"""
-        return self._failures >= FAILURES_TO_OPEN and time.monotonic() < self._rest_until
+        self.rests_until = 0.0
+        """Until then it is left alone (`time.monotonic`)."""
 
     def failed(self) -> None:
         """It did not answer, or refused."""
         self._failures += 1
-        self._rest_until = time.monotonic() + REST_SECONDS
-
-    def answered(self) -> None:
-        """It did what was asked."""
-        self._failures = 0
+        if self._failures >= FAILURES_TO_OPEN:
+            self.rests_until = time.monotonic() + REST_SECONDS
 
     def exchange(self, commands: Sequence[Command]) -> list[Any]:
         """The answers, refusals among them. Raises what redis-py raises when there is no answer."""
@@ -87,10 +80,10 @@ class Node:
         return connection, age, len(commands)
 
     def receive(self, sent: tuple[Any, int, int]) -> list[Any]:
-        """The answers to what was sent."""
+        """The answers to what was sent. Without a refusal among them, its failures are forgotten."""
         connection, age, count = sent
         answers: list[Any] = []
-        read_only = False
+        refused = read_only = False
         try:
             for _command in range(count):
                 try:
@@ -99,11 +92,13 @@ class Node:
                     # What waited at the doorbell while its server became a replica is told so in other words.
                     became = isinstance(error, ReadOnlyError) or str(error).startswith("UNBLOCKED")
                     answers.append(ReadOnlyError() if became else error)
-                    read_only = read_only or became
+                    refused, read_only = True, read_only or became
         except BaseException:
             connection.disconnect()
             self.drop()  # the others have most likely died with it
             raise
+        if not refused:
+            self._failures, self.rests_until = 0, 0.0
         if read_only:
             self.drop()  # what was the master is a replica now: every connection to it would be refused for ever
         if age == self._age:

@@ -30,6 +30,11 @@ class Topology(Protocol):
     may_change: bool
     """There is somebody to ask who the master is."""
 
+    @property
+    def only(self) -> Node | None:
+        """The one server for everything, whatever happens; None where `node` must be asked."""
+        ...
+
     def look(self) -> None:
         """Ask again."""
         ...
@@ -59,7 +64,7 @@ class Single:
 
     def __init__(self, url: str) -> None:
         self.in_doubt = False
-        self._node = Node(url)
+        self.only = Node(url)
 
     def look(self) -> None:
         """See `Topology.look`. There is nobody to ask."""
@@ -67,11 +72,11 @@ class Single:
 
     def node(self, _command: Command) -> Node:
         """See `Topology.node`."""
-        return self._node
+        return self.only
 
     def nodes(self) -> Iterable[Node]:
         """See `Topology.nodes`."""
-        return [self._node]
+        return [self.only]
 
     def asked_for(self, moved: AskError) -> Node:
         """See `Topology.asked_for`. One server of a Cluster was given as if it were alone."""
@@ -79,13 +84,14 @@ class Single:
 
     def drop(self) -> None:
         """See `Topology.drop`."""
-        self._node.drop()
+        self.only.drop()
 
 
 class _Looking:
     """One thread looks, and not too often; the others go on with what is known."""
 
     may_change = True
+    only = None
 
     def __init__(self) -> None:
         self.in_doubt = True
@@ -187,7 +193,7 @@ class Cluster(_Looking):
             self.look()
         key = _key(command)
         if key is None:
-            found = next((each for each in self.nodes() if not each.rests), None)
+            found = next((each for each in self.nodes() if each.rests_until <= time.monotonic()), None)
         else:
             found = self._masters[key_slot(key.encode() if isinstance(key, str) else key)]
         if found is None:
@@ -230,7 +236,7 @@ class Cluster(_Looking):
 
     def _whom_to_ask(self) -> Iterator[Server]:
         """Those first that do not rest."""
-        known = sorted(self._nodes, key=lambda server: self._nodes[server].rests)
+        known = sorted(self._nodes, key=lambda server: self._nodes[server].rests_until)
         yield from dict.fromkeys([*known, *self._address.servers])
 
     def _found(self, asked: Server, rows: Sequence[Sequence[Any]]) -> None:
