@@ -1,6 +1,6 @@
 """Finds messages whose webhook never reached us, because this host or the network was down, in the provider's list."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -18,6 +18,9 @@ OVERLAP = timedelta(minutes=5)
 
 MIN_AGE = timedelta(seconds=60)
 """A younger message may still be on its way to the webhook: Twilio tries for at most 15 s."""
+
+MAX_DEFER = timedelta(minutes=5)
+"""How long a spool is waited for. One that empties does so in seconds; this one's host is gone, or its worker ended."""
 
 MAX_LOOK_BACK = timedelta(hours=24)
 
@@ -39,7 +42,11 @@ class InboundList(Protocol):
 
 
 class Reconcile:
-    """Called in a loop by the worker; reads the list once a minute."""
+    """Called in a loop by the worker; reads the list once a minute.
+
+    A message may have been answered while the storage was away, and lie in the spool of any host. So it is left for
+    later until every spool has reported that nothing of that time is in it.
+    """
 
     def __init__(
         self,
@@ -55,6 +62,8 @@ class Reconcile:
         self._now = now
         self._report = report
         self._every = Every(EVERY, now)
+        self._deferring: datetime | None = None
+        """Since when something is left for later."""
 
     def step(self) -> int:
         """Handle the messages that were missed; returns how many. Raises StorageUnavailable."""
@@ -68,14 +77,32 @@ class Reconcile:
         except NotSent as error:
             self._report("not_reconciled", cause=str(error))
             return 0
+        found = [message for message in listed if now - message.at >= MIN_AGE]
+        deferred = self._deferred(found, now)
         recovered = 0
-        for message in listed:
-            age = now - message.at
-            if age < MIN_AGE or self._storage.conversations.was_erased(message.inbound):
+        for message in found:
+            if message in deferred or self._storage.conversations.was_erased(message.inbound):
                 continue
-            late = age > timedelta(minutes=FRESH_MINUTES)
+            late = now - message.at > timedelta(minutes=FRESH_MINUTES)
             if self._runner.recover(message.inbound, message.at, late=late):
                 recovered += 1
                 self._report("recovered", cause="late" if late else "")
-        self._storage.chores.set_last_reconciled(now)
+        self._storage.chores.set_last_reconciled(min([now, *(message.at for message in deferred)]))
         return recovered
+
+    def _deferred(self, found: Sequence[ListedMessage], now: datetime) -> list[ListedMessage]:
+        """What a spool may hold the answer to. A spool that has been waited for long enough is forgotten."""
+        spools = self._storage.chores.spools()
+        deferred = [message for message in found if any(message.at >= clear for clear in spools.values())]
+        if not deferred:
+            self._deferring = None
+            return []
+        since = self._deferring = self._deferring or now
+        if now - since < MAX_DEFER:
+            return deferred
+        for id, clear in spools.items():
+            if any(message.at >= clear for message in deferred):
+                self._report("spool_silent")
+                self._storage.chores.forget_spool(id)
+        self._deferring = None
+        return []

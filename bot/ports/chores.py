@@ -1,5 +1,6 @@
 """What the worker remembers and clears away."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -13,6 +14,18 @@ class Chores(Protocol):
 
     def set_last_reconciled(self, at: datetime) -> None:
         """It was looked through at this moment."""
+        ...
+
+    def report_spool(self, id: str, clear_until: datetime) -> None:
+        """Nothing that arrived before this moment is kept in this spool any more."""
+        ...
+
+    def spools(self) -> Mapping[str, datetime]:
+        """Until when each known spool is clear."""
+        ...
+
+    def forget_spool(self, id: str) -> None:
+        """Nobody waits for this spool, unless it reports again."""
         ...
 
     def tidy(self) -> None:

@@ -4,9 +4,12 @@ only the worker, which holds the private key, can.
 
 import itertools
 import os
+import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -26,10 +29,18 @@ from bot.storage.sealing import Sealer
 MAX_AGE_SECONDS = 72 * 3600
 """A message older than a conversation may be is dropped unread."""
 
+PART_SECONDS = 3600
+"""A file that was not finished for so long never will be: its process died while it wrote."""
+
+ON_THE_WAY = timedelta(seconds=30)
+"""What arrived so shortly before may still be about to be kept: a turn takes seconds, the provider tries for 15 s."""
+
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _INFO = b"helpline spool 1"
 _SUFFIX = ".sealed"
 _UNREADABLE = ".unreadable"
+_PART = ".part"
+_ID = ".spool-id"
 
 _NOTHING = msgspec.Raw(msgspec.msgpack.encode(None))
 
@@ -74,7 +85,7 @@ class FileSpool:
         sealed = _SUITE.encrypt(_packed(spooled), self._key, _INFO)
         # The order of arrival must survive, so the name carries it; the file is gone within seconds of the return.
         name = f"{time.time_ns():020d}-{os.getpid()}-{next(self._count)}"
-        part = self._directory / f"{name}.part"
+        part = self._directory / f"{name}{_PART}"
         try:
             _write(part, sealed)
             part.rename(self._directory / f"{name}{_SUFFIX}")
@@ -109,6 +120,24 @@ class FileSpoolReader:
         self._key = key
         self._report = report
 
+    @cached_property
+    def id(self) -> str:
+        """Random; the same for every worker on this folder, and after a restart. Raises OSError."""
+        part = self._directory / f"{_ID}-{secrets.token_hex(8)}"
+        _write(part, secrets.token_hex(8).encode())
+        try:
+            with suppress(FileExistsError):
+                (self._directory / _ID).hardlink_to(part)
+        finally:
+            part.unlink()
+        return (self._directory / _ID).read_text()
+
+    def clear_until(self) -> datetime:
+        """Nothing that arrived before this moment is kept here."""
+        now = time.time()
+        oldest = min((int(path.name.partition("-")[0]) / 1e9 for path in _files(self._directory)), default=now)
+        return datetime.fromtimestamp(min(oldest, now), UTC) - ON_THE_WAY
+
     def drain(self, handle: Callable[[Spooled], object]) -> int:
         """Hand every kept message to `handle`, oldest first, and drop it when that returns; returns how many.
 
@@ -117,6 +146,10 @@ class FileSpoolReader:
         the right key or a repaired program may turn up.
         """
         handled = 0
+        for part in self._directory.glob(f"*{_PART}"):
+            with suppress(FileNotFoundError):  # finished, or another worker was faster
+                if time.time() - part.stat().st_mtime > PART_SECONDS:
+                    part.unlink()
         for path in _files(self._directory):
             if time.time() - path.stat().st_mtime > MAX_AGE_SECONDS:
                 self._report("spool_dropped", cause="too_old")

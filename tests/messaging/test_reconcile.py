@@ -1,17 +1,24 @@
 """Messages whose webhook never came are found in Twilio's list, and answered or shown to an advisor."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from bot.channels import sending
 from bot.channels.sending import TwilioInbox, TwilioSender
 from bot.dialogue.conversation import Status
 from bot.dialogue.events import CameLate, Heard, Said
+from bot.messages import Channel, Inbound
 from bot.messaging.reconcile import Reconcile
+from bot.messaging.runner import Runner
+from bot.ports.unavailable import StorageUnavailable
+from bot.storage.spool import FileSpool, FileSpoolReader
 from tests.harness.advisor_line import AdvisorLine
 from tests.harness.events import events_of
 from tests.harness.fixed import ACCOUNT, OURS, OURS_ON_WHATSAPP, PUBLIC_URL, TOKEN
+from tests.harness.in_redis import outbox_length
 
 ANNA, BOB = "+31612345601", "+31612345602"
 
@@ -119,3 +126,83 @@ def test_while_twilio_cannot_be_asked_nothing_is_skipped(line: AdvisorLine) -> N
     line.twilio.account_sid = kept
     line.now += timedelta(minutes=10)
     assert looks.step() == 1
+
+
+@pytest.fixture
+def elsewhere(line: AdvisorLine, tmp_path: Path) -> tuple[FileSpool, FileSpoolReader]:
+    """The spool of another host; both hosts have reported theirs."""
+    key = X25519PrivateKey.generate()
+    for name in ("here", "elsewhere"):
+        (tmp_path / name).mkdir()
+        reader = FileSpoolReader(tmp_path / name, key, line.reports)
+        line.storage.chores.report_spool(reader.id, reader.clear_until())
+    assert len(line.storage.chores.spools()) == 2
+    return FileSpool(tmp_path / "elsewhere", key.public_key()), reader
+
+
+def minutes_pass(line: AdvisorLine, minutes: int, *, reader: FileSpoolReader | None = None) -> None:
+    """And every host but that of `reader` has been heard of."""
+    line.now += timedelta(minutes=minutes)
+    for id in line.storage.chores.spools():
+        if reader is None or id != reader.id:
+            line.storage.chores.report_spool(id, line.now)
+
+
+def test_who_was_answered_by_another_host_is_not_answered_again(
+    line: AdvisorLine, elsewhere: tuple[FileSpool, FileSpoolReader]
+) -> None:
+    spool, reader = elsewhere
+    looks = reconcile(line)
+    looks.step()
+    with_spool = Runner(line.engine, line.storage, spool, lambda: line.now, line.reports)
+    line.twilio.lose(next=1)
+    sid = line.twilio.text(ANNA, "hoi").sid
+    contact = line.contact(ANNA)
+    inbound = Inbound(message_id=sid, contact=contact, channel=Channel.SMS, text="hoi", address=ANNA)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(line.storage.conversations, "open", away)
+        assert with_spool.receive(inbound)  # answered, and kept there
+    minutes_pass(line, 2, reader=reader)
+    assert looks.step() == 0  # storage is back, and this host looks first
+    line.storage.chores.report_spool(reader.id, reader.clear_until())
+    line.now += timedelta(minutes=1)
+    assert looks.step() == 0  # it is still there
+    assert reader.drain(line.runner.replay) == 1
+    minutes_pass(line, 1)
+    assert looks.step() == 0
+    assert heard(line, ANNA) == ["hoi"]
+    assert not outbox_length(line.client)
+
+
+def test_a_message_that_was_left_for_later_is_found_when_every_spool_is_clear(
+    line: AdvisorLine, elsewhere: tuple[FileSpool, FileSpoolReader]
+) -> None:
+    looks = reconcile(line)
+    looks.step()
+    line.twilio.lose(next=1)
+    line.twilio.text(ANNA, "hoi")
+    minutes_pass(line, 2, reader=elsewhere[1])
+    assert looks.step() == 0
+    minutes_pass(line, 2)
+    assert looks.step() == 1
+    assert heard(line, ANNA) == ["hoi"]
+
+
+def test_a_host_that_is_gone_holds_nobody_up_for_long(
+    line: AdvisorLine, elsewhere: tuple[FileSpool, FileSpoolReader]
+) -> None:
+    looks = reconcile(line)
+    looks.step()
+    line.twilio.lose(next=1)
+    line.twilio.text(ANNA, "hoi")
+    found = []
+    for _ in range(7):
+        minutes_pass(line, 1, reader=elsewhere[1])
+        found.append(looks.step())
+    assert sum(found) == 1
+    assert heard(line, ANNA) == ["hoi"]
+    assert len(line.storage.chores.spools()) == 1
+
+
+def away(_cause: object) -> None:
+    raise StorageUnavailable("gone")

@@ -118,6 +118,15 @@ def test_when_the_list_was_last_looked_through(storage: Storage) -> None:
     assert storage.chores.last_reconciled() == at
 
 
+def test_until_when_each_spool_is_clear(storage: Storage) -> None:
+    at = datetime(2026, 11, 23, 12, 0, 7, tzinfo=UTC)
+    storage.chores.report_spool("here", at)
+    storage.chores.report_spool("there", at)
+    assert storage.chores.spools() == {"here": at, "there": at}
+    storage.chores.forget_spool("here")
+    assert storage.chores.spools() == {"there": at}
+
+
 def test_tidying_takes_nothing_that_is_in_use(storage: Storage) -> None:
     act(storage, "1", HELD, lease=Lease.TAKE)
     act(storage, "1", a_conversation(status=Status.WAITING), contact="bob")

@@ -228,3 +228,31 @@ def test_who_is_erased_is_not_remembered(remembering: FileSpool, tmp_path: Path)
     remembering.add(message(1))
     FileSpoolReader(tmp_path, KEY, ignore).drop(["anna"])
     assert list((tmp_path / FOLDER).iterdir()) == []
+
+
+def test_every_worker_on_a_folder_knows_it_by_the_same_id(tmp_path: Path) -> None:
+    first, second = (FileSpoolReader(tmp_path, KEY, ignore).id for _ in range(2))
+    assert first == second
+    assert len(first) == 16
+    assert [path.name for path in tmp_path.iterdir()] == [".spool-id"]
+
+
+def test_a_spool_is_clear_until_what_is_kept_in_it(spool: FileSpool, tmp_path: Path) -> None:
+    reader = FileSpoolReader(tmp_path, KEY, ignore)
+    before = reader.clear_until()
+    spool.add(message(1))
+    kept = reader.clear_until()
+    assert kept >= before
+    spool.add(message(2))
+    assert reader.clear_until() == kept
+    reader.drain(lambda _spooled: None)
+    assert reader.clear_until() > kept
+
+
+def test_a_file_that_was_never_finished_goes(tmp_path: Path) -> None:
+    old, new = tmp_path / "1-2-3.part", tmp_path / "4-5-6.part"
+    for path in (old, new):
+        path.write_bytes(b"half")
+    os.utime(old, (1, 1))
+    assert drained(tmp_path) == []
+    assert [path.name for path in tmp_path.iterdir()] == [new.name]

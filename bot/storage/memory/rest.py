@@ -1,6 +1,6 @@
 """Case codes, blocks, counts, overrides and what the worker remembers, in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.dialogue.events import Answers
@@ -85,6 +85,7 @@ class MemoryChores:
 
     def __init__(self) -> None:
         self._reconciled: datetime | None = None
+        self._spools: dict[str, datetime] = {}
 
     def last_reconciled(self) -> datetime | None:
         """See `Chores.last_reconciled`."""
@@ -93,6 +94,18 @@ class MemoryChores:
     def set_last_reconciled(self, at: datetime) -> None:
         """See `Chores.set_last_reconciled`."""
         self._reconciled = at
+
+    def report_spool(self, id: str, clear_until: datetime) -> None:
+        """See `Chores.report_spool`."""
+        self._spools[id] = clear_until
+
+    def spools(self) -> Mapping[str, datetime]:
+        """See `Chores.spools`."""
+        return dict(self._spools)
+
+    def forget_spool(self, id: str) -> None:
+        """See `Chores.forget_spool`."""
+        self._spools.pop(id, None)
 
     def tidy(self) -> None:
         """See `Chores.tidy`."""

@@ -1,6 +1,6 @@
 """What the worker remembers and clears away, in Redis."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.storage.redis import keys
@@ -28,6 +28,19 @@ class RedisChores:
     def set_last_reconciled(self, at: datetime) -> None:
         """See `Chores.set_last_reconciled`."""
         self._connection.ask("SET", keys.LAST_RECONCILED, int(at.timestamp()))
+
+    def report_spool(self, id: str, clear_until: datetime) -> None:
+        """See `Chores.report_spool`."""
+        self._connection.ask("HSET", keys.SPOOLS, id, int(clear_until.timestamp()))
+
+    def spools(self) -> Mapping[str, datetime]:
+        """See `Chores.spools`."""
+        flat = self._connection.ask("HGETALL", keys.SPOOLS)
+        return {id.decode(): datetime.fromtimestamp(int(at), UTC) for id, at in zip(flat[::2], flat[1::2], strict=True)}
+
+    def forget_spool(self, id: str) -> None:
+        """See `Chores.forget_spool`."""
+        self._connection.ask("HDEL", keys.SPOOLS, id)
 
     def tidy(self) -> None:
         """See `Chores.tidy`. Keys of one person expire by themselves; this is for the lists that name many."""

@@ -141,6 +141,9 @@ BLOCKS = "helpline:blocks"
 LAST_RECONCILED = "helpline:looked"
 """When the provider's list of messages was last looked through, in seconds since 1970."""
 
+SPOOLS = "helpline:spools"
+"""Hash: id of a host's spool -> until when (seconds since 1970) it is clear."""
+
 ACCOUNTS = "helpline:accounts"
 """Hash: account id -> 8 bytes of revision and the sealed account of somebody who may log in."""
 
