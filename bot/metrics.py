@@ -1,4 +1,5 @@
-"""Counts and timings for Prometheus, and what is worth a log line. Labels are names from our own code only."""
+"""Counts and timings for Prometheus, and what is worth a log line. Labels are names from our own code, and single words
+that Twilio uses for a state or a fault."""
 
 import logging
 import os

@@ -14,7 +14,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError
 
-from bot.channels.twilio import Contacts, delivery_state, read_inbound
+from bot.channels.twilio import Contacts, delivery_state, read_inbound, unknown_word
 from bot.messages import Channel
 from bot.messaging.asking import Answer
 from bot.messaging.provider_eraser import NotDeletableYet, ProviderCopy
@@ -138,7 +138,9 @@ class TwilioSender:
             raise NotSent(str(error.status)) from None
         except (TwilioException, RequestException) as error:
             raise NotSent(type(error).__name__) from None
-        return Answer(delivery_state(str(message.status)), str(message.error_code or ""))
+        said = str(message.status)
+        state = delivery_state(said)
+        return Answer(state, str(message.error_code or ""), "" if state else unknown_word(said))
 
     def find(self, channel: str, address: str, text: str, known: Collection[str], minutes: int) -> str | None:
         """See `Sender.find`."""

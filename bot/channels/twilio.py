@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Mapping
 
 from bot.handoff.delivery import DeliveryState
@@ -31,6 +32,7 @@ _TYPES = {
 }
 _OPTED = frozenset({"STOP", "START", "HELP"})
 _LONG = 60
+_WORD = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 _STATUSES = {
     "accepted": DeliveryState.ACCEPTED,
@@ -82,6 +84,11 @@ def read_inbound(form: Mapping[str, str], contacts: Contacts) -> Inbound | None:
 def delivery_state(status: str) -> DeliveryState | None:
     """Our state for a message status of Twilio; None for one we do not know."""
     return _STATUSES.get(status)
+
+
+def unknown_word(said: str) -> str:
+    """A state that we do not know, fit to be kept and counted: "other" unless it looks like a word."""
+    return said if _WORD.fullmatch(said) else "other"
 
 
 def _kind(form: Mapping[str, str]) -> Kind:

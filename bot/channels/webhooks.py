@@ -12,8 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from bot import metrics
-from bot.channels.twilio import Contacts, delivery_state, read_inbound
-from bot.handoff.delivery import DeliveryState
+from bot.channels.twilio import Contacts, delivery_state, read_inbound, unknown_word
 from bot.messages import MAX_TEXT
 from bot.messaging.receipts import Receipts
 from bot.messaging.runner import Runner
@@ -98,11 +97,15 @@ def make_blueprint(
         form = _signed_form(gate)
         if isinstance(form, Response):
             return form
-        provider_id, state = form.get("MessageSid", ""), _state_of(form)
-        if isinstance(state, Response) or not provider_id:
-            return state if isinstance(state, Response) else _refused(400)
+        provider_id, said, id = (
+            form.get("MessageSid", ""),
+            form.get("MessageStatus", ""),
+            request.args.get("o", "")[:64],
+        )
+        if not provider_id or not said:
+            return _refused(400)
         try:
-            receipts.reported(request.args.get("o", "")[:64], state, _code(form.get("ErrorCode", "")), provider_id)
+            _apply(receipts, form, id, said)
         except StorageUnavailable as error:
             metrics.report("storage_away", cause=str(error))
             return _refused(503)
@@ -149,8 +152,17 @@ def _signed_form(gate: SignatureGate) -> Form | Response:
     return dict(reversed(pairs))
 
 
+def _apply(receipts: Receipts, form: Form, id: str, said: str) -> None:
+    """Twilio may add states: the message then stays as it is."""
+    state = delivery_state(said)
+    if state is None:
+        receipts.reported_unknown(id, unknown_word(said))
+    else:
+        receipts.reported(id, state, _code(form.get("ErrorCode", "")), form["MessageSid"])
+
+
 def _code(given: str) -> str:
-    """An error code as a label of counts: digits only."""
+    """An error code as a label of counts: digits only. One we do not know is kept and counted like the others."""
     return given if given.isascii() and given.isdigit() and len(given) <= 6 else ""
 
 
@@ -159,18 +171,6 @@ def twiml(text: str) -> str:
     XML tree costs more than the whole dialogue (docs/performance.md)."""
     message = f"<Message>{escape(FORBIDDEN.sub('', text)[:MAX_TEXT])}</Message>" if text else ""
     return f'<?xml version="1.0" encoding="UTF-8"?><Response>{message}</Response>'
-
-
-def _state_of(form: Form) -> DeliveryState | Response:
-    """Our state for a status callback, else its response. Twilio may add states; the message then stays as it is."""
-    status = form.get("MessageStatus", "")
-    if not status:
-        return _refused(400)
-    state = delivery_state(status)
-    if state is None:
-        metrics.report("status_unknown")
-        return Response("", status=204)
-    return state
 
 
 def _refused(status: int) -> Response:

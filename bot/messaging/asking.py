@@ -32,6 +32,8 @@ class Answer:
     """None: one we do not know."""
     code: str
     """Why it failed; "" when it did not."""
+    unknown: str = ""
+    """The provider's word for a state we do not know."""
 
 
 class ProviderStates(Protocol):
@@ -89,7 +91,7 @@ class Asking:
             self._receipts.reported(message.id, state, answer.code, message.provider_id)
             return
         if answer is not None and state is None:
-            self._report("status_unknown")
+            self._receipts.reported_unknown(message.id, answer.unknown)
         if answer is None or message.age > GIVE_UP_SECONDS:
             self._give_up(message)
 

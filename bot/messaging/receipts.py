@@ -34,6 +34,12 @@ class Receipts:
         if outcome == "done" and state is DeliveryState.FAILED:
             self._report("send_failed", cause=code)
 
+    def reported_unknown(self, id: str, said: str) -> None:
+        """A status callback with a state we do not know: counted, and kept; the message stays as it is. said: the
+        state, a plain word. Raises StorageUnavailable."""
+        self._report("status_unknown", cause=said)
+        self._outbox.keep_unknown(id, said)
+
     def _is_first_attempt(self, id: str, provider_id: str) -> bool:
         """A message is sent once more only, and only if the report is about the latest attempt."""
         known = self._outbox.records(self._outbox.contact_of(id)).get(id)

@@ -58,6 +58,8 @@ class Record:
     """It was perhaps sent twice."""
     provider_id: str = ""
     """"" when not known."""
+    unknown: str = ""
+    """The state the provider last named that we do not know; "" = none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,10 @@ class Outbox(Protocol):
     def report(self, id: str, state: DeliveryState, code: str, provider_id: str) -> str:
         """A status callback for our message `id`: "done", "old" (it is further already), "contradiction" (the provider
         had the last word already), or "unknown" (parked)."""
+        ...
+
+    def keep_unknown(self, id: str, said: str) -> None:
+        """The provider named a state of our message `id` that we do not know: kept beside the one it has."""
         ...
 
     def send_again(self, id: str, code: str, after: float) -> bool:

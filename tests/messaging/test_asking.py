@@ -144,6 +144,16 @@ def test_what_is_still_accepted_after_a_day_is_given_up(
     assert (record(line, contact).state, record(line, contact).code) == (DeliveryState.FAILED, "unreported")
 
 
+def test_a_state_we_do_not_know_is_kept_and_asked_about_again(line: AdvisorLine, delivery: Delivery) -> None:
+    contact = is_sent(line, delivery)
+    line.twilio._ledger._messages[record(line, contact).provider_id].status = "partially_delivered"
+    asks_twilio(line).step()
+    found = record(line, contact)
+    assert (found.state, found.unknown) == (DeliveryState.ACCEPTED, "partially_delivered")
+    assert ("status_unknown", {"cause": "partially_delivered"}) in line.reports
+    assert asked_about(line, contact)
+
+
 def test_so_many_in_one_round_and_no_more(
     line: AdvisorLine, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
 ) -> None:

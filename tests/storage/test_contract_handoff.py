@@ -249,6 +249,15 @@ def test_who_was_reported_is_not_asked_about_and_what_is_put_off_comes_later(sto
     assert storage.outbox.unreported(9) == []
 
 
+def test_a_state_nobody_knows_is_kept_beside_the_one_it_has(storage: Storage) -> None:
+    act(storage, "0", HELD, lease=Lease.TAKE)
+    sent = write(storage, "een")
+    storage.outbox.keep_unknown(sent, "partially_delivered")
+    storage.outbox.keep_unknown("nobody's", "partially_delivered")
+    record = storage.outbox.records("anna")[sent]
+    assert (record.state, record.unknown) == (DeliveryState.QUEUED, "partially_delivered")
+
+
 def test_one_can_cease_to_ask(storage: Storage) -> None:
     act(storage, "0", HELD, lease=Lease.TAKE)
     sent = write(storage, "een")

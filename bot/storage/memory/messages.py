@@ -24,3 +24,4 @@ class OutboxMessage:
     """Who has it in hand."""
     ask_at: float | None = None
     """When the provider is asked what became of it; None: not at all."""
+    unknown: str = ""

@@ -133,6 +133,12 @@ class MemoryOutbox:
             following.not_before = 0.0
         return "done"
 
+    def keep_unknown(self, id: str, said: str) -> None:
+        """See `Outbox.keep_unknown`."""
+        message = self._message(id)
+        if message is not None:
+            message.unknown = said
+
     def send_again(self, id: str, code: str, after: float) -> bool:
         """See `Outbox.send_again`."""
         message = self._message(id)
@@ -153,7 +159,7 @@ class MemoryOutbox:
     def records(self, contact: str) -> Mapping[str, Record]:
         """See `Outbox.records`."""
         return {
-            each.id: Record(each.state, each.code, each.attempts, each.maybe_duplicate, each.provider_id)
+            each.id: Record(each.state, each.code, each.attempts, each.maybe_duplicate, each.provider_id, each.unknown)
             for each in self._state.messages
             if each.contact == contact
         }

@@ -107,7 +107,7 @@ def person(contact: str) -> str:
     typing        id of the advisor who is typing to this person
     queue         list: ids of messages not yet sent, in order
     outgoing      hash: id -> sealed text; id:s -> how it stands, in clear; id:m -> the provider's id, sealed; id:d ->
-                  perhaps sent twice
+                  perhaps sent twice; id:u -> what the provider said of it that we do not know
     code          the hash of the case code this person has, so that a newer one, or erasing, takes it away
     """
     return f"{ALL_SHARDS[crc32(contact.encode()) % len(ALL_SHARDS)]}{contact}:"

@@ -17,7 +17,7 @@ from bot.storage.redis import addresses, keys
 from bot.storage.redis.connection import Connection, blob
 from bot.storage.redis.node import Command
 from bot.storage.redis.presence import milliseconds
-from bot.storage.redis.scripts import BEGIN, SETTLE, TAKE
+from bot.storage.redis.scripts import BEGIN, KEEP_UNKNOWN, SETTLE, TAKE
 from bot.storage.sealing import SealBroken, Sealer, place
 
 RECLAIM_MS = 15_000
@@ -147,6 +147,12 @@ class RedisOutbox:
             self._connection.ask("SET", keys.parked(_hash(provider_id)), mark, "EX", keys.PARKED_LIFE)
         return "unknown"
 
+    def keep_unknown(self, id: str, said: str) -> None:
+        """See `Outbox.keep_unknown`."""
+        contact = self.contact_of(id)
+        if contact:
+            self._connection.together([KEEP_UNKNOWN([f"{keys.person(contact)}outgoing"], {"id": id, "said": said})])
+
     def send_again(self, id: str, code: str, after: float) -> bool:
         """See `Outbox.send_again`."""
         contact = self.contact_of(id)
@@ -173,6 +179,7 @@ class RedisOutbox:
                 attempts=int(attempts),
                 maybe_duplicate=f"{id}:d" in fields,
                 provider_id=self._open(fields.get(f"{id}:m"), "provider id", contact, id),
+                unknown=fields.get(f"{id}:u", b"").decode(),
             )
         return found
 
