@@ -120,7 +120,7 @@ class Site:
         with self.client() as client:
             keys_now: Any = client.keys("helpline:*")
             for key in keys_now:
-                if key != b"helpline:ping":
+                if key not in (b"helpline:ping", b"helpline:spools"):
                     command, *more = readers[client.type(key)]
                     found[key] = client.execute_command(command, key, *more)
         return found
