@@ -8,9 +8,11 @@ import pytest
 import redis
 
 from bot.dialogue.conversation import Conversation, Status
+from bot.dialogue.events import ErasureRequested
 from bot.doctor import examine
 from bot.messages import Channel, Inbound
 from bot.ports.conversations import Decision
+from bot.ports.outbox import shard_of
 from bot.settings import read_settings
 from bot.storage.redis.connection import connect
 from bot.storage.redis.storage import redis_storage
@@ -48,6 +50,31 @@ def test_each_message_renews_the_life_of_all_keys(clean_redis: redis.Redis, redi
         assert all(clean_redis.ttl(key) > 71 * HOUR for key in keys)
         for key in keys:
             clean_redis.expire(key, HOUR)
+    client.close()
+
+
+def test_the_mark_of_an_erased_message_goes_though_others_erase_later(clean_redis: redis.Redis, redis_url: str) -> None:
+    client = connect(redis_url)
+    storage = redis_storage(client, Sealer([bytes(32)]))
+
+    def erase(contact: str) -> Inbound:
+        message = Inbound(message_id=contact, contact=contact, channel=Channel.SMS)
+        opened = storage.conversations.open(message)
+        storage.conversations.commit(message, opened, Decision(Conversation(), (ErasureRequested(),), "gone"))
+        return message
+
+    neighbours = (f"person {number}" for number in range(999))
+    first, second = [each for each in neighbours if shard_of(each) == "07"][:2]
+    old = erase(first)
+    (marks,) = clean_redis.scan_iter("*erased-messages")
+    long_ago = int(client.ask("TIME")[0]) * 1000 - 26 * HOUR * 1000
+    for mark in client.ask("ZRANGE", marks, 0, -1):
+        client.ask("ZADD", marks, long_ago, mark)
+    new = erase(second)
+    assert storage.conversations.was_erased(old)
+    storage.chores.tidy()
+    assert not storage.conversations.was_erased(old)
+    assert storage.conversations.was_erased(new)
     client.close()
 
 

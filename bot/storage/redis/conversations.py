@@ -19,6 +19,7 @@ from bot.storage.redis.case_codes import RedisCaseCodes
 from bot.storage.redis.connection import Connection, blob
 from bot.storage.redis.node import Command
 from bot.storage.redis.overrides import RedisOverrides
+from bot.storage.redis.presence import milliseconds
 from bot.storage.redis.scripts import COMMIT
 from bot.storage.sealing import SealBroken, Sealer, place
 
@@ -101,7 +102,7 @@ class RedisConversations:
         names = [
             f"{person}conversation", f"{person}turns", f"{person}address", f"{person}queue", f"{person}outgoing",
             f"{person}lease", f"{person}offer", f"{person}code", f"{shard}waiting", f"{shard}held", f"{shard}outbox",
-            f"{shard}feed", f"{shard}counts:{day_of(minute)}", f"{shard}erased", f"{shard}check-ins",
+            f"{shard}feed", f"{shard}counts:{day_of(minute)}", f"{shard}erased-messages", f"{shard}check-ins",
             f"{shard}stale-codes", *[keys.sent(each.id) for each in outgoing],
         ]  # fmt: skip
         bots = before.handling.status is Status.BOT and conversation.handling.status is Status.BOT
@@ -228,11 +229,19 @@ class RedisConversations:
                 entries += codec.decode_turn(self._turn(contact, mark.decode(), turn))
         return entries
 
+    def tidy(self) -> None:
+        """Drop the marks of messages that were erased so long ago that nothing can bring them back."""
+        oldest = milliseconds(self._connection.ask("TIME")) - keys.ERASED_LIFE * 1000
+        self._connection.together(
+            [("ZREMRANGEBYSCORE", f"{shard}erased-messages", "-inf", oldest) for shard in keys.ALL_SHARDS]
+        )
+
     def was_erased(self, cause: Cause, minute: int | None = None) -> bool:
         """See `Conversations.was_erased`."""
         contacts = (cause.contact, *cause.former)
         mark = _mark(cause.message_id)
-        if any(self._connection.together([("SISMEMBER", f"{keys.shard(each)}erased", mark) for each in contacts])):
+        marks = [("ZSCORE", f"{keys.shard(each)}erased-messages", mark) for each in contacts]
+        if any(self._connection.together(marks)):
             return True
         if minute is None:
             return False

@@ -84,7 +84,8 @@ later        sorted set: contact ids whose next message waits, by the moment (mi
 unreported   sorted set: ids of messages the provider has and said nothing final of, by the moment it is asked
 feed         stream: what happened, by contact id and names of events; the console follows it
 counts:DAY   hash: what was counted on one day
-erased       set: hashes of the ids of erased messages, so that none comes back out of the provider's list
+erased-messages  sorted set: hashes of the ids of erased messages by the moment of erasing, so that none comes back out
+             of the provider's list
 stale-codes  set: hashes of case codes whose owner has a newer one or is erased; they are about to be dropped
 confirm      written only to see that the replicas have what was written before
 sent:ID      contact id of a message, by the id that comes back in its status callbacks

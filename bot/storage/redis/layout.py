@@ -15,6 +15,7 @@ from bot.ports.unavailable import StorageUnavailable
 from bot.storage.redis import keys
 from bot.storage.redis.connection import Connection
 from bot.storage.redis.node import Command
+from bot.storage.redis.presence import milliseconds
 from bot.storage.redis.scripts import MOVE, MOVE_ENTRY
 
 LAYOUT = b"shards"
@@ -75,9 +76,11 @@ def _forward(connection: Connection) -> Iterator[list[Command]]:
         ("HSETNX", _at(who, "check-ins"), who, sealed)
         for who, sealed in _pairs(connection.ask("HGETALL", "helpline:checkins"))
     ]
+    now = milliseconds(connection.ask("TIME"))
     for shard in keys.ALL_SHARDS:  # whose messages they were is not kept
-        yield [("SUNIONSTORE", f"{shard}erased", f"{shard}erased", "helpline:erased")]
-        yield [("EXPIRE", f"{shard}erased", keys.ERASED_LIFE)]
+        name = f"{shard}erased-messages"
+        yield [("ZUNIONSTORE", name, 2, name, "helpline:erased", "WEIGHTS", 1, now, "AGGREGATE", "MAX")]
+        yield [("EXPIRE", name, keys.ERASED_LIFE)]
     yield [
         MOVE_ENTRY(["helpline:outbox", _at(fields[1], "outbox")], {"entry": id.decode(), "contact": fields[1].decode()})
         for id, fields in connection.ask("XRANGE", "helpline:outbox", "-", "+")
@@ -112,11 +115,12 @@ def _backward(connection: Connection) -> Iterator[list[Command]]:
         yield [("ZUNIONSTORE", "helpline:waiting", 2, "helpline:waiting", f"{shard}waiting")]
         yield [("ZUNIONSTORE", "helpline:later", 2, "helpline:later", f"{shard}later", "AGGREGATE", "MAX")]
         yield [("SUNIONSTORE", "helpline:held", "helpline:held", f"{shard}held")]
-        yield [("SUNIONSTORE", "helpline:erased", "helpline:erased", f"{shard}erased")]
+        erased = connection.ask("ZRANGE", f"{shard}erased-messages", 0, -1)
+        yield [("SADD", "helpline:erased", mark) for mark in erased]
         yield [MOVE([f"{shard}check-ins", "helpline:checkins"], {})]
         entries = connection.ask("XRANGE", f"{shard}outbox", "-", "+")
         yield [("XADD", "helpline:outbox", "*", "c", fields[1]) for _id, fields in entries]
-        gone = ("waiting", "later", "held", "erased", "outbox", "feed", "stale-codes")
+        gone = ("waiting", "later", "held", "erased-messages", "outbox", "feed", "stale-codes", "unreported")
         yield [("DEL", f"{shard}{name}") for name in gone]
     yield [("EXPIRE", "helpline:erased", keys.ERASED_LIFE)]
     for names in _scanned(connection):

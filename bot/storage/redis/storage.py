@@ -36,7 +36,7 @@ def redis_storage(
     check_ins, blocks = RedisCheckIns(connection, sealer, conversations), RedisBlocks(connection, sealer)
     outbox = RedisOutbox(connection, sealer, reclaim_ms=reclaim_ms, order_ms=order_ms, ask_ms=ask_ms)
     tidies: list[Callable[[], object]] = [partial(bring_up_to_date, connection)]  # should Redis have been away at start
-    tidies += [part.tidy for part in (queue, presence, feed, check_ins, blocks, case_codes, outbox)]
+    tidies += [part.tidy for part in (conversations, queue, presence, feed, check_ins, blocks, case_codes, outbox)]
     return Storage(
         conversations=conversations,
         queue=queue,

@@ -65,9 +65,10 @@ local function forget_everything()
       redis.call('XDEL', feed, entry[1])
     end
   end
-  redis.call('SADD', erased, options.message)
+  local now = clock()
+  redis.call('ZADD', erased, now, options.message)
   for _, message in ipairs(redis.call('HKEYS', turns)) do
-    redis.call('SADD', erased, message)
+    redis.call('ZADD', erased, now, message)
   end
   redis.call('EXPIRE', erased, options.erased_life)
   redis.call('HDEL', check_ins, options.contact)
