@@ -135,7 +135,7 @@ class FileSpoolReader:
     def clear_until(self) -> datetime:
         """Nothing that arrived before this moment is kept here."""
         now = time.time()
-        oldest = min((int(path.name.partition("-")[0]) / 1e9 for path in _files(self._directory)), default=now)
+        oldest = min((_when(path) for path in _files(self._directory)), default=now)
         return datetime.fromtimestamp(min(oldest, now), UTC) - ON_THE_WAY
 
     def drain(self, handle: Callable[[Spooled], object]) -> int:
@@ -202,6 +202,12 @@ def _unpacked(data: bytes) -> Spooled:
     conversation = decode_conversation(bytes(record.conversation))
     before = None if record.before == _NOTHING else decode_conversation(bytes(record.before))
     return Spooled(record.inbound, conversation, record.events, record.reply, record.revision, before)
+
+
+def _when(path: Path) -> float:
+    """The second since 1970 in which it was kept, by its name; 0 for a name we did not give."""
+    nanoseconds = path.name.partition("-")[0]
+    return int(nanoseconds) / 1e9 if nanoseconds.isdecimal() else 0.0
 
 
 def _files(directory: Path) -> Iterator[Path]:

@@ -249,6 +249,11 @@ def test_a_spool_is_clear_until_what_is_kept_in_it(spool: FileSpool, tmp_path: P
     assert reader.clear_until() > kept
 
 
+def test_a_file_with_a_strange_name_may_be_of_any_time(tmp_path: Path) -> None:
+    (tmp_path / "copy of it.sealed").write_bytes(b"x")
+    assert FileSpoolReader(tmp_path, KEY, ignore).clear_until().year < 1971
+
+
 def test_a_file_that_was_never_finished_goes(tmp_path: Path) -> None:
     old, new = tmp_path / "1-2-3.part", tmp_path / "4-5-6.part"
     for path in (old, new):
