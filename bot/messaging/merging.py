@@ -36,6 +36,7 @@ def merged(stored: Conversation, spooled: Spooled) -> Conversation:
     before, later = _decided_on(spooled), stored.heard_minute > after.heard_minute
     if not later:
         stored = _continued(stored, after.heard_minute)
+    dull = stored.position.state == StateName.DECOY
     found = _owned(stored, spooled, asked, before, later=later)
     if KnownAgain in asked and not later:
         found = own_words.resumed(found)
@@ -47,9 +48,9 @@ def merged(stored: Conversation, spooled: Spooled) -> Conversation:
     if _hides(found, spooled, asked, later=later):
         found = own_words.hidden(found)
     elif not later:
-        was_dull = StateName.DECOY in (found.position.state, before.position.state)
-        stays = was_dull and StateName.DECOY not in (before.position.state, after.position.state)
-        found = found if stays else replace(found, position=after.position)
+        stays = dull and before.position.state != StateName.DECOY  # else they gave the word that ends it
+        position = replace(found.position, state=StateName.DECOY) if stays else after.position
+        found = replace(found, position=position)
     return _told_apart(found, spooled, asked, before, later=later)
 
 

@@ -71,7 +71,7 @@ def test_what_the_message_told_is_added(site: Site) -> None:
     assert (told.role, told.mentioned_country, told.no_call, told.subject_disclosed) == ("self", "MA", True, True)
 
 
-@pytest.mark.parametrize("text", ["hoi", "medewerker", "ik ben achtergelaten", "hij slaat me"])
+@pytest.mark.parametrize("text", ["hoi", "medewerker", "ik ben achtergelaten", "hij slaat me", "stop"])
 def test_who_is_hidden_stays_hidden(site: Site, text: str) -> None:
     site.begin(state=StateName.DECOY, observed=True, hide_word=mark("kanarie"))
     away(site, text)
