@@ -29,6 +29,7 @@ from bot.ports.spool import NOTHING_GIVEN, Given, Spooled
 from bot.ports.storage import Storage
 from bot.rendering.review import is_neutral
 from bot.settings import Settings, SettingsError
+from bot.storage.journal import Journal
 from bot.storage.memory.storage import MemoryStorage
 from bot.storage.redis.accounts import RedisAccounts
 from bot.storage.redis.audit import RedisAuditLog
@@ -115,11 +116,11 @@ class Assembly:
 
     @cached_property
     def storage(self) -> Storage:
-        return redis_storage(self.connection, self.sealer)
+        return redis_storage(self.connection, self.sealer, on_erased=self.journal.erased)
 
     @cached_property
     def accounts(self) -> Accounts:
-        return Accounts(RedisAccounts(self.connection, self.sealer), self.now)
+        return Accounts(RedisAccounts(self.connection, self.sealer, self.journal.disabled), self.now)
 
     @cached_property
     def session_store(self) -> RedisSessions:
@@ -128,6 +129,10 @@ class Assembly:
     @cached_property
     def audit(self) -> RedisAuditLog:
         return RedisAuditLog(self.connection)
+
+    @cached_property
+    def journal(self) -> Journal:
+        return Journal(self.settings.spool_dir, metrics.report)
 
     @cached_property
     def spool(self) -> FileSpool:

@@ -7,7 +7,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from bot.cli import chat, content, converse, language, layout, people, processes, understand
+from bot.cli import backup, chat, content, converse, language, layout, people, processes, understand
 from bot.errors import StartError
 
 
@@ -28,6 +28,6 @@ def make_parser() -> argparse.ArgumentParser:
     """Every command with its options; `run` of the options read is the function that does it."""
     parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for family in (chat, understand, converse, content, language, people, layout, processes):
+    for family in (chat, understand, converse, content, language, people, backup, layout, processes):
         family.add_to(commands)
     return parser

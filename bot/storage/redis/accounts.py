@@ -1,5 +1,7 @@
 """Accounts in Redis, sealed."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from bot.access.accounts import Account
@@ -15,7 +17,11 @@ _account = msgspec.msgpack.Decoder(Account)
 class RedisAccounts:
     """`access.accounts.Directory` on Redis."""
 
-    def __init__(self, connection: Connection, sealer: Sealer) -> None:
+    def __init__(
+        self, connection: Connection, sealer: Sealer, on_disabled: Callable[[str], None] = lambda _id: None
+    ) -> None:
+        """on_disabled: gets the id of an account that is about to be disabled."""
+        self._on_disabled = on_disabled
         self._connection = connection
         self._sealer = sealer
 
@@ -32,6 +38,8 @@ class RedisAccounts:
 
     def save(self, account: Account) -> bool:
         """See `Directory.save`."""
+        if account.disabled:
+            self._on_disabled(account.id)
         newer = msgspec.structs.replace(account, revision=account.revision + 1)
         sealed = self._sealer.seal(msgspec.msgpack.encode(newer), place("account", account.id))
         options: dict[str, object] = {

@@ -1,7 +1,7 @@
 """Conversations in Redis. Two round trips a turn: one to open, one to commit; each atomic for one person."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -33,12 +33,19 @@ class RedisConversations:
     """`ports.conversations.Conversations` on Redis."""
 
     def __init__(
-        self, connection: Connection, sealer: Sealer, overrides: RedisOverrides, case_codes: RedisCaseCodes
+        self,
+        connection: Connection,
+        sealer: Sealer,
+        overrides: RedisOverrides,
+        case_codes: RedisCaseCodes,
+        on_erased: Callable[[str, int], None] = lambda _mark, _minute: None,
     ) -> None:
+        """on_erased: gets the keyed hash of who is being erased, and the minute, before it is done."""
         self._connection = connection
         self._sealer = sealer
         self._overrides = overrides
         self._case_codes = case_codes
+        self._on_erased = on_erased
 
     def open(self, cause: Cause) -> Opened:
         """See `Conversations.open`."""
@@ -159,7 +166,9 @@ class RedisConversations:
     def _before_erasing(self, contact: str, minute: int) -> list[str]:
         """Should the commit then fail, only what is older than this minute stays away. Returns the keys under which
         callbacks of earlier messages find this person."""
-        mark = keys.erased(self._sealer.named("erased", contact)[0])
+        name = self._sealer.named("erased", contact)[0]
+        self._on_erased(name, minute)
+        mark = keys.erased(name)
         _set, fields = self._connection.together(
             [("SET", mark, minute, "EX", keys.BOT_LIFE), ("HKEYS", f"{keys.person(contact)}outgoing")],
             confirmed=True,

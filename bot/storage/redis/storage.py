@@ -28,10 +28,12 @@ def redis_storage(
     reclaim_ms: int = RECLAIM_MS,
     order_ms: int = ORDER_MS,
     ask_ms: int = ASK_MS,
+    on_erased: Callable[[str, int], None] = lambda _mark, _minute: None,
 ) -> Storage:
-    """The storage of this installation. reclaim_ms, order_ms, ask_ms: see `outbox`; tests are in more of a hurry."""
+    """The storage of this installation. reclaim_ms, order_ms, ask_ms: see `outbox`; tests are in more of a hurry.
+    on_erased: see `RedisConversations`."""
     overrides, case_codes = RedisOverrides(connection, sealer), RedisCaseCodes(connection, sealer)
-    conversations = RedisConversations(connection, sealer, overrides, case_codes)
+    conversations = RedisConversations(connection, sealer, overrides, case_codes, on_erased)
     queue, presence, feed = RedisQueue(connection), RedisPresence(connection), RedisFeed(connection)
     check_ins, blocks = RedisCheckIns(connection, sealer, conversations), RedisBlocks(connection, sealer)
     outbox = RedisOutbox(connection, sealer, reclaim_ms=reclaim_ms, order_ms=order_ms, ask_ms=ask_ms)
