@@ -2,6 +2,7 @@
 
 `python -m bench walk` counts calls instead: see bench/walk.py. `python -m bench soak` breaks everything while people
 write: see bench/soak.
+`python -m bench storage` measures the storage alone, on any REDIS_URL: see bench/storage.py.
 """
 
 from __future__ import annotations
@@ -86,6 +87,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from bench.soak.command import main as soak  # noqa: PLC0415 - as above
 
         return soak(words[1:])
+    if words[:1] == ["storage"]:
+        from bench.storage import main as storage  # noqa: PLC0415 - as above
+
+        return storage(words[1:])
     args = _arguments(words)
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _stop)

@@ -224,9 +224,17 @@ class RedisConversations:
         """See `Conversations.read`."""
         if not contacts:
             return {}
-        stored = self._connection.together([("GET", f"{keys.person(contact)}conversation") for contact in contacts])
-        found = zip(contacts, stored, strict=True)
-        return {contact: self._opened(contact, "", data, None).conversation for contact, data in found if data}
+        shards = keys.by_shard(contacts)
+        stored = self._connection.together(
+            [("MGET", *(f"{keys.person(each)}conversation" for each in shard)) for shard in shards]
+        )
+        found = {
+            contact: data
+            for shard, records in zip(shards, stored, strict=True)
+            for contact, data in zip(shard, records, strict=True)
+            if data
+        }
+        return {each: self._opened(each, "", found[each], None).conversation for each in contacts if each in found}
 
     def transcript(self, contact: str) -> list[Entry]:
         """See `Conversations.transcript`."""

@@ -5,6 +5,7 @@ contact id. So one script changes all of it at once, also where the shards lie o
 is a single key that is asked for alone.
 """
 
+from collections.abc import Sequence
 from zlib import crc32
 
 from bot.ports.outbox import SHARDS
@@ -95,6 +96,14 @@ sent:ID      contact id of a message, by the id that comes back in its status ca
 def shard(contact: str) -> str:
     """What the keys of this person's shard begin with."""
     return ALL_SHARDS[crc32(contact.encode()) % len(ALL_SHARDS)]
+
+
+def by_shard(contacts: Sequence[str]) -> list[list[str]]:
+    """The same people, those of one shard together: one command can name the keys of them all."""
+    shards: dict[int, list[str]] = {}
+    for contact in contacts:
+        shards.setdefault(crc32(contact.encode()) % len(ALL_SHARDS), []).append(contact)
+    return list(shards.values())
 
 
 def person(contact: str) -> str:

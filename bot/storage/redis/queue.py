@@ -77,6 +77,15 @@ class RedisQueue:
         found = self._connection.together([("SMEMBERS", f"{shard}held") for shard in keys.ALL_SHARDS])
         return sorted(contact.decode() for row in found for contact in row)
 
-    def _exist(self, contacts: list[str]) -> list[int]:
-        commands = [("EXISTS", f"{keys.person(contact)}conversation") for contact in contacts]
-        return self._connection.together(commands) if commands else []
+    def _exist(self, contacts: list[str]) -> list[bool]:
+        """Nearly always all do: a shard is asked how many, and only where some are gone, which."""
+        shards = keys.by_shard(contacts)
+        together = [("EXISTS", *(f"{keys.person(each)}conversation" for each in shard)) for shard in shards]
+        counts = self._connection.together(together) if together else []
+        whole = [shard for shard, count in zip(shards, counts, strict=True) if count == len(shard)]
+        there = {contact for shard in whole for contact in shard}
+        doubtful = [contact for contact in contacts if contact not in there]
+        if doubtful:
+            each = self._connection.together([("EXISTS", f"{keys.person(one)}conversation") for one in doubtful])
+            there |= {contact for contact, exists in zip(doubtful, each, strict=True) if exists}
+        return [contact in there for contact in contacts]
