@@ -41,6 +41,7 @@ from bot.storage.sealing import Identity, Sealer
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 PUBLIC_URL = "https://helpline.example"
+ACCOUNT = f"AC{'ab' * 16}"
 TOKEN = "t" * 32
 PASSWORD = "vier losse woorden"
 OURS = f"{ROOT / 'bot'}/"
@@ -122,7 +123,7 @@ class Walks:
         folder.chmod(0o700)
         self._settings = read_settings(
             {
-                "TWILIO_ACCOUNT_SID": f"AC{'ab' * 16}",
+                "TWILIO_ACCOUNT_SID": ACCOUNT,
                 "TWILIO_AUTH_TOKEN": TOKEN,
                 "SMS_NUMBER": "+15550001111",
                 "WHATSAPP_NUMBER": "+15550002222",
@@ -158,7 +159,8 @@ class Walks:
         found["advisor's reply"] = profiled(partial(self._browser.act, contact, "reply", text="dag, ik lees mee"))
         found["worker to sender"], id = self._deliver()
         found["status callback"] = self._post(
-            {"MessageSid": id, "MessageStatus": "delivered"}, f"/twilio/status?o={id}"
+            {"MessageSid": f"SM{secrets.token_hex(16)}", "AccountSid": ACCOUNT, "MessageStatus": "delivered"},
+            f"/twilio/status?o={id}",
         )
         return found
 
@@ -239,7 +241,14 @@ class StubSender:
 
 def _message(person: str, text: str) -> dict[str, str]:
     sid = f"SM{secrets.token_hex(16)}"
-    return {"MessageSid": sid, "From": person, "To": "+15550001111", "Body": text, "NumMedia": "0"}
+    return {
+        "MessageSid": sid,
+        "AccountSid": ACCOUNT,
+        "From": person,
+        "To": "+15550001111",
+        "Body": text,
+        "NumMedia": "0",
+    }
 
 
 def main(arguments: list[str]) -> int:

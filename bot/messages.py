@@ -49,6 +49,8 @@ class Inbound(msgspec.Struct, frozen=True):
     """What the first file is, where text came with it."""
     opt_out: bool = False
     """The provider has already answered this word (STOP, START, HELP): say nothing."""
+    stays: bool = False
+    """What the provider answered (START, HELP) does not mean "no more messages": everything stays as it is."""
 
 
 class Outgoing(msgspec.Struct, frozen=True):

@@ -35,7 +35,9 @@ class Settings:
     account_sid: str
     auth_tokens: tuple[str, ...] = field(repr=False)
     api_url: str
-    sms_number: str
+    sms_numbers: tuple[str, ...]
+    """All of them; the first is the one we send from."""
+
     whatsapp_number: str
     messaging_service_sid: str
     public_url: str
@@ -60,6 +62,11 @@ class Settings:
     trusted_proxies: int
     port: int
     web_workers: int
+
+    @property
+    def sms_number(self) -> str:
+        """The number we send from."""
+        return self.sms_numbers[0]
 
     @property
     def spool_key_is_shared(self) -> bool:
@@ -170,7 +177,11 @@ SETTINGS = (
     Setting("TWILIO_ACCOUNT_SID", _matching("AC[0-9a-fA-F]{32}"), "The account at Twilio."),
     Setting("TWILIO_AUTH_TOKEN", _list(_not_empty), "Signs webhooks; several, comma-separated, while rotating."),
     Setting("TWILIO_API_URL", _url("http", "https"), "Twilio's API, or a stand-in in tests.", False, TWILIO_API),
-    Setting("SMS_NUMBER", _matching(r"\+[1-9][0-9]{6,14}"), "Our number for SMS, as +31…"),
+    Setting(
+        "SMS_NUMBER",
+        _list(_matching(r"\+[1-9][0-9]{6,14}")),
+        "Our number for SMS, as +31…; several, comma-separated, the one to send from first.",
+    ),
     Setting("WHATSAPP_NUMBER", _matching(r"(whatsapp:)?\+[1-9][0-9]{6,14}"), "Our WhatsApp number, as +31…"),
     Setting("MESSAGING_SERVICE_SID", _matching("(MG[0-9a-fA-F]{32})?"), "Messaging service at Twilio.", False),
     Setting("PUBLIC_URL", _url("http", "https"), "Where Twilio reaches us; webhooks are signed over it."),
@@ -244,7 +255,7 @@ def _settings(values: Mapping[str, object]) -> Settings:
         account_sid=str(get("TWILIO_ACCOUNT_SID")),
         auth_tokens=get("TWILIO_AUTH_TOKEN"),  # type: ignore[arg-type]
         api_url=str(get("TWILIO_API_URL")),
-        sms_number=str(get("SMS_NUMBER")),
+        sms_numbers=get("SMS_NUMBER"),  # type: ignore[arg-type]
         whatsapp_number=str(get("WHATSAPP_NUMBER")).removeprefix("whatsapp:"),
         messaging_service_sid=str(get("MESSAGING_SERVICE_SID")),
         public_url=str(get("PUBLIC_URL")),

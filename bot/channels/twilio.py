@@ -31,6 +31,7 @@ _TYPES = {
     "document": Kind.DOCUMENT,
 }
 _OPTED = frozenset({"STOP", "START", "HELP"})
+_STAYING = frozenset({"START", "HELP"})
 _LONG = 60
 _WORD = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
@@ -64,6 +65,7 @@ def read_inbound(form: Mapping[str, str], contacts: Contacts) -> Inbound | None:
     kind = _kind(form)
     media = _count(form) if form.get("NumMedia", "0") != "0" else 0
     text = form.get("Body", "") or form.get("ButtonText", "")
+    opted = form.get("OptOutType", "").upper()
     if len(text) >= _LONG:
         text = _decoded(text)
     return Inbound(
@@ -77,7 +79,8 @@ def read_inbound(form: Mapping[str, str], contacts: Contacts) -> Inbound | None:
         payload=form.get("ButtonPayload", "")[:256],
         media=media,
         media_kind=_media_kind(form) if media and kind is Kind.TEXT else "",
-        opt_out=form.get("OptOutType", "").upper() in _OPTED,
+        opt_out=opted in _OPTED,
+        stays=opted in _STAYING,
     )
 
 

@@ -39,8 +39,8 @@ TABLE: list[tuple[str, dict[str, Any]]] = [
     ("sms_text", {"channel": Channel.SMS, "kind": Kind.TEXT, "text": "Hoi, kan iemand mij helpen?"}),
     ("sms_empty", {"channel": Channel.SMS, "kind": Kind.EMPTY, "text": ""}),
     ("sms_opt_out_stop", {"opt_out": True, "text": "STOP"}),
-    ("sms_opt_out_start", {"opt_out": True, "text": "START"}),
-    ("sms_opt_out_help", {"opt_out": True, "text": "HELP"}),
+    ("sms_opt_out_start", {"opt_out": True, "stays": True, "text": "START"}),
+    ("sms_opt_out_help", {"opt_out": True, "stays": True, "text": "HELP"}),
     ("sms_base64_long", {"kind": Kind.TEXT, "text": LONG}),
     ("mms_photo", {"channel": Channel.SMS, "kind": Kind.PHOTO, "text": "", "media": 1}),
     ("whatsapp_text", {"channel": Channel.WHATSAPP, "kind": Kind.TEXT, "text": "Hoi, kan iemand mij helpen?"}),
@@ -160,7 +160,15 @@ def test_a_long_button_id_is_cut() -> None:
 
 @pytest.mark.parametrize("value", ["stop", "Stop", "STOP"])
 def test_an_opt_out_is_seen_in_any_case(value: str) -> None:
-    assert inbound("sms_text", OptOutType=value).opt_out
+    found = inbound("sms_text", OptOutType=value)
+    assert (found.opt_out, found.stays) == (True, False)
+
+
+@pytest.mark.parametrize("value", ["HELP", "help", "START", "Start"])
+@pytest.mark.parametrize("text", ["HULP", "STOP", "aide", "ik wil weer praten"])
+def test_the_value_of_the_opt_out_decides_and_not_the_word(value: str, text: str) -> None:
+    found = inbound("sms_text", OptOutType=value, Body=text)
+    assert (found.opt_out, found.stays) == (True, True)
 
 
 def test_another_opt_out_type_is_an_ordinary_message() -> None:

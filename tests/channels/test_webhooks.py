@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from bot import metrics
 from bot.channels import webhooks
+from bot.channels.form import Ours
 from bot.channels.webhooks import SignatureGate, twiml
 from bot.dialogue.engine import Engine
 from bot.messages import Inbound, Kind
@@ -31,13 +32,15 @@ PUBLIC = "https://bot.example.org"
 OLD_TOKEN, NEW_TOKEN = "old-token", "new-token"
 FORM = "application/x-www-form-urlencoded"
 FIELDS = {
-    "MessageSid": "SM1",
+    "MessageSid": f"SM{1:032x}",
+    "AccountSid": "AC0123456789abcdef0123456789abcdef",
     "From": "+31612345678",
     "To": "+3197010200001",
     "Body": "hoi",
     "NumMedia": "0",
     "Empty": "",
 }
+OURS = Ours(FIELDS["AccountSid"], frozenset({FIELDS["To"], "whatsapp:+14155238886"}))
 NUMBERS = "112\n+31 247 247 247"
 
 
@@ -83,7 +86,7 @@ def client(runner: StubRunner, receipts: StubReceipts) -> FlaskClient:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     gate = SignatureGate(PUBLIC, [NEW_TOKEN, OLD_TOKEN])
     contacts = Identity(["p" * 32]).contacts
-    blueprint = webhooks.make_blueprint(cast(Runner, runner), cast(Receipts, receipts), gate, contacts, NUMBERS)
+    blueprint = webhooks.make_blueprint(cast(Runner, runner), cast(Receipts, receipts), gate, OURS, contacts, NUMBERS)
     app.register_blueprint(blueprint)
     return app.test_client()
 
@@ -277,6 +280,57 @@ def test_bytes_that_are_no_utf_8_are_still_a_message(client: FlaskClient, runner
     assert runner.received[0].kind is Kind.TEXT
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {name: value for name, value in FIELDS.items() if name != "NumMedia"}
+        | {"MessageSid": f"{FIELDS['MessageSid']}NumMedia0"},
+        {name: value for name, value in FIELDS.items() if name not in ("NumMedia", "To")}
+        | {"MessageSid": f"{FIELDS['MessageSid']}Num", "Media0To": FIELDS["To"]},
+        {name: value for name, value in FIELDS.items() if name not in ("MessageSid", "NumMedia")}
+        | {"MessageSidSM": f"{FIELDS['MessageSid'][2:]}NumMedia0"},
+        {name: value for name, value in FIELDS.items() if name != "MessageSid"}
+        | {"From": f"{FIELDS['From']}MessageSid{FIELDS['MessageSid']}"},
+        {name: value for name, value in FIELDS.items() if name != "To"} | {"NumMedia": f"0To{FIELDS['To']}"},
+        {name: value for name, value in FIELDS.items() if name != "Body"}
+        | {"AccountSid": f"{OURS.account_sid}Bodyhoi"},
+    ],
+    ids=["id", "half a name", "name", "sender", "receiver", "account"],
+)
+def test_bytes_moved_between_fields_keep_the_signature_and_reach_nobody(
+    client: FlaskClient, runner: StubRunner, fields: dict[str, str]
+) -> None:
+    response = client.post("/twilio/message", data=urlencode(fields), content_type=FORM, headers=signed(FIELDS))
+    assert response.status_code in (400, 403)
+    assert runner.received == []
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"MessageSid": f"SM{'A' * 32}"},
+        {"MessageSid": f"CA{1:032x}"},
+        {"MessageSid": f"SM{1:031x}"},
+        {"MessageSid": f"SM{1:032x}\n"},
+        {"AccountSid": f"AC{1:032x}"},
+        {"AccountSid": ""},
+        {"To": "+3197010200002"},
+        {"To": "whatsapp:+3197010200001"},
+        {"To": ""},
+        {"From": "+31612345678FromCityAMSTERDAM"},
+        {"From": "+"},
+        {"From": "whatsapp:NL."},
+        {"From": f"+{'1' * 40}"},
+    ],
+    ids=str,
+)
+def test_what_has_not_the_form_of_a_message_to_us_is_refused(
+    client: FlaskClient, runner: StubRunner, changed: dict[str, str]
+) -> None:
+    assert post(client, FIELDS | changed).status_code == 400
+    assert runner.received == []
+
+
 # -- answers -------------------------------------------------------------------------------------------------------
 
 
@@ -346,7 +400,7 @@ STATUS = "/twilio/status?o=an-opaque-id"
 
 
 def callback(client: FlaskClient, signed: str | None = None, **fields: str) -> int:
-    pairs = {"MessageSid": f"SM{'1' * 32}", "MessageStatus": "delivered", "AccountSid": "AC", **fields}
+    pairs = {"MessageSid": f"SM{'1' * 32}", "MessageStatus": "delivered", "AccountSid": OURS.account_sid, **fields}
     headers = {"X-Twilio-Signature": signature(STATUS, pairs) if signed is None else signed}
     return client.post(STATUS, data=pairs, headers=headers).status_code
 
@@ -379,7 +433,15 @@ def test_a_status_that_is_not_known_is_taken_and_kept(
     assert receipts.unknown_so_far == [("an-opaque-id", kept)]
 
 
-@pytest.mark.parametrize("fields", [{"MessageSid": ""}, {"MessageStatus": ""}])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"MessageSid": ""},
+        {"MessageStatus": ""},
+        {"MessageSid": f"SM{1:032x}x"},
+        {"AccountSid": f"AC{1:032x}"},
+    ],
+)
 def test_a_callback_that_says_nothing_is_refused(
     client: FlaskClient, receipts: StubReceipts, fields: dict[str, str]
 ) -> None:

@@ -12,6 +12,7 @@ from werkzeug.serving import make_server
 from bot.advisors.board import Advisor
 from bot.advisors.desk import Desk
 from bot.channels import webhooks
+from bot.channels.form import Ours
 from bot.channels.sending import TwilioSender
 from bot.content.library import Library
 from bot.devtools.twilio import StandIn
@@ -58,7 +59,8 @@ class AdvisorLine:
         receipts = Receipts(self.outbox, self.problems, self.reports)
         identity = Identity(["p" * 32])
         self.contacts: Callable[[str, str], tuple[str, ...]] = identity.contacts
-        app.register_blueprint(webhooks.make_blueprint(self.runner, receipts, gate, identity.contacts, "numbers"))
+        ours = Ours(ACCOUNT, frozenset({OURS, f"whatsapp:{OURS_ON_WHATSAPP}"}))
+        app.register_blueprint(webhooks.make_blueprint(self.runner, receipts, gate, ours, identity.contacts, "numbers"))
         self.server = make_server("127.0.0.1", 0, app, threaded=True)
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
         self.twilio = StandIn(

@@ -7,6 +7,7 @@ import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from urllib.parse import urlencode
 
 from twilio.request_validator import RequestValidator
@@ -128,8 +129,8 @@ class TwilioClient:
 def sms(number: int | str, text: str, sender: str, **more: str) -> dict[str, str]:
     """The fields of one SMS; the same number is the same message."""
     return {
-        "MessageSid": f"SM{number:0>32}",
-        "SmsSid": f"SM{number:0>32}",
+        "MessageSid": sid(number),
+        "SmsSid": sid(number),
         "AccountSid": ACCOUNT,
         "From": sender,
         "To": OURS,
@@ -138,6 +139,12 @@ def sms(number: int | str, text: str, sender: str, **more: str) -> dict[str, str
         "NumSegments": "1",
         **more,
     }
+
+
+def sid(number: int | str) -> str:
+    """An id as Twilio gives one; the same for the same number or word."""
+    name = str(number)
+    return f"SM{name:0>32}" if name.isdigit() else f"SM{blake2b(name.encode(), digest_size=16).hexdigest()}"
 
 
 def person(number: int) -> str:

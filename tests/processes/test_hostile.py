@@ -109,15 +109,9 @@ def test_one_answer_to_bytes_that_are_no_text(site: Site, name: str, quoted: boo
 @pytest.mark.parametrize(
     "fields",
     [
-        {"From": "+"},
-        {"From": "x" * 5000},
         {"From": "anonymous"},
-        {"From": "\x00"},
-        {"From": "é\u202e"},
         {"From": "whatsapp:NL.1234abcd"},
         {"From": "whatsapp:+31600000000", "To": "whatsapp:+3197010000001"},
-        {"MessageSid": "x" * 5000},
-        {"MessageSid": "{}|é\u202e"},
         {"NumMedia": "-1"},
         {"NumMedia": "²"},
         {"NumMedia": "9" * 5000},

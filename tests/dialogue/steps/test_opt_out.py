@@ -25,10 +25,10 @@ def test_a_stop_of_the_network_is_answered_by_the_network_alone(tester: Dialogue
     tester.say("hoi").in_state(StateName.OPENER)
 
 
-@pytest.mark.parametrize("text", ["START", "HELP"])
+@pytest.mark.parametrize("text", ["START", "HELP", "HULP", "AIDE", "ik wil toch weer praten"])
 @pytest.mark.parametrize("status", [Status.BOT, Status.WAITING])
 def test_other_words_of_the_network_end_nothing(tester: DialogueTester, text: str, status: Status) -> None:
-    tester.begin(at(StateName.MENU, status=status)).say(text, opt_out=True)
+    tester.begin(at(StateName.MENU, status=status)).say(text, opt_out=True, stays=True)
     assert tester.reply == ""
     assert tester.conversation.position.state == StateName.MENU
     assert tester.conversation.handling.status is status
