@@ -11,6 +11,7 @@ bind = f"{os.environ.get('BIND', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  
 _wanted = os.environ.get("WEB_WORKERS", "").strip() or "2"
 workers = int(_wanted) if _wanted.isdecimal() else 1  # anything else is refused below, in our own words
 worker_class = "gevent"
+http_parser = "python"  # the one that `accept_odd_bytes` is about
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
@@ -32,9 +33,11 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="helpline-metri
 
 def on_starting(_server):  # type: ignore[no-untyped-def]
     """Refuse a bad setting, flow, locale, spool or key here, once, before any worker is made; load what they share."""
+    from bot.channels.server import accept_odd_bytes  # noqa: PLC0415 - read only when a server starts
     from bot.errors import StartError  # noqa: PLC0415 - read only when a server starts
     from bot.startup import prepare  # noqa: PLC0415 - read only when a server starts
 
+    accept_odd_bytes()
     try:
         prepare(os.environ)
     except StartError as error:

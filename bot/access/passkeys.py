@@ -4,7 +4,7 @@ The device itself asks for a finger or a code (user verification), so a passkey 
 """
 
 import webauthn
-from webauthn.helpers import options_to_json, parse_authentication_credential_json
+from webauthn.helpers import options_to_json, parse_authentication_credential_json, parse_authenticator_data
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
@@ -75,6 +75,7 @@ def signer(answer: str) -> bytes:
 
 def verified_login(answer: str, challenge: bytes, host: str, origin: str, passkey: Passkey) -> int:
     """Check the answer; returns how often the key has signed by now. Raises PasskeyRefused."""
+    counter = 0 if _is_backed_up(answer) else passkey.count
     try:
         found = webauthn.verify_authentication_response(
             credential=answer,
@@ -82,9 +83,19 @@ def verified_login(answer: str, challenge: bytes, host: str, origin: str, passke
             expected_rp_id=host,
             expected_origin=origin,
             credential_public_key=passkey.key,
-            credential_current_sign_count=passkey.count,
+            credential_current_sign_count=counter,
             require_user_verification=True,
         )
     except (WebAuthnException, ValueError):
         raise PasskeyRefused from None
     return found.new_sign_count
+
+
+def _is_backed_up(answer: str) -> bool:
+    """Is the key one that several devices share? Each of them counts for itself, so the counter says nothing there
+    (WebAuthn 3, 6.1.1). The flag is signed: `verify_authentication_response` has the last word on the answer."""
+    try:
+        data = parse_authentication_credential_json(answer).response.authenticator_data
+        return parse_authenticator_data(data).flags.bs
+    except (WebAuthnException, ValueError):
+        return False

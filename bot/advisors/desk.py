@@ -44,9 +44,10 @@ class Desk(Board):
     def heartbeat(self, advisor: Advisor, contacts: Sequence[str], typing: str = "") -> list[str]:
         """The console is alive; returns the conversations it has lost. typing: the one being typed in."""
         self._storage.presence.mark_present(advisor.id, advisor.languages)
-        if typing:
+        lost = [contact for contact in contacts if not self._storage.queue.renew_lease(contact, advisor.id)]
+        if typing in contacts and typing not in lost:  # only in a conversation that is theirs
             self._storage.presence.set_typing(typing, advisor.id)
-        return [contact for contact in contacts if not self._storage.queue.renew_lease(contact, advisor.id)]
+        return lost
 
     def code(self, advisor: Advisor, words: str) -> Answers | None:
         """The answers behind a case code that somebody said on the phone; it is used up. None where there are none (any

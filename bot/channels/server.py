@@ -1,9 +1,11 @@
-"""gunicorn's own log, without what it may quote."""
+"""gunicorn: its own log, without what it may quote, and which bytes it lets through."""
 
 import logging
+import re
 from typing import Any
 
 from gunicorn.glogging import Logger
+from gunicorn.http import message
 
 from bot.logs import PlainFormatter
 
@@ -26,3 +28,13 @@ class QuietLogger(Logger):
     def exception(self, msg: str, *_args: Any, **kwargs: Any) -> None:
         """gunicorn puts the request path into the message; only the class of the error is kept."""
         self.error_log.log(logging.ERROR, "server error", exc_info=kwargs.get("exc_info", True))
+
+
+def accept_odd_bytes() -> None:
+    """Let control characters in the values of headers pass, but NUL, CR and LF, which could end a header.
+
+    A provider may copy a person's words into a header that we do not read (`X-Twilio-Body`); refusing the request for
+    them would leave the person without an answer. RFC 9110, 5.5, allows keeping them. What frames a request
+    (Content-Length, Transfer-Encoding) gunicorn checks by itself.
+    """
+    message.RFC9110_5_5_INVALID_AND_DANGEROUS = re.compile(r"[\x00\r\n]")

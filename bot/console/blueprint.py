@@ -24,7 +24,7 @@ def make_blueprint(context: PageContext) -> Blueprint:
         static_folder="static",
     )
     blueprint.add_app_template_filter(plain, "plain")
-    guard(blueprint, context.current_session)
+    guard(blueprint, context.current_session, context.public_url)
     for module in _PAGES:
         module.add_routes(blueprint, context)
     return blueprint

@@ -1,5 +1,7 @@
 """What every answer under /console tells the browser. Tests hold these by equality."""
 
+from urllib.parse import urlsplit, urlunsplit
+
 from flask import Flask, Response, request
 
 POLICY = (
@@ -43,4 +45,7 @@ def set_headers(app: Flask, https: bool) -> None:
     def headers(response: Response) -> Response:
         if request.path == "/console" or request.path.startswith("/console/"):
             response.headers.update(expected(request.endpoint, https))
+            if response.status_code == 308 and response.location:
+                # Werkzeug adds a missing slash to the address with the Host the request named, which anybody can make.
+                response.location = urlunsplit(("", "", *urlsplit(response.location)[2:]))
         return response

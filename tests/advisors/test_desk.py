@@ -129,6 +129,14 @@ def test_a_lease_lives_by_redis_clock_and_a_heartbeat(line: AdvisorLine) -> None
     assert line.desk.heartbeat(BEA, [contact]) == [contact]
 
 
+def test_nobody_is_shown_as_typing_in_a_conversation_that_is_not_theirs(line: AdvisorLine) -> None:
+    contact = asks(line, ANNA)
+    line.desk.claim(ADA, contact, "act")
+    line.desk.heartbeat(BEA, [contact], typing=contact)
+    line.desk.heartbeat(BEA, [], typing=contact)
+    assert [row.typing for row in line.desk.board(ADA)] == [""]
+
+
 def test_colleagues_see_who_is_typing_for_some_seconds(line: AdvisorLine) -> None:
     contact = asks(line)
     line.desk.claim(ADA, contact, "a1")

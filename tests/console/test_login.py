@@ -258,3 +258,26 @@ def test_a_session_that_is_over_gives_back_what_was_typed(pages: ConsoleApp) -> 
     assert "een &lt;b&gt;lange&lt;/b&gt; brief" in answer.text
     visit.headers = {"X-Requested-With": "XMLHttpRequest"}
     assert (visit.get("/console/").status_code, visit.get("/console/").data) == (401, b"")
+
+
+def test_our_own_address_counts_whatever_host_a_proxy_names(pages: ConsoleApp) -> None:
+    visit = pages.browser()
+    visit.get("/console/login")
+    for origin, is_ours in (
+        ("https://helpline.example", True),
+        ("https://inner:8000", True),
+        ("https://evil.example", False),
+        ("https://helpline.example.evil.example", False),
+        ("http://helpline.example", False),
+        ("null", False),
+    ):
+        form = {"name": "Ada", "password": "wrong", "csrf_token": visit.token}
+        headers = {"Origin": origin, "Host": "inner:8000"}
+        answer = visit.client.post("/console/login", data=form, base_url="https://helpline.example", headers=headers)
+        # 400: this test's browser keeps the cookie from another host, so the form's token is what is missing now.
+        assert answer.status_code == (400 if is_ours else 403), origin
+
+
+def test_a_missing_slash_leads_to_no_other_host(pages: ConsoleApp) -> None:
+    answer = pages.app.test_client().get("/console", base_url="http://evil.example")
+    assert (answer.status_code, answer.location) == (308, "/console/")

@@ -52,8 +52,11 @@ def csrf() -> Markup:
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
 
 
-def guard(blueprint: Blueprint, current_session: CurrentSession) -> None:
-    """Refuse requests to views of `blueprint` from roles they do not name, and forms from other sites."""
+def guard(blueprint: Blueprint, current_session: CurrentSession, public_url: str = "") -> None:
+    """Refuse requests to views of `blueprint` from roles they do not name, and forms from other sites.
+
+    public_url: where browsers find us, which counts as our site whatever Host a proxy names.
+    """
 
     @blueprint.before_request
     def check() -> BaseResponse | tuple[str, int] | None:
@@ -65,7 +68,7 @@ def guard(blueprint: Blueprint, current_session: CurrentSession) -> None:
         if roles is None:
             abort(403)
         changes = request.method not in ("GET", "HEAD", "OPTIONS")
-        if changes and not _is_same_origin():
+        if changes and not _is_same_origin(public_url):
             abort(403)
         g.visitor = current_session.visitor()
         if roles is not ANYONE and g.visitor is None:
@@ -95,13 +98,16 @@ def _required_roles(endpoint: str | None) -> frozenset[Role] | None:
     return found
 
 
-def _is_same_origin() -> bool:
+def _is_same_origin(public_url: str) -> bool:
     """Does the browser say that a page of ours sent this? Browsers that say nothing have only the form's token."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
     origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == request.host
+    if origin is None:
+        return True
+    ours = urlsplit(public_url)
+    return urlsplit(origin).netloc == request.host or bool(public_url) and origin == f"{ours.scheme}://{ours.netloc}"
 
 
 def _not_logged_in(changes: bool) -> BaseResponse | tuple[str, int]:
