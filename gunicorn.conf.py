@@ -7,7 +7,8 @@ import sys
 import tempfile
 import time
 
-bind = f"{os.environ.get('BIND', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104 - behind a proxy
+_everywhere = "127.0.0.1" if os.environ.get("SIMULATOR", "").strip() == "1" else "0.0.0.0"  # noqa: S104 - behind a proxy
+bind = f"{os.environ.get('BIND') or _everywhere}:{os.environ.get('PORT', '8000')}"
 _wanted = os.environ.get("WEB_WORKERS", "").strip() or "2"
 workers = int(_wanted) if _wanted.isdecimal() else 1  # anything else is refused below, in our own words
 worker_class = "gevent"

@@ -5,6 +5,7 @@ import binascii
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ WEBHOOK_OVERRIDES = "#rc=3&rp=ct,rt,5xx&ct=2000&rt=4000&tt=14000"
 which Twilio does not repeat by default."""
 
 MIN_SECRET = 32
+LOOPBACK = "127.0.0.1"
 
 
 class SettingsError(StartError):
@@ -242,10 +244,28 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             values[setting.name] = setting.read(raw)
         except ValueError:
             malformed.append(setting.name)
+    if values.get("SIMULATOR") is True and not _is_own_machine(str(values.get("PUBLIC_URL", "")), environment):
+        malformed.append("SIMULATOR (it is for one's own machine: PUBLIC_URL and BIND must be this one, without https)")
     problems = [f"{name} is missing" for name in missing] + [f"{name} is malformed" for name in malformed]
     if problems:
         raise SettingsError("Cannot start: " + "; ".join(problems) + ". See docs/operations.md.")
     return _settings(values)
+
+
+def _is_own_machine(public_url: str, environment: Mapping[str, str]) -> bool:
+    """Can only this machine reach us, as far as the settings say?"""
+    address = urlsplit(public_url)
+    bind = environment.get("BIND", "").strip() or LOOPBACK
+    return address.scheme != "https" and _is_loopback(address.hostname or LOOPBACK) and _is_loopback(bind)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def _settings(values: Mapping[str, object]) -> Settings:

@@ -178,3 +178,28 @@ def test_addresses_of_several_servers_and_replicas_are_settings() -> None:
     assert read_settings(GOOD | {"REDIS_REPLICAS": "2"}).redis_replicas == 2
     with pytest.raises(SettingsError, match="REDIS_REPLICAS"):
         read_settings(GOOD | {"REDIS_REPLICAS": "-1"})
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"PUBLIC_URL": "https://helpline.example"},
+        {"PUBLIC_URL": "http://helpline.example"},
+        {"PUBLIC_URL": "https://127.0.0.1:8000"},
+        {"PUBLIC_URL": "http://192.168.1.2:8000"},
+        {"BIND": "0.0.0.0"},
+        {"BIND": "::"},
+        {"BIND": "helpline"},
+    ],
+)
+def test_the_simulator_is_refused_where_others_could_reach_it(changed: dict[str, str]) -> None:
+    here = GOOD | {"SIMULATOR": "1"}
+    for own in (
+        {},
+        {"BIND": "127.0.0.1"},
+        {"PUBLIC_URL": "http://localhost:8000"},
+        {"PUBLIC_URL": "http://[::1]:8000"},
+    ):
+        assert read_settings(here | {"PUBLIC_URL": "http://127.0.0.1:8000"} | own).simulator
+    with pytest.raises(SettingsError, match="SIMULATOR"):
+        read_settings(here | {"PUBLIC_URL": "http://127.0.0.1:8000"} | changed)

@@ -4,6 +4,7 @@ GSM 03.38 (3GPP TS 23.038): 160 characters in one part, 153 in each of several; 
 alphabet turns the whole message into UCS-2: 70 and 67 UTF-16 units.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 _BASIC = (
@@ -27,9 +28,10 @@ def measure(text: str) -> Measure:
     """Count `text` as Twilio bills it. An empty text is one segment."""
     if all(character in GSM_ALPHABET for character in text):
         septets = len(text) + sum(text.count(character) for character in _EXTENDED)
-        return Measure("GSM-7", septets, _parts(septets, single=160, joined=153))
+        return Measure("GSM-7", septets, _parts(text, septets, _EXTENDED, single=160, joined=153))
     units = len(text.encode("utf-16-le")) // 2
-    return Measure("UCS-2", units, _parts(units, single=70, joined=67))
+    astral = {character for character in text if ord(character) > 0xFFFF}
+    return Measure("UCS-2", units, _parts(text, units, astral, single=70, joined=67))
 
 
 def outside_gsm(text: str) -> str:
@@ -37,5 +39,14 @@ def outside_gsm(text: str) -> str:
     return "".join(dict.fromkeys(character for character in text if character not in GSM_ALPHABET))
 
 
-def _parts(length: int, *, single: int, joined: int) -> int:
-    return 1 if length <= single else -(-length // joined)
+def _parts(text: str, length: int, pairs: Collection[str], *, single: int, joined: int) -> int:
+    """pairs: characters that take two places, which one part never leaves to the next."""
+    if length <= single:
+        return 1
+    parts, room = 1, joined
+    for character in text:
+        places = 2 if character in pairs else 1
+        if places > room:
+            parts, room = parts + 1, joined
+        room -= places
+    return parts

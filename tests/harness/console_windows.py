@@ -16,7 +16,6 @@ from bot.storage.redis.accounts import RedisAccounts
 from bot.storage.redis.connection import connect
 from bot.storage.sealing import Sealer
 from tests.harness.console_app import HASHED, PASSWORD, SECRET
-from tests.harness.fixed import PUBLIC_URL
 from tests.harness.site import Site
 
 AXE = Axe()
@@ -35,7 +34,7 @@ class Helpline:
 
     def __init__(self, folder: Path) -> None:
         self.site = Site(folder)
-        self.site.environment |= {"SIMULATOR": "1", "PORT": str(self.site.port)}
+        self.site.on_own_machine()
         self.url = f"http://127.0.0.1:{self.site.port}/console/"
 
     def start(self) -> None:
@@ -45,9 +44,9 @@ class Helpline:
             auth_token=self.site.token,
             sms_number=environment["SMS_NUMBER"],
             whatsapp_number=environment["WHATSAPP_NUMBER"],
-            public_url=PUBLIC_URL,
+            public_url=self.site.twilio.public_url,
             local_url=f"http://127.0.0.1:{self.site.port}",
-            webhook=f"{PUBLIC_URL}/twilio/message",
+            webhook=f"{self.site.twilio.public_url}/twilio/message",
         ).start()
         environment["TWILIO_API_URL"] = self.twilio.url
         self.site.start_redis()

@@ -70,6 +70,11 @@ class Site:
             "WEB_WORKERS": "2",
         }
 
+    def on_own_machine(self) -> None:
+        """With the simulator, as on somebody's own machine: signed for an address of this one."""
+        self.twilio.public_url = f"http://127.0.0.1:{self.port}"
+        self.environment |= {"SIMULATOR": "1", "PORT": str(self.port), "PUBLIC_URL": self.twilio.public_url}
+
     @property
     def spool(self) -> Path:
         return self.folder / "spool"

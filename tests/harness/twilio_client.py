@@ -65,6 +65,7 @@ class TwilioClient:
     """Signs and posts as Twilio does; one connection per thread, kept open."""
 
     def __init__(self, port: int, token: str) -> None:
+        self.public_url = PUBLIC_URL
         self._port = port
         self._validator = RequestValidator(token)
         self._here = threading.local()
@@ -72,7 +73,7 @@ class TwilioClient:
 
     def sign(self, path: str, fields: Form) -> str:
         params = fields if isinstance(fields, Mapping) else MultiDict(fields)
-        signature: str = self._validator.compute_signature(PUBLIC_URL + path, params)
+        signature: str = self._validator.compute_signature(self.public_url + path, params)
         return signature
 
     def post(self, fields: Form, path: str = PATH, signature: str | None = None) -> Answer:

@@ -56,3 +56,18 @@ def test_an_emoji_counts_two_units() -> None:
 
 def test_what_is_outside_the_alphabet_is_named_once_in_order() -> None:
     assert outside_gsm("België, geïnformeerd: “ë”") == "ëï“”"
+
+
+@pytest.mark.parametrize(
+    ("text", "segments"),
+    [
+        ("]" * 153, 3),  # 76 pairs fit in a part of 153
+        ("]" * 152, 2),
+        ("a" + "]" * 152, 2),
+        ("\N{SLIGHTLY SMILING FACE}" * 66, 2),  # 33 pairs fit in a part of 67
+        ("\N{SLIGHTLY SMILING FACE}" * 67, 3),
+        ("é" * 153 + "a" * 153, 2),
+    ],
+)
+def test_a_pair_is_never_split_between_parts(text: str, segments: int) -> None:
+    assert measure(text).segments == segments

@@ -15,7 +15,7 @@ PHONE_WIDTH = {"width": 360, "height": 700}
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     site = Site(tmp_path_factory.mktemp("site"))
-    site.environment |= {"SIMULATOR": "1", "PORT": str(site.port)}
+    site.on_own_machine()
     site.start_redis()
     site.start_web()
     yield site

@@ -91,9 +91,10 @@ def test_doctor_finds_what_is_well_and_what_is_not(clean_redis: redis.Redis, red
             "DATA_KEYS": base64.b64encode(bytes(32)).decode(),
             "PEPPERS": "p" * 32,
             "SPOOL_DIR": str(tmp_path),
-            "SIMULATOR": "1",
+            "SIMULATOR": "0",
         }
     )
+    settings = replace(settings, simulator=True)
     found = examine(settings)
     assert "ok redis appendonly yes; without it a crash loses conversations" in found
     assert "ok redis maxmemory-policy noeviction; others forget people silently" in found
