@@ -26,15 +26,10 @@ class Ours:
     """Our numbers as they stand in `To`: "+31…", "whatsapp:+31…"."""
 
 
-def is_message_id(given: str) -> bool:
-    """Is this an id as Twilio gives one to a message?"""
-    return _MESSAGE_ID.fullmatch(given) is not None
-
-
 def is_for_us(form: Mapping[str, str], ours: Ours) -> bool:
     """Has an incoming message the form of one, and is it to us?"""
     return (
-        is_message_id(form.get("MessageSid", ""))
+        _MESSAGE_ID.fullmatch(form.get("MessageSid", "")) is not None
         and form.get("AccountSid", "") == ours.account_sid
         and form.get("To", "") in ours.addresses
         and _SENDER.fullmatch(form.get("From", "")) is not None
@@ -43,4 +38,5 @@ def is_for_us(form: Mapping[str, str], ours: Ours) -> bool:
 
 def is_about_ours(form: Mapping[str, str], ours: Ours) -> bool:
     """Has a status callback the form of one, and is it about a message of our account?"""
-    return is_message_id(form.get("MessageSid", "")) and form.get("AccountSid", "") == ours.account_sid
+    is_message = _MESSAGE_ID.fullmatch(form.get("MessageSid", "")) is not None
+    return is_message and form.get("AccountSid", "") == ours.account_sid
