@@ -123,6 +123,7 @@ def test_axe_finds_nothing_at_the_door_or_behind_it(
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
     page.goto(f"{helpline.url}people")
     page.fill("#name", f"Nieuw {lang}")
+    page.fill("#current-for-new", PASSWORD)
     page.locator("#main button.main").click()
     one_time = page.locator("#one-time").inner_text()
     assert win.faults() == []
