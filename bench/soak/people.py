@@ -97,6 +97,11 @@ class Person:
         return bool(self.sent) and ERASED in self.sent[-1].answer
 
     @property
+    def may_be_erased(self) -> bool:
+        """They asked for it, and their "yes" may have had to wait in the spool."""
+        return self.kind == "erases" and self.done and self.sent[-1].is_kept_apart
+
+    @property
     def hidden_from(self) -> int:
         """The place of the first message after which nothing may be given away; beyond the last when there is none."""
         if self.kind != "hides":

@@ -16,8 +16,11 @@ from tests.harness.twilio_client import ABROAD
 SECONDS = 2.0
 """So long an answer may take."""
 
-TELLING = ("computer", "medewerker", "Veilig Thuis", "Waar gaat het over", "paspoort", "menu")
+TELLING = ("computer", "leest", "Veilig Thuis", "Waar gaat het over", "paspoort")
 """Words that tell whoever holds the phone what this number is."""
+
+TELLING_IN_CALM = (*TELLING, "medewerker", "menu", "storing")
+"""In an outage nobody knows who has hidden it, and everybody reads the same neutral words."""
 
 _NUMBER = re.compile(rb"(?<!\d)(?:00)?(?:31|0)?(6\d{8})(?!\d)")
 
@@ -54,7 +57,8 @@ class Verdict:
                 and not ("112" in sent.answer or ABROAD in sent.answer)
             ):
                 self.add("unsafe", f"{case}: danger without the numbers")
-            if place >= person.hidden_from and any(word in words for word in TELLING):
+            telling = TELLING if sent.in_outage else TELLING_IN_CALM
+            if place >= person.hidden_from and any(word in words for word in telling):
                 when = "in an outage" if sent.in_outage else "while Redis answers"
                 self.add("unsafe", f"{case}: gave away what this is, {when}")
             if sent.repeat is not None and sent.repeat.texts != sent.result.texts:
@@ -67,6 +71,8 @@ class Verdict:
             if transcript:
                 self.add("unsafe", f"{_name(person)}: erased, and {len(transcript)} events came back")
             return
+        if person.may_be_erased and not transcript:
+            return  # they said so in an outage: it was done when that came back
         times = Counter(heard)
         for place, sent in enumerate(person.sent):
             if not times[place] and not sent.told_not_kept:
