@@ -15,7 +15,6 @@ from bot.access.enrolment import Enrolment
 from bot.access.sessions import Sessions
 from bot.assembly import Assembly, utc_now
 from bot.channels import health, webhooks
-from bot.channels.form import Ours
 from bot.console.app import new_console, page_language
 from bot.console.blueprint import make_blueprint as make_console
 from bot.console.page_context import GivenNumber, PageContext, PoliceNumber
@@ -53,10 +52,11 @@ def _webhooks(parts: Assembly) -> Flask:
     """Twilio's endpoints and the health of the process: no session, no pages."""
     app, settings = new_app("webhooks"), parts.settings
     gate = webhooks.SignatureGate(settings.public_url, settings.auth_tokens)
-    ours = Ours(settings.account_sid, frozenset({*settings.sms_numbers, f"whatsapp:{settings.whatsapp_number}"}))
     contacts = parts.identity.contacts
     said = last_words(parts.engine.contents.values())
-    app.register_blueprint(webhooks.make_blueprint(parts.runner, parts.receipts, gate, ours, contacts, said))
+    app.register_blueprint(
+        webhooks.make_blueprint(parts.runner, parts.receipts, gate, settings.account_sid, contacts, said)
+    )
     checks: list[tuple[str, Callable[[], str]]] = [
         ("redis", lambda: ping(parts.connection)),
         ("spool", parts.spool.check),

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from bot import metrics
-from bot.channels.form import Ours, is_about_ours, is_for_us
+from bot.channels.form import is_about_ours, is_for_us
 from bot.channels.twilio import Contacts, delivery_state, read_inbound, unknown_word
 from bot.messages import MAX_TEXT
 from bot.messaging.receipts import Receipts
@@ -65,7 +65,7 @@ class SignatureGate:
 
 
 def make_blueprint(
-    runner: Runner, receipts: Receipts, gate: SignatureGate, ours: Ours, contacts: Contacts, last_words: str
+    runner: Runner, receipts: Receipts, gate: SignatureGate, account_sid: str, contacts: Contacts, last_words: str
 ) -> Blueprint:
     """The webhook routes. last_words: the answer when everything else fails; numbers, in every live language."""
     blueprint = Blueprint("twilio", __name__, url_prefix="/twilio")
@@ -77,7 +77,7 @@ def make_blueprint(
         form = _signed_form(gate)
         if isinstance(form, Response):
             return form
-        inbound = read_inbound(form, contacts) if is_for_us(form, ours) else None
+        inbound = read_inbound(form, contacts) if is_for_us(form, account_sid) else None
         if inbound is None:
             return _refused(400)
         reply = runner.receive(inbound)
@@ -99,7 +99,7 @@ def make_blueprint(
         if isinstance(form, Response):
             return form
         said, id = form.get("MessageStatus", ""), request.args.get("o", "")[:64]
-        if not said or not is_about_ours(form, ours):
+        if not said or not is_about_ours(form, account_sid):
             return _refused(400)
         try:
             _apply(receipts, form, id, said)

@@ -17,7 +17,6 @@ from werkzeug.test import TestResponse
 
 from bot import metrics
 from bot.channels import webhooks
-from bot.channels.form import Ours
 from bot.channels.webhooks import SignatureGate, twiml
 from bot.dialogue.engine import Engine
 from bot.messages import Inbound, Kind
@@ -40,7 +39,7 @@ FIELDS = {
     "NumMedia": "0",
     "Empty": "",
 }
-OURS = Ours(FIELDS["AccountSid"], frozenset({FIELDS["To"], "whatsapp:+14155238886"}))
+ACCOUNT_SID = FIELDS["AccountSid"]
 NUMBERS = "112\n+31 247 247 247"
 
 
@@ -86,7 +85,9 @@ def client(runner: StubRunner, receipts: StubReceipts) -> FlaskClient:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     gate = SignatureGate(PUBLIC, [NEW_TOKEN, OLD_TOKEN])
     contacts = Identity(["p" * 32]).contacts
-    blueprint = webhooks.make_blueprint(cast(Runner, runner), cast(Receipts, receipts), gate, OURS, contacts, NUMBERS)
+    blueprint = webhooks.make_blueprint(
+        cast(Runner, runner), cast(Receipts, receipts), gate, ACCOUNT_SID, contacts, NUMBERS
+    )
     app.register_blueprint(blueprint)
     return app.test_client()
 
@@ -292,8 +293,7 @@ def test_bytes_that_are_no_utf_8_are_still_a_message(client: FlaskClient, runner
         {name: value for name, value in FIELDS.items() if name != "MessageSid"}
         | {"From": f"{FIELDS['From']}MessageSid{FIELDS['MessageSid']}"},
         {name: value for name, value in FIELDS.items() if name != "To"} | {"NumMedia": f"0To{FIELDS['To']}"},
-        {name: value for name, value in FIELDS.items() if name != "Body"}
-        | {"AccountSid": f"{OURS.account_sid}Bodyhoi"},
+        {name: value for name, value in FIELDS.items() if name != "Body"} | {"AccountSid": f"{ACCOUNT_SID}Bodyhoi"},
     ],
     ids=["id", "half a name", "name", "sender", "receiver", "account"],
 )
@@ -314,8 +314,8 @@ def test_bytes_moved_between_fields_keep_the_signature_and_reach_nobody(
         {"MessageSid": f"SM{1:032x}\n"},
         {"AccountSid": f"AC{1:032x}"},
         {"AccountSid": ""},
-        {"To": "+3197010200002"},
-        {"To": "whatsapp:+3197010200001"},
+        {"To": "+3197010200001ToCityAMSTERDAM"},
+        {"To": "whatsapp:"},
         {"To": ""},
         {"From": "+31612345678FromCityAMSTERDAM"},
         {"From": "+"},
@@ -329,6 +329,12 @@ def test_what_has_not_the_form_of_a_message_to_us_is_refused(
 ) -> None:
     assert post(client, FIELDS | changed).status_code == 400
     assert runner.received == []
+
+
+@pytest.mark.parametrize("to", ["+3197010200002", "whatsapp:+3197010200002", "rcs:helpline_agent", "30100"])
+def test_whoever_texts_another_number_of_ours_is_answered(client: FlaskClient, runner: StubRunner, to: str) -> None:
+    assert post(client, FIELDS | {"To": to}).status_code == 200
+    assert len(runner.received) == 1
 
 
 # -- answers -------------------------------------------------------------------------------------------------------
@@ -400,7 +406,7 @@ STATUS = "/twilio/status?o=an-opaque-id"
 
 
 def callback(client: FlaskClient, signed: str | None = None, **fields: str) -> int:
-    pairs = {"MessageSid": f"SM{'1' * 32}", "MessageStatus": "delivered", "AccountSid": OURS.account_sid, **fields}
+    pairs = {"MessageSid": f"SM{'1' * 32}", "MessageStatus": "delivered", "AccountSid": ACCOUNT_SID, **fields}
     headers = {"X-Twilio-Signature": signature(STATUS, pairs) if signed is None else signed}
     return client.post(STATUS, data=pairs, headers=headers).status_code
 

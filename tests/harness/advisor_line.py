@@ -12,7 +12,6 @@ from werkzeug.serving import make_server
 from bot.advisors.board import Advisor
 from bot.advisors.desk import Desk
 from bot.channels import webhooks
-from bot.channels.form import Ours
 from bot.channels.sending import TwilioSender
 from bot.content.library import Library
 from bot.devtools.twilio import StandIn
@@ -59,8 +58,9 @@ class AdvisorLine:
         receipts = Receipts(self.outbox, self.problems, self.reports)
         identity = Identity(["p" * 32])
         self.contacts: Callable[[str, str], tuple[str, ...]] = identity.contacts
-        ours = Ours(ACCOUNT, frozenset({OURS, f"whatsapp:{OURS_ON_WHATSAPP}"}))
-        app.register_blueprint(webhooks.make_blueprint(self.runner, receipts, gate, ours, identity.contacts, "numbers"))
+        app.register_blueprint(
+            webhooks.make_blueprint(self.runner, receipts, gate, ACCOUNT, identity.contacts, "numbers")
+        )
         self.server = make_server("127.0.0.1", 0, app, threaded=True)
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
         self.twilio = StandIn(
