@@ -1,7 +1,8 @@
 """`converse`: whole conversations, JSON lines in and out (docs/understanding.md describes the fields).
 
-The same way as a message from the webhook: its form, the runner, the engine and the texts. Only the storage is thrown
-away after each conversation, and clock and random numbers are fixed, so that the same lines give the same answers.
+The same way as a message from the webhook: read from Twilio's fields, then the runner, the engine and the texts. Only
+the storage is thrown away after each conversation, and clock and random numbers are fixed, so that the same lines give
+the same answers.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Annotated
 
 import msgspec
 
@@ -43,12 +45,15 @@ STAYING = ("back", "language")
 """Commands that lead to no state of their own."""
 
 
+LONGEST_PAUSE = 366 * 24 * 3600
+
+
 class MessageIn(msgspec.Struct, frozen=True):
     """One message of a person."""
 
     text: str = ""
-    after_s: float = 0
-    """Seconds since the message before."""
+    after_s: Annotated[float, msgspec.Meta(ge=0, le=LONGEST_PAUSE)] = 0
+    """Seconds since the message before; a year at most."""
     media: tuple[str, ...] = ()
     """Content types of the files that come with it."""
 

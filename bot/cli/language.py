@@ -12,8 +12,8 @@ def add_to(commands: Commands) -> None:
     """Add the command to the parser."""
     language = commands.add_parser("language", help="lay out a new language of the bot, and print what it lacks")
     language.add_argument("act", choices=["add"])
-    language.add_argument("code", help="such as pl or ary-Latn")
-    language.add_argument("--unicode", default="", help="what Unicode calls it, where that is another code")
+    language.add_argument("code", help="such as pl; with --unicode also ary-Latn")
+    language.add_argument("--unicode", default="", help="the nearest code that Unicode knows: ar-MA for ary-Latn")
     language.set_defaults(run=_language)
 
 

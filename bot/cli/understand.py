@@ -4,10 +4,21 @@ import argparse
 import json
 import sys
 
+import msgspec
+
 from bot.cli.shared import Commands, read_content
 from bot.content.building import build_reader
 from bot.content.models import read_encoder
+from bot.errors import StartError
 from bot.messages import MAX_TEXT
+
+
+class TextIn(msgspec.Struct, frozen=True):
+    """One line of standard input."""
+
+    text: str | None = None
+    locale: str | None = None
+    """The language of the conversation so far; null: not known."""
 
 
 def add_to(commands: Commands) -> None:
@@ -20,11 +31,14 @@ def _understand(_options: argparse.Namespace) -> int:
     """Standard input: {"text": …, "locale": …} a line. Standard output: the contract's fields, in the same order."""
     library = read_content()
     understander = build_reader(library, read_encoder())
-    for line in sys.stdin:
+    for number, line in enumerate(sys.stdin, start=1):
         if not line.strip():
             continue
-        asked = json.loads(line)
-        found = understander.understand(str(asked.get("text") or "")[:MAX_TEXT], asked.get("locale"))
+        try:
+            asked = msgspec.json.decode(line, type=TextIn)
+        except msgspec.DecodeError as error:
+            raise StartError(f"line {number}: {error}") from None
+        found = understander.understand((asked.text or "")[:MAX_TEXT], asked.locale)
         fields = (
             "language", "language_confidence", "topic", "confidence", "command", "danger", "emergency_line",
             "wants_advisor", "country", "place",

@@ -75,13 +75,13 @@ def _content(folder: _Folder, today: date) -> Content:
     def table(name: str) -> tuple[dict[str, Any], Report]:
         return folder.parsed(name) or {}, folder.report(name)
 
-    data, report = table("shared.toml")
-    shared = read_shared(data, frozenset(SharedText), report)
+    rows = folder.parsed("shared.toml")
+    shared = {} if rows is None else read_shared(rows, frozenset(SharedText), folder.report("shared.toml"))
     flows, files = _flows(folder, shared)
     referrals = read_referrals(*table("referrals.toml"))
     sayable = {name for name, referral in referrals.items() if referral.sayable}
     states = {name: state for flow in flows.values() for name, state in flow.states.items()}
-    check_needed(states, folder.report(""))
+    check_needed(states, _report_by_flow(folder))
     _check_braces(folder, flows, files, shared, sayable)
     vocabularies = _vocabularies(folder)
     return Content(
@@ -133,15 +133,32 @@ def _vocabularies(folder: _Folder) -> dict[str, Vocabulary]:
     return found
 
 
+def _report_by_flow(folder: _Folder) -> Report:
+    """Takes faults of states, each for the file its flow stands in; none for what stands in a file that cannot be read
+    (which file a command's state stands in is not known)."""
+    unread = {fault.file for fault in folder.faults if not fault.where}
+
+    def report(where: str, message: str) -> None:
+        flow = where.partition(".")[0]
+        standing = (name for name in (f"{flow}.toml", f"topics/{flow}.toml") if (folder.root / name).exists())
+        file = f"flows/{next(standing, '')}".rstrip("/")
+        if file not in unread and not (file == "flows" and unread):
+            folder.faults.append(Fault(file, where, message))
+
+    return report
+
+
 def check_needed(states: Mapping[str, State], report: Report) -> None:
     """What the engine cannot do without: the states it goes to, and one state for every command."""
     for name in StateName:
         if name not in states:
             report(name, "is missing; the engine needs it")
     for command in COMMANDS:
-        owners = sum(state.command == command for state in states.values())
-        if command != "back" and owners != 1:
-            report(f"command {command}", f"must belong to one state, not {owners}")
+        owners = [name for name, state in states.items() if state.command == command]
+        if not owners and command != "back":
+            report(f"command {command}", "must belong to one state, and no state has it")
+        for owner in owners if len(owners) > 1 else ():
+            report(owner, f'command = "{command}" must belong to one state, not {len(owners)}')
 
 
 def _check_braces(

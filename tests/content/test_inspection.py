@@ -188,8 +188,8 @@ def test_three_parts_and_a_bit_is_a_warning(copy: Path) -> None:
     [
         ("flows/facts.toml", "[F1]", '[F998]\ntext = "x"\nsource = "y"\nstatus = "stated"\n\n[F1]', "F998", "nowhere"),
         ("flows/start.toml", "Hoi. Ben je in gevaar?", "Hoi. Ben je in gevaar? " + "a" * 60, "start.opener", "one SMS"),
-        ("flows/card.toml", 'command = "card"\n', "", "command card", "must belong to one state, not 0"),
-        ("flows/decoy.toml", 'command = "decoy"', 'command = "menu"', "command menu", "not 2"),
+        ("flows/card.toml", 'command = "card"\n', "", "command card", "must belong to one state, and no state has it"),
+        ("flows/decoy.toml", 'command = "decoy"', 'command = "menu"', "decoy.on", "not 2"),
         ("flows/vocabulary/nl.toml", '"terug", "ga terug"', '"terug", "menu"', "nl.toml commands.", '"menu" means'),
         ("flows/delivery_errors.toml", "Dit nummer heeft geen", "Bel 0800 2000. Geen", "delivery.63003", "typed into"),
         ("flows/delivery_errors.toml", "Dit nummer heeft geen", "Helaas! Geen", "delivery.63003", "is loud"),

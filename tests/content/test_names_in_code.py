@@ -3,7 +3,9 @@
 import ast
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -120,3 +122,15 @@ def test_no_page_names_a_language(path: Path, library: Library) -> None:
 def test_a_planted_language_is_found() -> None:
     assert (1, "tr") in set(literals('said = {"tr": 1}\n'))
     assert list(literals('"""nl"""\n')) == []
+
+
+def test_a_missing_state_is_named_in_the_file_of_its_flow_and_not_where_that_cannot_be_read(tmp_path: Path) -> None:
+    copytree(ROOT / "flows", tmp_path / "flows")
+    unclear, shared = tmp_path / "flows" / "unclear.toml", tmp_path / "flows" / "shared.toml"
+    unclear.write_text(unclear.read_text().replace("[state.afraid]", "[state.fearful]"))
+    shared.write_text(f"{shared.read_text()}\n[broken\n")
+    with pytest.raises(ContentError) as caught:
+        read(tmp_path / "flows", date(2026, 11, 23))
+    faults = [(fault.file, fault.message) for fault in caught.value.faults]
+    assert ("flows/unclear.toml", "is missing; the engine needs it") in faults
+    assert not [message for file, message in faults if file == "flows/shared.toml" and "missing" in message]
