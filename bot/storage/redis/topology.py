@@ -2,6 +2,7 @@
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Protocol, cast
@@ -87,7 +88,7 @@ class Single:
         self.only.drop()
 
 
-class _Looking:
+class _Looking(ABC):
     """One thread looks, and not too often; the others go on with what is known."""
 
     may_change = True
@@ -112,11 +113,13 @@ class _Looking:
         finally:
             self._lock.release()
 
+    @abstractmethod
     def _is_known(self) -> bool:
-        raise NotImplementedError
+        """Has the topology been read at all?"""
 
+    @abstractmethod
     def _look(self) -> None:
-        raise NotImplementedError
+        """Read it from the servers. Raises RedisError when none of them tells."""
 
 
 class Sentinels(_Looking):
