@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cache, partial
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
@@ -27,20 +28,33 @@ from bot.simulator.views import make_blueprint as make_simulator
 from bot.storage.redis.health import ping
 from bot.web import new_app
 
+_preloaded: list[Flask] = []
+"""The application of this web server, where its main process has built it."""
+
+
+def preload() -> None:
+    """Build the application in the main process of the web server, for all its workers. Raises StartError."""
+    _preloaded[:] = [_served(startup.load(os.environ, forks=True))]
+
 
 def create_app(
     settings: Settings | None = None, *, library: Library | None = None, now: Callable[[], datetime] = utc_now
 ) -> Flask:
-    """The application. Without `settings`: from the environment, with what the master of the web server has loaded.
+    """The application. Without `settings`: that of this server, else one from the environment.
 
     Raises StartError: then nothing starts.
     """
-    logs.set_up()
     if settings is None:
-        ready = startup.loaded(os.environ)
-        parts = Assembly(ready.settings, library=ready.library, engine=ready.engine, now=now)
-    else:
-        parts = Assembly(settings, library=library, now=now)
+        return _preloaded[0] if _preloaded else _served(startup.load(os.environ))
+    return _built(Assembly(settings, library=library, now=now))
+
+
+def _served(ready: startup.Loaded) -> Flask:
+    return _built(Assembly(ready.settings, library=ready.library, engine=ready.engine))
+
+
+def _built(parts: Assembly) -> Flask:
+    logs.set_up()
     app, console = _webhooks(parts), _console(parts)
     app.extensions["console"] = console
     pages = _at_root(console)
@@ -91,7 +105,11 @@ def _console(parts: Assembly) -> Flask:
 def _page_context(parts: Assembly, app: Flask) -> PageContext:
     settings, library, contents = parts.settings, parts.library, parts.engine.contents
     # argon2 takes a tenth of a second of computing: in a thread of its own, so that no webhook waits for a login.
-    offload = ThreadPool(2).apply
+    threads = cache(partial(ThreadPool, 2))  # made by the process that uses them, not by the main one
+
+    def offload(work: Callable[[], object]) -> object:
+        return threads().apply(work)
+
     organisation = None
     if settings.oidc_issuer:
         from bot.console.signin.organisation import Organisation  # noqa: PLC0415 - slow to load, and rarely wanted

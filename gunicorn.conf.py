@@ -6,6 +6,9 @@ import shutil
 import sys
 import tempfile
 import time
+import warnings
+
+from gevent import monkey
 
 _everywhere = "127.0.0.1" if os.environ.get("SIMULATOR", "").strip() == "1" else "0.0.0.0"  # noqa: S104 - behind a proxy
 bind = f"{os.environ.get('BIND') or _everywhere}:{os.environ.get('PORT', '8000')}"
@@ -20,7 +23,7 @@ logger_class = "bot.channels.server.QuietLogger"
 graceful_timeout = 10
 timeout = 30
 keepalive = 30
-preload_app = False
+preload_app = False  # `on_starting` does that: it refuses in our words
 control_socket_disable = True
 
 BOOT_AGAIN_SECONDS = 1  # between two tries to replace a worker
@@ -33,26 +36,28 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="helpline-metri
 
 
 def on_starting(_server):  # type: ignore[no-untyped-def]
-    """Refuse a bad setting, flow, locale, spool or key here, once, before any worker is made; load what they share."""
-    from bot.channels.server import accept_odd_bytes  # noqa: PLC0415 - read only when a server starts
-    from bot.errors import StartError  # noqa: PLC0415 - read only when a server starts
-    from bot.startup import prepare  # noqa: PLC0415 - read only when a server starts
+    """Refuse a bad setting, flow, locale, spool or key here, once, before any worker is made; build what they share."""
+    # Before anything that gevent must patch is imported. The main process forks and takes signals as gunicorn does it.
+    monkey.patch_all(os=False, signal=False, queue=False)
+    warnings.filterwarnings("ignore", category=monkey.MonkeyPatchWarning)  # each worker patches these too
+    gc.disable()  # what is loaded now stays: looking for rubbish in it takes a fifth of the start
+    from app import preload  # noqa: PLC0415 - after patching
+    from bot.channels.server import accept_odd_bytes  # noqa: PLC0415 - after patching
+    from bot.errors import StartError  # noqa: PLC0415 - after patching
 
     accept_odd_bytes()
     try:
-        prepare(os.environ)
+        preload()
     except StartError as error:
         sys.exit(str(error))
     gc.collect()
-    gc.freeze()  # the content stays, and its pages stay shared with the workers
+    gc.freeze()  # the collector need not walk through it during a turn, and its pages stay shared with the workers
+    gc.enable()
 
 
 def post_worker_init(_worker):  # type: ignore[no-untyped-def]
-    """All content is in memory now and stays: the garbage collector need not walk through it during a turn."""
     from bot.logs import log  # noqa: PLC0415 - read only when a server starts
 
-    gc.collect()
-    gc.freeze()
     log("web_ready")  # a restart without a pause waits for it: docs/operations.md
 
 

@@ -1,7 +1,7 @@
-"""What the master of the web server does before the first worker: check everything, and load what all workers share.
+"""What a start of the web server checks, and the content it then serves.
 
-Workers are forked from the master, so one that is started again hours later has the content that was checked, whatever
-lies on the disk by then. Imports nothing that gevent must patch first; a child process asks Redis.
+The main process loads both once, before it makes its workers: a worker that is started again hours later has what was
+checked then, whatever lies on the disk by now. What a worker opens, such as a connection to Redis, it opens itself.
 """
 
 import os
@@ -17,7 +17,12 @@ from bot.content.library import Library, read_library
 from bot.content.models import read_encoder
 from bot.dialogue.engine import Engine
 from bot.errors import StartError
+from bot.ports.unavailable import StorageUnavailable
 from bot.settings import Settings, read_settings
+from bot.storage.redis.connection import connect
+from bot.storage.redis.health import lost_keys, remember_keys
+from bot.storage.redis.layout import bring_up_to_date
+from bot.storage.sealing import Identity, Sealer
 from bot.storage.spool import FileSpool
 
 ROOT = Path(__file__).parent.parent
@@ -35,30 +40,32 @@ class Loaded:
     engine: Engine
 
 
-_loaded: list[Loaded] = []
+def load(environment: Mapping[str, str], *, forks: bool = False) -> Loaded:
+    """Check settings, spool and storage, and load the content. Raises StartError: then nothing starts.
 
-
-def prepare(environment: Mapping[str, str]) -> None:
-    """Check settings, spool and storage, and load the content for `loaded`. Raises StartError: then nothing starts."""
-    found = _load(environment)
-    _check_storage_in_child(found.settings)
-    _loaded[:] = [found]
-
-
-def loaded(environment: Mapping[str, str]) -> Loaded:
-    """What the master has prepared; where there was none, the same is checked and read now. Raises StartError."""
-    if _loaded:
-        return _loaded[0]
-    found = _load(environment)
-    check_storage(found.settings)
-    return found
+    forks: a child process asks the storage meanwhile, so that this one opens nothing its workers would share.
+    """
+    settings = read_settings(environment)
+    _check_spool(settings)
+    if not forks:
+        loaded = _with_content(settings)
+        check_storage(settings)
+        return loaded
+    child, answer = _check_storage_in_child(settings)
+    try:
+        loaded = _with_content(settings)
+    finally:
+        with os.fdopen(answer, "rb") as pipe:
+            refusal = pipe.read().decode()
+        os.waitpid(child, 0)
+    if refusal:
+        raise StartError(refusal)
+    return loaded
 
 
 def environment_faults(environment: Mapping[str, str]) -> list[Fault]:
     """What settings, spool and keys would stop a start with, all of it; nothing where the environment names none of
     `OF_A_SERVER`. Changes nothing that is stored."""
-    from bot.ports.unavailable import StorageUnavailable  # noqa: PLC0415 - not in the master: gevent patches later
-
     if not any(environment.get(name) for name in OF_A_SERVER):
         return []
     try:
@@ -79,9 +86,6 @@ def environment_faults(environment: Mapping[str, str]) -> list[Fault]:
 def check_keys(settings: Settings) -> None:
     """Raise StartError when PEPPERS or DATA_KEYS lack the one that this Redis was filled with: every open conversation
     would silently start over. Raises StorageUnavailable where Redis cannot be asked."""
-    from bot.storage.redis.connection import connect  # noqa: PLC0415 - as above
-    from bot.storage.redis.health import lost_keys  # noqa: PLC0415 - as above
-    from bot.storage.sealing import Identity, Sealer  # noqa: PLC0415 - as above
 
     connection = connect(settings.redis_url)
     try:
@@ -95,11 +99,6 @@ def check_keys(settings: Settings) -> None:
 def check_storage(settings: Settings) -> None:
     """`check_keys`, then remember them and move what an earlier version has written to today's keys. A Redis that is
     away cannot be asked; answers without it need no keys, and the worker moves it later."""
-    from bot.ports.unavailable import StorageUnavailable  # noqa: PLC0415 - as above
-    from bot.storage.redis.connection import connect  # noqa: PLC0415 - as above
-    from bot.storage.redis.health import remember_keys  # noqa: PLC0415 - as above
-    from bot.storage.redis.layout import bring_up_to_date  # noqa: PLC0415 - as above
-    from bot.storage.sealing import Identity, Sealer  # noqa: PLC0415 - as above
 
     connection = connect(settings.redis_url)
     try:
@@ -110,9 +109,7 @@ def check_storage(settings: Settings) -> None:
         return
 
 
-def _load(environment: Mapping[str, str]) -> Loaded:
-    settings = read_settings(environment)
-    _check_spool(settings)
+def _with_content(settings: Settings) -> Loaded:
     library = read_library(ROOT, datetime.now(UTC).date())
     return Loaded(settings, library, build_engine(library, read_encoder() if settings.meaning else None))
 
@@ -125,7 +122,8 @@ def _environment_fault(message: str, severity: Severity = Severity.ERROR) -> Fau
     return Fault("environment", "", message, severity)
 
 
-def _check_storage_in_child(settings: Settings) -> None:
+def _check_storage_in_child(settings: Settings) -> tuple[int, int]:
+    """Begin it; returns the child and the pipe on which it says why nothing may start, "" when all is well."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
@@ -138,8 +136,4 @@ def _check_storage_in_child(settings: Settings) -> None:
             sys.stderr.flush()
             os._exit(0)
     os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        refusal = pipe.read().decode()
-    os.waitpid(child, 0)
-    if refusal:
-        raise StartError(refusal)
+    return child, reading
