@@ -108,7 +108,7 @@ class Soak:
         breakages.stop()
         advisors.stop()
         if breakages.failure is not None:
-            raise AssertionError(f"could not mend: {breakages.failure}")
+            raise AssertionError(f"could not mend {breakages.current}: {breakages.failure!r}")
         twilio.faults = Faults()
         twilio.lose(0)
         self._drain(advisors)

@@ -35,6 +35,15 @@ ENDING = frozenset({"erases"})
 KINDS = ("asks", "asks", "asks", "danger", "hides", "advised", "advised", "erases")
 
 
+AFTER = "after "
+"""Begins the name of what was broken last, when nothing is."""
+
+
+def is_calm(broken: str) -> bool:
+    """Is nothing broken?"""
+    return not broken or broken.startswith(AFTER)
+
+
 @dataclass
 class Sent:
     """One message and how it was answered."""
@@ -70,8 +79,7 @@ class Sent:
     @property
     def is_kept_apart(self) -> bool:
         """It may have been put in the spool, or be in the provider's list only."""
-        was_calm = not self.broken or self.broken.startswith("after")
-        return self.in_outage or self.missed or not was_calm
+        return self.in_outage or self.missed or not is_calm(self.broken)
 
 
 @dataclass(eq=False)

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from bench.soak.people import Person, Sent
+from bench.soak.people import AFTER, Person, Sent, is_calm
 from bot.devtools.forms import new_sid
 from bot.devtools.twilio import StandIn
 
@@ -70,8 +70,8 @@ class Traffic:
         text, sid = person.texts[len(person.sent)], new_sid()
         started, broken = time.monotonic(), self._broken()
         result = self._twilio.text(person.number, text, person.channel, sid=sid)
-        if not broken or broken.startswith("after"):
-            broken = self._broken()
+        if is_calm(broken) and (later := self._broken()) != broken:
+            broken = later.removeprefix(AFTER)  # it began meanwhile, and may be over already
         sent = Sent(sid, text, result, time.monotonic() - started, broken)
         with self._guard:
             again = self._chance.random() < REPEATED and not result.error
