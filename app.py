@@ -68,8 +68,9 @@ def _webhooks(parts: Assembly) -> Flask:
     gate = webhooks.SignatureGate(settings.public_url, settings.auth_tokens)
     contacts = parts.identity.contacts
     said = last_words(parts.engine.contents.values())
+    ours = frozenset((*settings.sms_numbers, *settings.whatsapp_numbers))
     app.register_blueprint(
-        webhooks.make_blueprint(parts.runner, parts.receipts, gate, settings.account_sid, contacts, said)
+        webhooks.make_blueprint(parts.runner, parts.receipts, gate, settings.account_sid, contacts, said, ours)
     )
     checks: list[tuple[str, Callable[[], str]]] = [
         ("redis", lambda: ping(parts.connection)),

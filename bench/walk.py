@@ -229,7 +229,7 @@ class StubSender:
     def __init__(self) -> None:
         self.sent: list[str] = []
 
-    def send(self, _channel: str, _address: str, _text: str, id: str, _seconds: int) -> str:
+    def send(self, _channel: str, _address: str, _text: str, id: str, _seconds: int, _our_number: str = "") -> str:
         """See `Sender.send`."""
         self.sent.append(id)
         return id

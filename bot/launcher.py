@@ -135,6 +135,7 @@ def _stand_in(settings: Settings) -> StandIn:
         auth_token=settings.auth_tokens[0],
         sms_number=settings.sms_number,
         whatsapp_number=settings.whatsapp_number,
+        more_numbers=(*settings.sms_numbers[1:], *(f"whatsapp:{each}" for each in settings.whatsapp_numbers[1:])),
         public_url=settings.public_url,
         local_url=f"http://127.0.0.1:{settings.port}",
         webhook=f"{settings.public_url}/twilio/message{WEBHOOK_OVERRIDES}",

@@ -41,6 +41,8 @@ class Inbound(msgspec.Struct, frozen=True):
     """At most MAX_TEXT characters, without control characters."""
     address: str = ""
     """Where an answer could be sent later. Kept, sealed, only while advisors have the conversation."""
+    our_number: str = ""
+    """Which of our numbers it was sent to, as +31…: an answer that is sent later comes from it. "" = not known."""
     payload: str = ""
     """Id of the button that was pressed, if any."""
     media: int = 0

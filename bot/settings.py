@@ -38,9 +38,11 @@ class Settings:
     auth_tokens: tuple[str, ...] = field(repr=False)
     api_url: str
     sms_numbers: tuple[str, ...]
-    """All of them; the first is the one we send from."""
+    """All of them; the first sends what no other is named for."""
 
-    whatsapp_number: str
+    whatsapp_numbers: tuple[str, ...]
+    """Likewise, without "whatsapp:"."""
+
     messaging_service_sid: str
     public_url: str
     redis_url: str = field(repr=False)
@@ -67,8 +69,13 @@ class Settings:
 
     @property
     def sms_number(self) -> str:
-        """The number we send from."""
+        """The first of them."""
         return self.sms_numbers[0]
+
+    @property
+    def whatsapp_number(self) -> str:
+        """The first of them."""
+        return self.whatsapp_numbers[0]
 
     @property
     def spool_key_is_shared(self) -> bool:
@@ -107,6 +114,10 @@ def _list(read: Callable[[str], object]) -> Callable[[str], tuple[object, ...]]:
         return tuple(read(part.strip()) for part in value.split(","))
 
     return read_all
+
+
+def _whatsapp_number(value: str) -> str:
+    return _matching(r"(whatsapp:)?\+[1-9][0-9]{6,14}")(value).removeprefix("whatsapp:")
 
 
 def _secret(value: str) -> str:
@@ -182,9 +193,9 @@ SETTINGS = (
     Setting(
         "SMS_NUMBER",
         _list(_matching(r"\+[1-9][0-9]{6,14}")),
-        "Our number for SMS, as +31…; several, comma-separated, the one to send from first.",
+        "Our number for SMS, as +31…; several, comma-separated. An answer comes from the one that was texted.",
     ),
-    Setting("WHATSAPP_NUMBER", _matching(r"(whatsapp:)?\+[1-9][0-9]{6,14}"), "Our WhatsApp number, as +31…"),
+    Setting("WHATSAPP_NUMBER", _list(_whatsapp_number), "Our WhatsApp number, as +31…; several likewise."),
     Setting("MESSAGING_SERVICE_SID", _matching("(MG[0-9a-fA-F]{32})?"), "Messaging service at Twilio.", False),
     Setting("PUBLIC_URL", _url("http", "https"), "Where Twilio reaches us; webhooks are signed over it."),
     Setting("REDIS_URL", _redis_url, "Redis 6.2 or newer, noeviction, append-only file on; or several."),
@@ -276,7 +287,7 @@ def _settings(values: Mapping[str, object]) -> Settings:
         auth_tokens=get("TWILIO_AUTH_TOKEN"),  # type: ignore[arg-type]
         api_url=str(get("TWILIO_API_URL")),
         sms_numbers=get("SMS_NUMBER"),  # type: ignore[arg-type]
-        whatsapp_number=str(get("WHATSAPP_NUMBER")).removeprefix("whatsapp:"),
+        whatsapp_numbers=get("WHATSAPP_NUMBER"),  # type: ignore[arg-type]
         messaging_service_sid=str(get("MESSAGING_SERVICE_SID")),
         public_url=str(get("PUBLIC_URL")),
         redis_url=str(get("REDIS_URL")),

@@ -27,7 +27,12 @@ GOOD = {
 def test_good_settings_are_read() -> None:
     found = read_settings(GOOD)
     assert found.auth_tokens == ("newtoken", "oldtoken")
-    assert found.whatsapp_number == "+14155238886"
+    assert found.whatsapp_numbers == ("+14155238886",)
+    several = read_settings(
+        GOOD | {"SMS_NUMBER": "+31612345671, +31612345672", "WHATSAPP_NUMBER": "whatsapp:+31612345670,+31612345671"}
+    )
+    assert several.sms_numbers == ("+31612345671", "+31612345672")
+    assert several.whatsapp_numbers == ("+31612345670", "+31612345671")
     assert found.public_url == "https://bot.example.org"
     assert found.data_keys == (b"\x11" * 32, bytes(range(32)))
     assert found.peppers == ("n" * 32, "o" * 32)
@@ -67,7 +72,9 @@ def test_a_missing_setting_is_named(name: str, value: str | None) -> None:
         ("TWILIO_API_URL", "api.twilio.com"),
         ("SMS_NUMBER", "0612345678"),
         ("SMS_NUMBER", "+31 6 12345678"),
+        ("SMS_NUMBER", "+31612345678,"),
         ("WHATSAPP_NUMBER", "whatsapp:14155238886"),
+        ("WHATSAPP_NUMBER", "+14155238886,0612345678"),
         ("MESSAGING_SERVICE_SID", "MG1"),
         ("PUBLIC_URL", "bot.example.org"),
         ("PUBLIC_URL", "ftp://bot.example.org"),

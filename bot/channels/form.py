@@ -5,7 +5,8 @@ move bytes from one field to another and keep the signature. Ids of a fixed leng
 can be nothing else leave nothing to move.
 
 Which of our numbers was texted is not compared with a list: a number that somebody forgot to name in the settings would
-leave the people who text it without an answer, and the signature says already that it belongs to our account.
+leave the people who text it without an answer, and the signature says already that it belongs to our account. It is
+only reported.
 """
 
 import re

@@ -1,7 +1,7 @@
 """The way out through Twilio's REST API. The only file that sends; it is called by the worker alone."""
 
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -43,20 +43,22 @@ class TwilioSender:
         auth_token: str,
         api_url: str,
         *,
-        sms_number: str,
-        whatsapp_number: str,
+        sms_numbers: Sequence[str],
+        whatsapp_numbers: Sequence[str],
         messaging_service_sid: str,
         public_url: str,
         seconds: float = ANSWER_SECONDS,
     ) -> None:
+        """sms_numbers, whatsapp_numbers: all of ours, as +31…; the first sends what no other is named for."""
         self._client = Client(account_sid, auth_token, http_client=_Http(api_url, seconds))
-        self._from = {Channel.SMS: sms_number, Channel.WHATSAPP: f"whatsapp:{whatsapp_number}"}
+        self._numbers = {Channel.SMS: sms_numbers, Channel.WHATSAPP: whatsapp_numbers}
         self._service = messaging_service_sid
         self._status_url = f"{public_url}/twilio/status"
 
-    def send(self, channel: str, address: str, text: str, id: str, seconds: int) -> str:
-        """See `Sender.send`."""
-        more: dict[str, Any] = {"from_": self._from[Channel(channel)]}
+    def send(self, channel: str, address: str, text: str, id: str, seconds: int, our_number: str = "") -> str:
+        """See `Sender.send`. A messaging service picks no number of its own where one is named."""
+        ours = self._numbers[Channel(channel)]
+        more: dict[str, Any] = {"from_": _address(channel, our_number if our_number in ours else ours[0])}
         if self._service and channel == Channel.SMS:
             more["messaging_service_sid"] = self._service
         try:
@@ -81,7 +83,7 @@ class TwilioSender:
         try:
             return [
                 message
-                for number in self._from.values()
+                for number in self._senders()
                 for message in self._client.messages.stream(to=number, date_sent_after=since, page_size=PAGE_SIZE)
                 if str(message.direction) == "inbound"
             ]
@@ -94,7 +96,7 @@ class TwilioSender:
         try:
             return [
                 message
-                for number in self._from.values()
+                for number in self._senders()
                 for way in ({"to": number, "from_": address}, {"from_": number, "to": address})
                 for message in self._client.messages.list(
                     **{name: value for name, value in way.items() if value},  # type: ignore[arg-type]
@@ -104,6 +106,10 @@ class TwilioSender:
             ]
         except (TwilioException, RequestException) as error:
             raise NotSent(type(error).__name__) from None
+
+    def _senders(self) -> list[str]:
+        """All our numbers, as Twilio writes them."""
+        return [_address(channel, number) for channel, numbers in self._numbers.items() for number in numbers]
 
     def delete(self, sid: str) -> None:
         """Delete one message; its media go with it. Raises NotDeletableYet or NotSent."""
@@ -229,8 +235,8 @@ def make_sender(settings: Settings) -> TwilioSender:
         settings.account_sid,
         settings.auth_tokens[0],
         settings.api_url,
-        sms_number=settings.sms_number,
-        whatsapp_number=settings.whatsapp_number,
+        sms_numbers=settings.sms_numbers,
+        whatsapp_numbers=settings.whatsapp_numbers,
         messaging_service_sid=settings.messaging_service_sid,
         public_url=settings.public_url,
     )

@@ -73,6 +73,7 @@ def read_inbound(form: Mapping[str, str], contacts: Contacts) -> Inbound | None:
         contact=ids[0],
         former=ids[1:],
         address=sender.removeprefix(_WHATSAPP),
+        our_number=form.get("To", "").strip().removeprefix(_WHATSAPP),
         channel=channel,
         kind=kind,
         text="" if kind is Kind.REACTION else text[:MAX_TEXT],

@@ -2,7 +2,7 @@
 
 import hmac
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
@@ -65,9 +65,16 @@ class SignatureGate:
 
 
 def make_blueprint(
-    runner: Runner, receipts: Receipts, gate: SignatureGate, account_sid: str, contacts: Contacts, last_words: str
+    runner: Runner,
+    receipts: Receipts,
+    gate: SignatureGate,
+    account_sid: str,
+    contacts: Contacts,
+    last_words: str,
+    our_numbers: Collection[str] = (),
 ) -> Blueprint:
-    """The webhook routes. last_words: the answer when everything else fails; numbers, in every live language."""
+    """The webhook routes. last_words: the answer when everything else fails; numbers, in every live language.
+    our_numbers: those the settings name; a message to another one is answered, and reported. Empty: not looked at."""
     blueprint = Blueprint("twilio", __name__, url_prefix="/twilio")
     count_answered, count_silent = metrics.webhook_counter("answered"), metrics.webhook_counter("silent")
     count_status = metrics.webhook_counter("status")
@@ -80,6 +87,7 @@ def make_blueprint(
         inbound = read_inbound(form, contacts) if is_for_us(form, account_sid) else None
         if inbound is None:
             return _refused(400)
+        _report_unnamed(inbound.our_number, our_numbers)
         reply = runner.receive(inbound)
         if reply:
             count_answered()
@@ -147,6 +155,12 @@ def _signed_form(gate: SignatureGate) -> Form | Response:
     if not gate.passes(path, MultiDict(pairs), header("X-Twilio-Signature", ""), header(_SETTINGS, "")):
         return _refused(403)
     return dict(reversed(pairs))
+
+
+def _report_unnamed(number: str, ours: Collection[str]) -> None:
+    """The worker looks for lost messages, and for copies to delete, only at numbers that the settings name."""
+    if ours and number not in ours:
+        metrics.report("number_not_named")
 
 
 def _apply(receipts: Receipts, form: Form, id: str, said: str) -> None:

@@ -40,6 +40,8 @@ class Behaviour:
     auth_token: str = field(repr=False)
     sms_number: str
     whatsapp_number: str
+    more_numbers: tuple[str, ...] = ()
+    """The account's other numbers: `+31…` for SMS, `whatsapp:+31…` for WhatsApp."""
     public_url: str
     """The address Twilio is told; webhooks and callbacks are signed over it."""
     local_url: str = ""
@@ -73,6 +75,11 @@ class Behaviour:
     """Seconds during which a message cannot be deleted: 20009."""
     delete_refusals: int = 0
     """How often deleting a message is refused first: 20009."""
+
+    @property
+    def senders(self) -> frozenset[str]:
+        """All our numbers as the API writes them."""
+        return frozenset({self.sms_number, self.whatsapp_sender, *self.more_numbers})
 
     @property
     def whatsapp_sender(self) -> str:

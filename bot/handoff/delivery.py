@@ -53,6 +53,8 @@ class Action(StrEnum):
     """The person wants no messages."""
     ALARM = "alarm"
     """Our account or its settings; the operator is called."""
+    OUR_NUMBER = "our_number"
+    """The number of ours it came from cannot send; the operator is called, and the first of ours tries."""
     WINDOW = "window"
     """WhatsApp takes no answer later than 24 hours after the person's last message."""
 

@@ -8,7 +8,7 @@ was written a message is given up, because the phone may be in other hands by th
 import random
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.handoff.delivery import CANCELLED, LOST_ANSWER, NO_ADDRESS, TOO_LATE, Action, DeliveryState, Problem, problem
 from bot.messaging.receipts import SEND_AGAIN_SECONDS
@@ -86,7 +86,9 @@ class Delivery:
     def _send(self, attempt: Attempt, channel: str, *, maybe_duplicate: bool) -> None:
         seconds_left = int(LIFE_SECONDS - attempt.age)
         try:
-            provider_id = self._sender.send(channel, attempt.address, attempt.text, attempt.id, seconds_left)
+            provider_id = self._sender.send(
+                channel, attempt.address, attempt.text, attempt.id, seconds_left, attempt.our_number
+            )
         except NotSent:
             self._report("send_later")
             self._outbox.settle(attempt, DeliveryState.QUEUED, after=self._backoff(attempt.number))
@@ -95,15 +97,19 @@ class Delivery:
             wait = self._timing.unconfirmed
             self._outbox.settle(attempt, DeliveryState.UNSURE, after=wait, maybe_duplicate=maybe_duplicate)
         except SendFailed as error:
-            self._refused(attempt, error.code)
+            self._refused(attempt, channel, error.code, maybe_duplicate=maybe_duplicate)
         else:
             self._outbox.settle(
                 attempt, DeliveryState.ACCEPTED, provider_id=provider_id, maybe_duplicate=maybe_duplicate
             )
 
-    def _refused(self, attempt: Attempt, code: str) -> None:
+    def _refused(self, attempt: Attempt, channel: str, code: str, *, maybe_duplicate: bool) -> None:
         action = problem(code, self._problems).action
-        if action is Action.RETRY:
+        if action is Action.OUR_NUMBER and attempt.our_number:
+            # It is not ours any more, or cannot send: better from another one of ours than not at all.
+            self._report("send_alarm", cause=code)
+            self._send(replace(attempt, our_number=""), channel, maybe_duplicate=maybe_duplicate)
+        elif action is Action.RETRY:
             self._outbox.settle(attempt, DeliveryState.QUEUED, code, after=self._backoff(attempt.number))
         elif action is Action.ONCE_MORE and attempt.number == 1:
             self._outbox.settle(attempt, DeliveryState.QUEUED, code, after=SEND_AGAIN_SECONDS)
@@ -139,7 +145,7 @@ class Delivery:
         return found.handling.channel if found else ""
 
     def _fail(self, attempt: Attempt, code: str) -> None:
-        is_alarming = problem(code, self._problems).action is Action.ALARM
+        is_alarming = problem(code, self._problems).action in (Action.ALARM, Action.OUR_NUMBER)
         self._report("send_alarm" if is_alarming else "send_failed", cause=code)
         self._outbox.settle(attempt, DeliveryState.FAILED, code)
 

@@ -36,6 +36,8 @@ class Attempt:
     """"" when the address was kept by an earlier version."""
     address: str
     """"" when it is not kept any more."""
+    our_number: str
+    """The one of ours this person wrote to last; "" when that is not known."""
     unconfirmed: bool
     """An attempt was begun before, and nobody knows whether the provider has it."""
     number: int

@@ -23,8 +23,9 @@ class AnswerLost(Exception):
 class Sender(Protocol):
     """Sends, and finds what was sent."""
 
-    def send(self, channel: str, address: str, text: str, id: str, seconds: int) -> str:
-        """Send; returns the provider's id. It must arrive within `seconds` or not at all.
+    def send(self, channel: str, address: str, text: str, id: str, seconds: int, our_number: str = "") -> str:
+        """Send; returns the provider's id. It must arrive within `seconds` or not at all. our_number: which of ours it
+        comes from; the first of the channel where that is "" or not ours any more.
 
         Raises SendFailed, NotSent or AnswerLost.
         """

@@ -86,7 +86,7 @@ def client(runner: StubRunner, receipts: StubReceipts) -> FlaskClient:
     gate = SignatureGate(PUBLIC, [NEW_TOKEN, OLD_TOKEN])
     contacts = Identity(["p" * 32]).contacts
     blueprint = webhooks.make_blueprint(
-        cast(Runner, runner), cast(Receipts, receipts), gate, ACCOUNT_SID, contacts, NUMBERS
+        cast(Runner, runner), cast(Receipts, receipts), gate, ACCOUNT_SID, contacts, NUMBERS, [FIELDS["To"]]
     )
     app.register_blueprint(blueprint)
     return app.test_client()
@@ -458,3 +458,14 @@ def test_a_callback_that_says_nothing_is_refused(
 def test_an_error_code_that_is_none_is_dropped(client: FlaskClient, receipts: StubReceipts) -> None:
     assert callback(client, MessageStatus="failed", ErrorCode="+31612345678 <b>") == 204
     assert receipts.reported_so_far[0][2] == ""
+
+
+@pytest.mark.parametrize(("to", "reports"), [(FIELDS["To"], 0), ("+3197010200002", 1), ("whatsapp:+3197010200003", 1)])
+def test_a_message_to_a_number_the_settings_do_not_name_is_answered_and_reported(
+    client: FlaskClient, runner: StubRunner, to: str, reports: int
+) -> None:
+    before = counted_incidents("number_not_named")
+    answer = post(client, FIELDS | {"To": to})
+    assert (answer.status_code, "dag" in answer.text) == (200, True)
+    assert runner.received[0].our_number == to.removeprefix("whatsapp:")
+    assert counted_incidents("number_not_named") - before == reports

@@ -38,6 +38,8 @@ class AdvisorLine:
     redis_url: str
     order_ms: int = 300
     ask_ms: int = 0
+    more_numbers: tuple[str, ...] = ()
+    """Of ours: `+31…` or `whatsapp:+31…`."""
     timing: RetryTiming = field(default_factory=lambda: RetryTiming(unconfirmed=0.4, backoff=0.02))
 
     def __post_init__(self) -> None:
@@ -68,16 +70,23 @@ class AdvisorLine:
             auth_token=TOKEN,
             sms_number=OURS,
             whatsapp_number=OURS_ON_WHATSAPP,
+            more_numbers=self.more_numbers,
             public_url=PUBLIC_URL,
             local_url=f"http://127.0.0.1:{self.server.server_port}",
         ).start()
 
-    def delivery(self, seconds: float = 1.0) -> Delivery:
-        """A worker's sending part; `seconds`: how long it waits for Twilio."""
-        sender = TwilioSender(
-            ACCOUNT, TOKEN, self.twilio.url, sms_number=OURS, whatsapp_number=OURS_ON_WHATSAPP,
-            messaging_service_sid="", public_url=PUBLIC_URL, seconds=seconds,
+    def sender(self, seconds: float = 1.0, *, token: str = TOKEN, url: str = "", service: str = "") -> TwilioSender:
+        """Our client of the stand-in, with all our numbers; `seconds`: how long it waits."""
+        return TwilioSender(
+            ACCOUNT, token, url or self.twilio.url,
+            sms_numbers=[OURS, *(each for each in self.more_numbers if each.startswith("+"))],
+            whatsapp_numbers=[OURS_ON_WHATSAPP, *(each[9:] for each in self.more_numbers if not each.startswith("+"))],
+            messaging_service_sid=service, public_url=PUBLIC_URL, seconds=seconds,
         )  # fmt: skip
+
+    def delivery(self, seconds: float = 1.0, *, service: str = "") -> Delivery:
+        """A worker's sending part."""
+        sender = self.sender(seconds, service=service)
         return Delivery(self.storage, sender, self.problems, self.reports, timing=self.timing)
 
     def contact(self, number: str, channel: Channel = Channel.SMS) -> str:

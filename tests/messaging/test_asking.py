@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.channels.sending import TwilioSender
 from bot.handoff.delivery import DeliveryState
 from bot.messaging import asking
 from bot.messaging.asking import Asking
@@ -13,7 +12,7 @@ from bot.messaging.receipts import Receipts
 from bot.ports.outbox import Record
 from bot.storage.redis import keys
 from tests.harness.advisor_line import ADA, AdvisorLine
-from tests.harness.fixed import ACCOUNT, OURS, OURS_ON_WHATSAPP, PUBLIC_URL, TOKEN
+from tests.harness.fixed import TOKEN
 
 ANNA = "+31612345601"
 
@@ -31,10 +30,7 @@ def delivery(line: AdvisorLine) -> Iterator[Delivery]:
 
 
 def asks_twilio(line: AdvisorLine, token: str = TOKEN) -> Asking:
-    sender = TwilioSender(
-        ACCOUNT, token, line.twilio.url, sms_number=OURS, whatsapp_number=OURS_ON_WHATSAPP,
-        messaging_service_sid="", public_url=PUBLIC_URL,
-    )  # fmt: skip
+    sender = line.sender(5.0, token=token)
     receipts = Receipts(line.outbox, line.problems, line.reports)
     return Asking(line.outbox, sender, receipts, lambda: line.now, line.reports)
 

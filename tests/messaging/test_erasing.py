@@ -21,7 +21,7 @@ from bot.storage.redis import keys
 from bot.storage.spool import FileSpool, FileSpoolReader
 from tests.harness.advisor_line import ADA, AdvisorLine
 from tests.harness.events import events_of
-from tests.messaging.test_provider_eraser import reconcile, sender
+from tests.messaging.test_provider_eraser import reconcile
 
 ANNA, BOB = "+31612345601", "+31612345602"
 
@@ -35,7 +35,7 @@ def line(line: AdvisorLine) -> AdvisorLine:
 def eraser(line: AdvisorLine, folder: Path) -> tuple[Eraser, FileSpool]:
     key = X25519PrivateKey.generate()
     spool, reader = FileSpool(folder, key.public_key()), FileSpoolReader(folder, key, line.reports)
-    copies = TwilioCopies(sender(line))
+    copies = TwilioCopies(line.sender(5.0))
     return Eraser(line.runner, line.storage, copies, reader, line.contacts, lambda: line.now), spool
 
 
@@ -90,7 +90,7 @@ def test_nothing_comes_back_out_of_twilios_list(line: AdvisorLine, tmp_path: Pat
     erases, _spool = eraser(line, tmp_path)
     _here, left = erases.erase(ANNA)
     assert left > 0
-    assert all(not message.body for message in sender(line).everything(line.now + timedelta(days=1)))
+    assert all(not message.body for message in line.sender(5.0).everything(line.now + timedelta(days=1)))
     line.now += timedelta(minutes=3)
     reconcile(line).step()
     assert events_of(line.storage, contact) == []

@@ -115,12 +115,13 @@ def test_what_was_hidden_counts_after_a_later_message_too(site: Site) -> None:
 
 def test_an_advisor_can_answer_whoever_wrote_during_the_outage(site: Site) -> None:
     site.begin(status=Status.ADVISOR, advisor="ada")
-    away(site, "ben je er nog", channel=Channel.WHATSAPP, address="whatsapp:+31600000001")
+    address, ours = "whatsapp:+31600000001", "+3197010000009"
+    away(site, "ben je er nog", channel=Channel.WHATSAPP, address=address, our_number=ours)
     site.replay()
     handling = site.conversation.handling
     assert (handling.status, handling.advisor, handling.channel) == (Status.ADVISOR, "ada", "whatsapp")
     assert handling.pending_minute == MINUTE + 1
-    assert site.storage.state.addresses[CONTACT] == (Channel.WHATSAPP, "whatsapp:+31600000001")
+    assert site.storage.state.addresses[CONTACT] == (Channel.WHATSAPP, address, ours)
 
 
 def test_a_notice_that_was_not_given_is_given_later(site: Site) -> None:

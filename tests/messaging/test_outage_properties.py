@@ -156,7 +156,7 @@ class Outages(RuleBasedStateMachine):
             assert handling.waiting_minute
         if handling.status is not Status.BOT:
             assert handling.channel == "sms", "an advisor can answer"
-            assert state.addresses[CONTACT] == (Channel.SMS, ADDRESS)
+            assert state.addresses[CONTACT] == (Channel.SMS, ADDRESS, "")
 
     @invariant()
     def what_keeps_them_safe_is_kept(self) -> None:

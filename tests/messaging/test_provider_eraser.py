@@ -4,13 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.channels.sending import TwilioCopies, TwilioInbox, TwilioSender
+from bot.channels.sending import TwilioCopies, TwilioInbox
 from bot.devtools.forms import ChannelName
 from bot.messaging.provider_eraser import ProviderEraser
 from bot.messaging.reconcile import Reconcile
 from tests.harness.advisor_line import ADA, AdvisorLine
 from tests.harness.events import events_of
-from tests.harness.fixed import ACCOUNT, OURS, OURS_ON_WHATSAPP, PUBLIC_URL, TOKEN
 
 ANNA = "+31612345601"
 
@@ -21,25 +20,18 @@ def line(line: AdvisorLine) -> AdvisorLine:
     return line
 
 
-def sender(line: AdvisorLine) -> TwilioSender:
-    return TwilioSender(
-        ACCOUNT, TOKEN, line.twilio.url, sms_number=OURS, whatsapp_number=OURS_ON_WHATSAPP,
-        messaging_service_sid="", public_url=PUBLIC_URL,
-    )  # fmt: skip
-
-
 def eraser(line: AdvisorLine) -> ProviderEraser:
-    return ProviderEraser(line.storage, TwilioCopies(sender(line)), lambda: line.now, line.reports)
+    return ProviderEraser(line.storage, TwilioCopies(line.sender(5.0)), lambda: line.now, line.reports)
 
 
 def reconcile(line: AdvisorLine) -> Reconcile:
     return Reconcile(
-        line.runner, line.storage, TwilioInbox(sender(line), line.contacts), lambda: line.now, line.reports
+        line.runner, line.storage, TwilioInbox(line.sender(5.0), line.contacts), lambda: line.now, line.reports
     )
 
 
 def left(line: AdvisorLine) -> int:
-    return len(sender(line).everything(line.now + timedelta(days=1)))
+    return len(line.sender(5.0).everything(line.now + timedelta(days=1)))
 
 
 def talk(line: AdvisorLine) -> None:
@@ -91,7 +83,7 @@ def test_a_refusal_empties_the_body_and_is_tried_again_after_a_restart_too(line:
     first = eraser(line)
     assert first.step() == 0
     assert left(line) == 10
-    assert all(not message.body for message in sender(line).everything(line.now))
+    assert all(not message.body for message in line.sender(5.0).everything(line.now))
     line.now += timedelta(seconds=40)
     assert first.step() == 0  # it waits a minute, then two
     line.now += timedelta(seconds=40)
@@ -105,10 +97,7 @@ def test_while_twilio_is_away_nothing_is_forgotten(line: AdvisorLine) -> None:
     reconcile(line).step()
     line.now += timedelta(minutes=10)
     reconcile(line).step()
-    away = TwilioSender(
-        ACCOUNT, TOKEN, "http://127.0.0.1:9", sms_number=OURS, whatsapp_number=OURS_ON_WHATSAPP,
-        messaging_service_sid="", public_url=PUBLIC_URL,
-    )  # fmt: skip
+    away = line.sender(5.0, url="http://127.0.0.1:9")
     assert ProviderEraser(line.storage, TwilioCopies(away), lambda: line.now, line.reports).step() == 0
     assert "not_shredded" in line.reports.names()
     assert eraser(line).step() == 10

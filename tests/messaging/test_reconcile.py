@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from bot.channels import sending
-from bot.channels.sending import TwilioInbox, TwilioSender
+from bot.channels.sending import TwilioInbox
 from bot.dialogue.conversation import Status
 from bot.dialogue.events import CameLate, Heard, Said
 from bot.messages import Channel, Inbound
@@ -17,7 +17,6 @@ from bot.ports.unavailable import StorageUnavailable
 from bot.storage.spool import FileSpool, FileSpoolReader
 from tests.harness.advisor_line import AdvisorLine
 from tests.harness.events import events_of
-from tests.harness.fixed import ACCOUNT, OURS, OURS_ON_WHATSAPP, PUBLIC_URL, TOKEN
 from tests.harness.in_redis import outbox_length
 
 ANNA, BOB = "+31612345601", "+31612345602"
@@ -30,10 +29,7 @@ def line(line: AdvisorLine) -> AdvisorLine:
 
 
 def reconcile(line: AdvisorLine) -> Reconcile:
-    sender = TwilioSender(
-        ACCOUNT, TOKEN, line.twilio.url, sms_number=OURS, whatsapp_number=OURS_ON_WHATSAPP,
-        messaging_service_sid="", public_url=PUBLIC_URL,
-    )  # fmt: skip
+    sender = line.sender(5.0)
     return Reconcile(line.runner, line.storage, TwilioInbox(sender, line.contacts), lambda: line.now, line.reports)
 
 

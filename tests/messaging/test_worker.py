@@ -14,7 +14,6 @@ from bot.messaging.delivery import Delivery
 from bot.messaging.provider_eraser import ProviderEraser
 from bot.worker import Worker
 from tests.harness.advisor_line import AdvisorLine
-from tests.messaging.test_provider_eraser import sender
 
 ANNA = "+31612345601"
 
@@ -37,7 +36,7 @@ def test_a_provider_that_hangs_does_not_hold_up_replay_leases_and_alarms(
     line.twilio.text(ANNA, "hoi")
     line.twilio.faults = Faults(hang=1.0, hang_seconds=3.0)
     eraser = ProviderEraser(
-        line.storage, TwilioCopies(sender(line)), lambda: line.now + timedelta(hours=1), line.reports
+        line.storage, TwilioCopies(line.sender(5.0)), lambda: line.now + timedelta(hours=1), line.reports
     )
     stop, rounds, asked = threading.Event(), threading.Semaphore(0), threading.Event()
 

@@ -40,7 +40,9 @@ def act(
 
 
 def _message(id: str, contact: str) -> Inbound:
-    return Inbound(message_id=id, contact=contact, channel=Channel.SMS, address="+15550001111")
+    return Inbound(
+        message_id=id, contact=contact, channel=Channel.SMS, address="+15550001111", our_number="+15559990000"
+    )
 
 
 def write(storage: Storage, text: str, contact: str = "anna") -> str:
@@ -189,7 +191,7 @@ def test_messages_of_one_person_go_in_order_and_of_many_at_once(storage: Storage
     attempts = {each.id: each for each in storage.outbox.take("w1", 8, 0.05)}
     assert set(attempts) == {first, other}
     assert (attempts[first].text, attempts[first].number, attempts[first].unconfirmed) == ("een", 1, False)
-    assert attempts[first].address == "+15550001111"
+    assert (attempts[first].address, attempts[first].our_number) == ("+15550001111", "+15559990000")
     assert storage.outbox.take("w2", 8, 0.05) == []  # what one worker has, no other gets
     storage.outbox.settle(attempts[first], DeliveryState.ACCEPTED, provider_id="SM1")
     assert storage.outbox.take("w1", 8, 0.05) == []  # a short text could overtake a long one

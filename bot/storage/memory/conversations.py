@@ -107,7 +107,7 @@ class MemoryConversations:
     def _hand_over(self, cause: Cause, contact: str, conversation: Conversation, lease: Lease) -> None:
         state = self._state
         if isinstance(cause, Inbound) and cause.address and conversation.handling.status is not Status.BOT:
-            state.addresses[contact] = (cause.channel, cause.address)
+            state.addresses[contact] = (cause.channel, cause.address, cause.our_number)
         if conversation.handling.status is Status.BOT:
             state.addresses.pop(contact, None)
         if conversation.handling.status is not Status.ADVISOR:

@@ -62,7 +62,7 @@ class MemoryOutbox:
             message.state, tried = DeliveryState.SENDING, 0.0
         else:
             message.state = DeliveryState.UNSURE
-        channel, address = self._state.addresses.get(message.contact, ("", ""))
+        channel, address, our_number = self._state.addresses.get(message.contact, ("", "", ""))
         return Attempt(
             entry=worker,
             contact=message.contact,
@@ -70,6 +70,7 @@ class MemoryOutbox:
             text=message.text,
             channel=channel,
             address=address,
+            our_number=our_number,
             unconfirmed=unconfirmed,
             number=message.attempts,
             age=age,

@@ -22,7 +22,8 @@ class MemoryState:
     transcripts: dict[str, list[Entry]] = field(default_factory=dict)
     replies: dict[str, dict[str, str]] = field(default_factory=dict)
     """By message id."""
-    addresses: dict[str, tuple[str, str]] = field(default_factory=dict)
+    addresses: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    """Channel, address, and our number that was written to."""
     leases: dict[str, str] = field(default_factory=dict)
     """Whose console is alive; a test takes one out to let it lapse."""
     offers: set[str] = field(default_factory=set)

@@ -108,9 +108,10 @@ class RedisConversations:
         person = f"{shard}{contact}:"
         names = [
             f"{person}conversation", f"{person}turns", f"{person}address", f"{person}queue", f"{person}outgoing",
-            f"{person}lease", f"{person}offer", f"{person}code", f"{shard}waiting", f"{shard}held", f"{shard}outbox",
-            f"{shard}feed", f"{shard}counts:{day_of(minute)}", f"{shard}erased-messages", f"{shard}check-ins",
-            f"{shard}stale-codes", *[keys.sent(each.id) for each in outgoing],
+            f"{person}lease", f"{person}offer", f"{person}code", f"{person}our-number", f"{shard}waiting",
+            f"{shard}held", f"{shard}outbox", f"{shard}feed", f"{shard}counts:{day_of(minute)}",
+            f"{shard}erased-messages", f"{shard}check-ins", f"{shard}stale-codes",
+            *[keys.sent(each.id) for each in outgoing],
         ]  # fmt: skip
         bots = before.handling.status is Status.BOT and conversation.handling.status is Status.BOT
         if not bots or outgoing or erased or code:
@@ -193,6 +194,9 @@ class RedisConversations:
         sealed = {}
         if isinstance(cause, Inbound) and cause.address:
             sealed["address"] = blob(self._sealer.seal(addresses.written(cause), place("address", opened.contact)))
+            if cause.our_number:
+                ours = self._sealer.seal(cause.our_number.encode(), place("our number", opened.contact))
+                sealed["our_number"] = blob(ours)
         if status is Status.ADVISOR:
             return {**sealed, "address_life": keys.ADVISOR_LIFE}
         if status is Status.WAITING:

@@ -25,9 +25,9 @@ BATCH = 500
 RESTORING = "helpline:restoring"
 """Stands while a restore is at work: what an interrupted one has left may be dropped by the next."""
 
-_PERSON = re.compile(r"helpline:\{(\d\d)\}:([\w-]{22}):(\w+)")
+_PERSON = re.compile(r"helpline:\{(\d\d)\}:([\w-]{22}):([\w-]+)")
 _SHARD = re.compile(r"helpline:\{\d\d\}:(waiting|held|check-ins|erased|counts:[\d-]+|sent:.+)")
-_OF_A_PERSON = frozenset({"conversation", "turns", "address", "outgoing"})
+_OF_A_PERSON = frozenset({"conversation", "turns", "address", "our-number", "outgoing"})
 _ALONE = frozenset({keys.OVERRIDES, keys.BLOCKS, keys.LAST_RECONCILED, keys.ACCOUNTS, keys.AUDIT, keys.LAYOUT})
 _ALONE_BEGIN = ("helpline:erased:", "helpline:blocked:", keys.FINGERPRINTS)
 _AT_START = (keys.LAYOUT, keys.FINGERPRINTS)

@@ -112,6 +112,7 @@ def person(contact: str) -> str:
     conversation  8 bytes of revision and the sealed conversation
     turns         hash: hash of a message id -> 8 bytes of revision and the sealed turn it caused, its answer included
     address       where to write to this person, sealed; only from a request for an advisor on
+    our-number    the one of ours they wrote to last, sealed; as long as the address
     lease         id of the advisor whose console is alive
     offer         exists while an offer to a colleague stands
     typing        id of the advisor who is typing to this person

@@ -92,13 +92,13 @@ class RedisOutbox:
     @staticmethod
     def _begin(entry: str, contact: str) -> tuple[bytes | str | int, ...]:
         person = keys.person(contact)
-        names = [f"{person}queue", f"{person}outgoing", f"{person}address", f"{keys.shard(contact)}outbox"]
-        return BEGIN(names, {"entry": entry, "group": keys.GROUP})
+        names = [f"{person}{what}" for what in ("queue", "outgoing", "address", "our-number")]
+        return BEGIN([*names, f"{keys.shard(contact)}outbox"], {"entry": entry, "group": keys.GROUP})
 
     def _attempt(self, entry: str, contact: str, answer: list[Any]) -> Attempt | None:
         if answer[0] == b"none":
             return None
-        what, raw_id, text, record, number, age, tried = answer
+        what, raw_id, text, record, number, age, tried, our_number = answer
         id = raw_id.decode()
         channel, address = addresses.read(self._open(record, "address", contact))
         return Attempt(
@@ -108,6 +108,7 @@ class RedisOutbox:
             text=self._open(text, "outgoing", contact, id),
             channel=channel,
             address=address,
+            our_number=self._open(our_number, "our number", contact),
             unconfirmed=what == b"unsure",
             number=int(number),
             age=int(age) / 1000,

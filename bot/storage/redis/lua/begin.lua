@@ -1,14 +1,14 @@
 -- Take the first message of a person's queue to send it.
 --
--- KEYS  1 queue  2 outgoing  3 address: of one person  4 outbox: of their shard
+-- KEYS  1 queue  2 outgoing  3 address  4 our-number: of one person  5 outbox: of their shard
 -- ARGV  1 options: entry (of the outbox), group
 --
 -- Returns {'send' | 'unsure', id, sealed text, sealed address or false, number of the attempt, ms since written,
---          ms since the last attempt began}
+--          ms since the last attempt began, sealed our-number or false}
 --         {'none'} when there is nothing to do for this entry; it is then gone.
 --- @include "clock"
 --- @include "delivery_state"
-local queue, outgoing, address, outbox = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local queue, outgoing, address, our_number, outbox = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local options = cmsgpack.unpack(ARGV[1])
 
 local function none()
@@ -39,7 +39,7 @@ while true do
     message.entry = options.entry
     write_state(outgoing, id, message)
     return {what, id, redis.call('HGET', outgoing, id), redis.call('GET', address), tonumber(message.attempts),
-            now - message.written, now - message.changed}
+            now - message.written, now - message.changed, redis.call('GET', our_number)}
   end
   redis.call('LPOP', queue) -- settled meanwhile, by a callback or by being taken back
 end

@@ -1,9 +1,10 @@
 -- One turn, whole or not at all.
 --
--- KEYS  1 conversation  2 turns  3 address  4 queue  5 outgoing  6 lease  7 offer  8 code: all of one person
---       9 waiting  10 held  11 outbox  12 feed  13 counts of the day  14 erased  15 check-ins  16 stale-codes: of
+-- KEYS  1 conversation  2 turns  3 address  4 queue  5 outgoing  6 lease  7 offer  8 code  9 our-number: all of one
+--       person
+--       10 waiting  11 held  12 outbox  13 feed  14 counts of the day  15 erased  16 check-ins  17 stale-codes: of
 --       their shard
---       17 and on: `sent` of each message in options.outgoing, in its order; with `erase`, of every earlier one
+--       18 and on: `sent` of each message in options.outgoing, in its order; with `erase`, of every earlier one
 -- ARGV  1 options, a msgpack table:
 --   contact, message     whose turn, and the hash of the message that caused it
 --   expected             8 bytes: the revision it was decided on, '' = none
@@ -15,7 +16,7 @@
 --   counted, counts_life what is counted, by names, and for how many seconds; erased_life: of the marks in `erased`
 --   handoff              only where advisors have to do with it:
 --     events             names of the events, for the feed; feed_length
---     address            sealed; forget_address; address_life in seconds
+--     address            sealed; our_number likewise; forget_address; address_life in seconds, of both
 --     holder             who has it now; lease ('keep', 'take', 'lost', 'offer', 'lapsed'), lease_ms, offer_ms
 --     take_back          what is not sent yet will not be
 --     code, code_life    hash of a new case code
@@ -31,9 +32,9 @@
 --- @include "tell"
 local DONE, ANSWERED, CONFLICT, LEASE_ALIVE = 0, -1, -2, -3
 local conversation, turns, address, queue, outgoing = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local lease, offer, code = KEYS[6], KEYS[7], KEYS[8]
-local waiting, held, outbox, feed, counts, erased = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14]
-local check_ins, stale_codes, FIRST_SENT = KEYS[15], KEYS[16], 17
+local lease, offer, code, our_number = KEYS[6], KEYS[7], KEYS[8], KEYS[9]
+local waiting, held, outbox, feed, counts, erased = KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14], KEYS[15]
+local check_ins, stale_codes, FIRST_SENT = KEYS[16], KEYS[17], 18
 local options = cmsgpack.unpack(ARGV[1])
 local handoff = options.handoff
 
@@ -72,7 +73,7 @@ local function forget_everything()
   end
   redis.call('EXPIRE', erased, options.erased_life)
   redis.call('HDEL', check_ins, options.contact)
-  redis.call('DEL', conversation, turns, address, queue, outgoing)
+  redis.call('DEL', conversation, turns, address, our_number, queue, outgoing)
   for index = FIRST_SENT, #KEYS do
     redis.call('DEL', KEYS[index])
   end
@@ -98,13 +99,13 @@ local function count()
   redis.call('EXPIRE', counts, options.counts_life)
 end
 
-local function keep_address()
+local function keep_way_back(key, value)
   if handoff.forget_address then
-    redis.call('DEL', address)
-  elseif handoff.address then
-    redis.call('SET', address, handoff.address, 'EX', handoff.address_life)
+    redis.call('DEL', key)
+  elseif value then
+    redis.call('SET', key, value, 'EX', handoff.address_life)
   elseif handoff.address_life then
-    redis.call('EXPIRE', address, handoff.address_life)
+    redis.call('EXPIRE', key, handoff.address_life)
   end
 end
 
@@ -174,7 +175,8 @@ if #options.counted > 0 then
   count()
 end
 if handoff then
-  keep_address()
+  keep_way_back(address, handoff.address)
+  keep_way_back(our_number, handoff.our_number)
   keep_lease()
   if handoff.take_back then
     take_back()
