@@ -16,7 +16,7 @@ test: .venv/test.done ## lint, types, content check and every test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m bot check
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2
 
 quick: .venv/test.done ## lint, types and the tests of the core, without processes, browser and encoder: under a minute
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 import redis
 from playwright.sync_api import Browser
+from xdist.remote import Producer
 
 from bot.content.building import build_engine
 from bot.content.library import Library, read_library
@@ -19,8 +20,10 @@ from tests.harness.advisor_line import AdvisorLine
 from tests.harness.chromium import NO_BROWSER, chromium, find_chromium
 from tests.harness.dialogue import DialogueTester
 from tests.harness.fixed import NOW, ROOT
+from tests.harness.in_redis import patient
 from tests.harness.recording_webhook import RecordingWebhook
 from tests.harness.redis_servers import Spread, Watched
+from tests.harness.scheduling import ByRoom, place, room
 
 STORAGES = ["memory", "redis", *(pytest.param(kind, marks=pytest.mark.process) for kind in ("sentinel", "cluster"))]
 REPLICAS = {"sentinel": 1, "cluster": 1}
@@ -30,11 +33,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-transcripts", action="store_true", help="regenerate the golden conversations")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A module whose tests share running processes stays in one test process; which one does not matter."""
-    for item in items:
-        if item.get_closest_marker("process"):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByRoom:
+    """Which test process gets what, with `-n`."""
+    return ByRoom(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In several processes what takes longest begins first, or one of them would end alone."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: place(room(item.nodeid)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -71,10 +78,10 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """REDIS_URL when it is set, else a private server for this run."""
     given = os.environ.get("REDIS_URL")
     if given:
-        yield given
+        yield patient(given)
         return
     server = start_redis(tmp_path_factory.mktemp("redis"))
-    yield server.url
+    yield patient(server.url)
     server.stop()
 
 

@@ -40,7 +40,7 @@ class Servers:
             self.processes[port] = subprocess.Popen(
                 [*command, *options], stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
             )
-        until(lambda: self.answers(port), 10, f"server {port}: {(home / 'log').read_text()[-500:]}")
+        until(lambda: self.answers(port), what=f"server {port}: {(home / 'log').read_text()[-500:]}")
         return port
 
     def answers(self, port: int) -> bool:
@@ -49,7 +49,7 @@ class Servers:
         return False
 
     def ask(self, port: int, *command: object) -> Any:
-        client = redis.Redis(port=port, socket_timeout=5, decode_responses=True)
+        client = redis.Redis(port=port, socket_timeout=30, decode_responses=True)
         try:
             return client.execute_command(*command)
         finally:
@@ -92,7 +92,7 @@ class Watched(Servers):
 
     def ready(self) -> None:
         """Wait until both replicas follow the master, and all Sentinels know each other."""
-        until(self._is_ready, 20, "replicas and Sentinels")
+        until(self._is_ready, what="replicas and Sentinels")
 
     def _is_ready(self) -> bool:
         told = self.ask(self.master, "INFO", "replication")
@@ -107,7 +107,7 @@ class Watched(Servers):
     def fail_over(self, master: int) -> None:
         """The master dies; returns when another one is named."""
         self.kill(master)
-        until(lambda: self.master != master, 20, "another master")
+        until(lambda: self.master != master, what="another master")
 
     def revive(self, port: int) -> None:
         """The dead one comes back, for the Sentinels to make a replica of."""
@@ -134,7 +134,7 @@ class Spread(Servers):
         for number, port in enumerate(ports[:3]):
             first, last = (16384 * number // 3, 16384 * (number + 1) // 3 - 1)
             self.ask(port, "CLUSTER", "ADDSLOTSRANGE", first, last)
-        until(lambda: all(len(self._nodes(port)) == 6 for port in ports), 20, "a Cluster of six")
+        until(lambda: all(len(self._nodes(port)) == 6 for port in ports), what="a Cluster of six")
         for master, replica in zip(ports[:3], ports[3:], strict=True):
             self.ask(replica, "CLUSTER", "REPLICATE", self.ask(master, "CLUSTER", "MYID"))
         self.ready()
@@ -152,12 +152,12 @@ class Spread(Servers):
 
     def ready(self) -> None:
         """Wait until every slot is served and every master has a replica."""
-        until(self._is_ready, 30, "a whole Cluster")
+        until(self._is_ready, what="a whole Cluster")
 
     def fail_over(self, master: int) -> None:
         """One master dies; returns when its replica has its slots."""
         self.kill(master)
-        until(lambda: master not in self.masters(), 20, "another master")
+        until(lambda: master not in self.masters(), what="another master")
 
     def revive(self, port: int) -> None:
         """Start a dead one again; it becomes a replica by itself."""
