@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.harness.fixed import ROOT
+from tests.harness.processes import WAIT_SECONDS
 
 pytestmark = pytest.mark.process
 
@@ -20,7 +21,9 @@ FIELDS = {
 
 def bot(*arguments: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "bot", *arguments]
-    return subprocess.run(command, cwd=ROOT, input=typed, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, input=typed, capture_output=True, text=True, timeout=WAIT_SECONDS, check=False
+    )
 
 
 def replies(*lines: str, options: tuple[str, ...] = ()) -> list[str]:
@@ -204,7 +207,7 @@ def test_doctor_names_the_settings_it_lacks() -> None:
         env={},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=WAIT_SECONDS,
         check=False,
     )
     assert done.returncode == 1

@@ -89,7 +89,7 @@ def test_one_reader_serves_all_and_ends_with_the_last(line: AdvisorLine, monkeyp
     (reader,) = set(threading.enumerate()) - before
     for stream in streams:
         stream.close()
-    reader.join(5)
+    reader.join(60)
     assert not reader.is_alive()
     stream, _here = opened(service, ADA)
     asks(line, ANNA)

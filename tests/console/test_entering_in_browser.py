@@ -85,7 +85,7 @@ def test_a_session_that_is_over_loses_no_typed_text(browser: Browser, helpline: 
         ada.page.locator("#trouble a").click()
     sign_in(opened.value, helpline, "Ada")
     ada.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # back in the first window
-    expect(ada.page.locator("#trouble")).to_be_hidden(timeout=20000)
+    expect(ada.page.locator("#trouble")).to_be_hidden()
     ada.page.get_by_role("button", name="Stuur").click()
     expect(phones.log(0)).to_contain_text("Een lang antwoord")
     ada.page.locator("#close summary").click()

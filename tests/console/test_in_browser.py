@@ -68,7 +68,7 @@ def test_from_asking_to_closing_with_two_advisors_and_three_phones(
 
     bea.page.locator("#hand-back summary").click()
     bea.page.locator("#hand-back button").click()
-    expect(third.log(0)).to_contain_text("Je praat nu weer met de bot", timeout=8000)
+    expect(third.log(0)).to_contain_text("Je praat nu weer met de bot")
     third.writes(0, "medewerker")
     expect(bea.waiting()).to_have_count(2)
     bea.waiting().filter(has_text="Danger").locator("[data-take]").click()
@@ -101,7 +101,7 @@ def test_a_cut_connection_loses_nothing(opened: Open, phones: Phones) -> None:
     expect(ada.page.locator("#text")).to_have_value("Ben je er nog?")
     phones.writes(0, "ben je er?")
     ada.context.set_offline(False)
-    expect(ada.lines()).to_contain_text("ben je er?", timeout=15000)
+    expect(ada.lines()).to_contain_text("ben je er?")
     expect(ada.page.locator("#trouble")).to_be_hidden()
     expect(ada.page.locator("#text")).to_have_value("Ben je er nog?")
     ada.page.get_by_role("button", name="Stuur").click()
@@ -362,7 +362,7 @@ def test_without_a_stream_the_page_asks_now_and_then(opened: Open, phones: Phone
     ada.page.reload()
     expect(ada.waiting()).to_have_count(0)
     phones.writes(0, "hoi", "medewerker")
-    expect(ada.waiting()).to_have_count(1, timeout=20000)
+    expect(ada.waiting()).to_have_count(1)
 
 
 def test_a_notification_comes_only_when_switched_on_and_says_nothing(opened: Open, phones: Phones) -> None:

@@ -7,6 +7,9 @@ from tests.harness.console_windows import Helpline, Open, Phones, Window, take_f
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.usefixtures("empty_board")]
 
+BY_STREAM_MS = 8000
+"""Sooner than a page without a stream would ask by itself (POLL_MS in live.js)."""
+
 TOO_LONG = "Ik ben er. " * 200
 OTHER_PAGES = ("account", "words", "statistics", "settings", "people", "audit", "supervision")
 
@@ -42,7 +45,7 @@ def test_a_refusal_keeps_the_address_the_news_and_what_was_typed(opened: Open, p
     else:
         expect(ada.page.locator("#deed")).to_have_value("Het ministerie bellen.")
     phones.writes(0, "help, hij heeft mij opgesloten")
-    expect(ada.lines()).to_contain_text("hij heeft mij opgesloten", timeout=4000)
+    expect(ada.lines()).to_contain_text("hij heeft mij opgesloten", timeout=BY_STREAM_MS)
     for box in ("#text", "#note"):
         ada.page.locator(box).evaluate(
             "box => { box.value = ''; box.dispatchEvent(new Event('input', {bubbles: true})) }"
@@ -98,7 +101,7 @@ def test_every_page_keeps_conversations_and_shows_what_is_new_in_them(
     assert "held" in (beat.value.post_data or "")
     phones.writes(0, "hij heeft een mes")
     news = adam.page.locator("#news")
-    expect(news).to_contain_text("Nieuw bericht", timeout=4000)
+    expect(news).to_contain_text("Nieuw bericht", timeout=BY_STREAM_MS)
     expect(news).to_contain_text("Gevaar")
     news.get_by_role("link").first.click()
     expect(adam.lines()).to_contain_text("hij heeft een mes")
@@ -136,7 +139,7 @@ def test_what_the_person_erases_is_gone_from_every_open_screen(opened: Open, pho
     phones.writes(0, "wis")
     phones.writes(0, "ja")
     for each in (ada, other):
-        expect(each.page.locator("#transcript")).to_have_count(0, timeout=2000)
+        expect(each.page.locator("#transcript")).to_have_count(0, timeout=BY_STREAM_MS)
         expect(each.page.locator("#text")).to_have_count(0)
         expect(each.page.locator("body")).not_to_contain_text("paspoort")
     assert other.complaints == []

@@ -37,6 +37,7 @@ class AdvisorLine:
     library: Library
     redis_url: str
     order_ms: int = 300
+    reclaim_ms: int = 1500
     ask_ms: int = 0
     more_numbers: tuple[str, ...] = ()
     """Of ours: `+31…` or `whatsapp:+31…`."""
@@ -48,7 +49,7 @@ class AdvisorLine:
         sealer = Sealer([bytes(32)])
         self.reports = Reports()
         self.storage = redis_storage(
-            self.connection, sealer, reclaim_ms=1500, order_ms=self.order_ms, ask_ms=self.ask_ms
+            self.connection, sealer, reclaim_ms=self.reclaim_ms, order_ms=self.order_ms, ask_ms=self.ask_ms
         )
         self.outbox = self.storage.outbox
         self.now = NOW
@@ -75,18 +76,27 @@ class AdvisorLine:
             local_url=f"http://127.0.0.1:{self.server.server_port}",
         ).start()
 
-    def sender(self, seconds: float = 1.0, *, token: str = TOKEN, url: str = "", service: str = "") -> TwilioSender:
-        """Our client of the stand-in, with all our numbers; `seconds`: how long it waits."""
-        return TwilioSender(
+    def sender(
+        self,
+        seconds: float = 30,
+        *,
+        token: str = TOKEN,
+        url: str = "",
+        service: str = "",
+        kind: type[TwilioSender] = TwilioSender,
+    ) -> TwilioSender:
+        """Our client of the stand-in, with all our numbers; `seconds`: how long it waits, which is long, or a busy
+        machine would look like a lost answer."""
+        return kind(
             ACCOUNT, token, url or self.twilio.url,
             sms_numbers=[OURS, *(each for each in self.more_numbers if each.startswith("+"))],
             whatsapp_numbers=[OURS_ON_WHATSAPP, *(each[9:] for each in self.more_numbers if not each.startswith("+"))],
             messaging_service_sid=service, public_url=PUBLIC_URL, seconds=seconds,
         )  # fmt: skip
 
-    def delivery(self, seconds: float = 1.0, *, service: str = "") -> Delivery:
+    def delivery(self, seconds: float = 30, *, service: str = "", kind: type[TwilioSender] = TwilioSender) -> Delivery:
         """A worker's sending part."""
-        sender = self.sender(seconds, service=service)
+        sender = self.sender(seconds, service=service, kind=kind)
         return Delivery(self.storage, sender, self.problems, self.reports, timing=self.timing)
 
     def contact(self, number: str, channel: Channel = Channel.SMS) -> str:

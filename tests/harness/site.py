@@ -26,11 +26,8 @@ from bot.storage.redis.storage import redis_storage
 from bot.storage.sealing import Identity, Sealer
 from tests.harness.events import events_of
 from tests.harness.fixed import ENVIRONMENT, ROOT, TOKEN
-from tests.harness.processes import alive, children, free_port, until
+from tests.harness.processes import WAIT_SECONDS, alive, children, free_port, until
 from tests.harness.twilio_client import TwilioClient
-
-START_SECONDS = 90
-"""Nobody waits so long unless the machine is overloaded."""
 
 OPENER = X25519PrivateKey.from_private_bytes(bytes(range(32)))
 
@@ -143,7 +140,7 @@ class Site:
         """Start it and wait until both workers answer."""
         self.web = self.launch_web()
         self.web_pid = self.web.pid
-        until(self._answers, START_SECONDS, f"the web server\n{self.log('web')}")
+        until(self._answers, what=f"the web server\n{self.log('web')}")
 
     def stop_web(self) -> None:
         self.twilio.close()
@@ -156,7 +153,7 @@ class Site:
         for pid in (self.web_pid, *self.web_workers()):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        until(lambda: not alive(self.web_pid), 10)
+        until(lambda: not alive(self.web_pid))
         if self.web.pid == self.web_pid:
             self.web.wait()
 
@@ -171,17 +168,17 @@ class Site:
             """The new main process, once it has its workers: those of the old one have no children."""
             return [pid for pid in children(old) if len(children(pid)) >= wanted]
 
-        until(lambda: self.log("web").count("what=web_ready") >= ready and second(), 120, "the second main process")
+        until(lambda: self.log("web").count("what=web_ready") >= ready and second(), what="the second main process")
         (new,) = second()
         workers = [pid for pid in self.web_workers() if pid != new]
         self.web_pid = new
         os.kill(old, signal.SIGTERM)
-        until(lambda: not any(alive(pid) for pid in [old, *workers]), 30, "the end of the first main process")
+        until(lambda: not any(alive(pid) for pid in [old, *workers]), what="the end of the first main process")
         time.sleep(2)  # the new one looks once a second whether the old one is gone
 
     def kill_web_worker(self) -> None:
         """One process of the web server dies; the main one makes another."""
-        until(self.web_workers, 10, "a web process")
+        until(self.web_workers, what="a web process")
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.web_workers()[0], signal.SIGKILL)
 
@@ -190,7 +187,7 @@ class Site:
         before = len(self.log("web"))
         process = self.launch_web()
         try:
-            status = process.wait(12)
+            status = process.wait(WAIT_SECONDS)
         finally:
             _end(process)
         return status, self.log("web")[before:]
@@ -239,7 +236,7 @@ class Site:
         """Let a worker bring back what was spooled."""
         self.start_worker()
         assert self.worker is not None
-        until(lambda: not self.spooled(), 20, f"an empty spool\n{self.log('worker')}")
+        until(lambda: not self.spooled(), what=f"an empty spool\n{self.log('worker')}")
         self.stop_worker()
 
     # -- what is stored ------------------------------------------------------------------------------------------
@@ -295,7 +292,7 @@ class Site:
         if self.web is None or self.web.pid == self.web_pid or not alive(self.web_pid):
             return
         os.kill(self.web_pid, how)
-        until(lambda: not alive(self.web_pid), 15, "the end of the web server")
+        until(lambda: not alive(self.web_pid), what="the end of the web server")
 
     def _launch(self, command: list[str], environment: dict[str, str], name: str) -> "subprocess.Popen[bytes]":
         with (self.folder / f"{name}.log").open("ab") as log:

@@ -41,7 +41,7 @@ def is_sent(line: AdvisorLine, delivery: Delivery, number: str = ANNA) -> str:
     contact = line.contact(number)
     line.desk.reply(ADA, contact, "Dag", f"to {number}")
     delivery.step("w1", 0.05)
-    assert line.twilio.settled(5)
+    assert line.twilio.settled(60)
     assert record(line, contact).state == DeliveryState.ACCEPTED
     return contact
 
@@ -114,7 +114,7 @@ def test_one_that_is_reported_is_not_asked_about(line: AdvisorLine, delivery: De
     contact = line.contact(ANNA)
     line.desk.reply(ADA, contact, "Dag", "a1")
     delivery.step("w1", 0.05)
-    assert line.twilio.settled(5)
+    assert line.twilio.settled(60)
     requests = line.twilio.counts["requests"]
     assert asks_twilio(line).step() == 0
     assert line.twilio.counts["requests"] == requests

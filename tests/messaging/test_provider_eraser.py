@@ -44,7 +44,7 @@ def talk(line: AdvisorLine) -> None:
     delivery = line.delivery()
     for _ in range(6):
         delivery.step("w1", 0.05)
-    assert line.twilio.settled(5)
+    assert line.twilio.settled(60)
     delivery.close()
 
 

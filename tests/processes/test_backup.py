@@ -22,6 +22,7 @@ from bot.storage.redis.accounts import RedisAccounts
 from bot.storage.redis.connection import connect
 from bot.storage.redis.copying import restore
 from bot.storage.sealing import Sealer
+from tests.harness.processes import WAIT_SECONDS
 from tests.harness.site import OPENER, Site
 from tests.harness.twilio_client import person, sms
 
@@ -36,7 +37,7 @@ def command(site: Site, *words: str) -> "subprocess.CompletedProcess[str]":
     environment = site.environment | {"SPOOL_PRIVATE_KEY": OPENER.private_bytes_raw().hex()}
     return subprocess.run(
         [sys.executable, "-m", "bot", *words], cwd=site.root, env=environment, capture_output=True, text=True,
-        timeout=60, check=False,
+        timeout=WAIT_SECONDS, check=False,
     )  # fmt: skip
 
 

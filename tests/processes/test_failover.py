@@ -15,11 +15,10 @@ from bot.storage.redis import keys
 from tests.harness.processes import until
 from tests.harness.redis_servers import Spread, Watched
 from tests.harness.site import Site
-from tests.harness.twilio_client import Answer, person, sms
+from tests.harness.twilio_client import TWILIO_SECONDS, Answer, person, sms
 
 pytestmark = pytest.mark.process
 
-ANSWER_SECONDS = 2.5
 PEOPLE = [person(number) for number in range(40, 48)]
 
 _numbers = itertools.count(900_000)
@@ -54,12 +53,12 @@ class Load:
             time.sleep(0.04)
 
     def assert_everything_is_there_once(self) -> None:
-        until(lambda: not self._site.spooled(), 30, f"an empty spool\n{self._site.log('worker')}")
+        until(lambda: not self._site.spooled(), what=f"an empty spool\n{self._site.log('worker')}")
         assert len(self.answers) == sum(map(len, self.sent.values()))
         assert {answer.status for answer in self.answers} == {200}
         for who, sent in self.sent.items():
             assert Counter(self._site.heard(who)) == Counter(sent)
-        assert max(answer.seconds for answer in self.answers) < ANSWER_SECONDS
+        assert max(answer.seconds for answer in self.answers) < TWILIO_SECONDS
 
 
 @pytest.fixture(params=["watched", "spread"])
@@ -75,7 +74,7 @@ def running_site(new_site: Callable[..., Site], servers: Watched | Spread) -> Si
     site.environment["REDIS_REPLICAS"] = "1"
     site.start_web()
     site.start_worker()
-    until(lambda: site.twilio.send("GET", "/readyz").status == 200, 10)
+    until(lambda: site.twilio.send("GET", "/readyz").status == 200)
     return site
 
 
@@ -90,7 +89,7 @@ def test_a_master_dies_while_people_write(new_site: Callable[..., Site], servers
         time.sleep(1)
         victim = servers.master if isinstance(servers, Watched) else servers.master_of(slot_of(site, PEOPLE[0]))
         servers.fail_over(victim)
-        until(lambda: site.twilio.send("GET", "/readyz").status == 200, 20)
+        until(lambda: site.twilio.send("GET", "/readyz").status == 200)
         time.sleep(1)
     servers.revive(victim)  # a Cluster has no other replica to confirm what was spooled
     load.assert_everything_is_there_once()

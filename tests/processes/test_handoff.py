@@ -104,7 +104,7 @@ def test_nothing_is_lost_while_worker_and_web_are_killed(site: Site, twilio: Sta
         thread.join()
     finally:
         over.set()
-    until(lambda: desk.heartbeat(ADA, contacts) == [] and drained(site), 180, "an empty outbox")
+    until(lambda: desk.heartbeat(ADA, contacts) == [] and drained(site), 300, "an empty outbox")
     site.stop_worker()
     assert killed == {"worker": KILLS, "web": KILLS}
     for number, contact in zip(people, contacts, strict=True):
@@ -121,7 +121,7 @@ def test_a_refusal_that_quotes_the_number_reaches_no_log(site: Site, twilio: Sta
     twilio.text(number, words)
     site.start_worker()
     desk.reply(ADA, site.contact(number), f"dag {words}", "canary")
-    until(lambda: [record.code for record in desk.open(ADA, site.contact(number)).sent.values()] == ["21211"], 20)
+    until(lambda: [record.code for record in desk.open(ADA, site.contact(number)).sent.values()] == ["21211"])
     site.stop_worker()
     logs = site.log("worker") + site.log("web")
     assert "send_failed" in logs
@@ -136,13 +136,13 @@ def test_a_worker_that_is_told_to_stop_finishes_what_it_has_in_hand(site: Site, 
     site.start_worker()
     for number in people:
         desk.reply(ADA, site.contact(number), "dag", f"stop {number}")
-    until(lambda: bool(twilio.accepted), 20)
+    until(lambda: bool(twilio.accepted))
     site.stop_worker()
     with site.client() as client:
         groups = [client.xinfo_groups(f"{shard}outbox") for shard in keys.ALL_SHARDS if client.exists(f"{shard}outbox")]
     assert sum(group["pending"] for shard in groups for group in shard) == 0  # nothing is left half done
     site.start_worker()
-    until(lambda: len(twilio.accepted) >= 10 and drained(site), 40)
+    until(lambda: len(twilio.accepted) >= 10 and drained(site))
     site.stop_worker()
     assert Counter(message.to for message in twilio.accepted) == dict.fromkeys(people, 1)
 

@@ -29,7 +29,7 @@ def test_messages_survive_web_workers_that_are_killed_again_and_again(site: Site
             os.kill(oldest, signal.SIGKILL)
             killed.append(oldest)
             # The next when this one is replaced: on a busy machine there would else be nobody at all, for minutes.
-            until(lambda ready=ready: site.log("web").count("web_ready") > ready, 60)  # type: ignore[misc]
+            until(lambda ready=ready: site.log("web").count("web_ready") > ready)  # type: ignore[misc]
 
     def unhurried(message: dict[str, str]) -> Answer:
         time.sleep(0.1)

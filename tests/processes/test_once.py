@@ -144,6 +144,6 @@ def unhurried(conversation: Conversation) -> Conversation:
 def test_the_web_server_ends_by_itself_on_sigterm(site: Site) -> None:
     workers = site.web_workers()
     site.stop_web()
-    until(lambda: not site.web_workers(), 5)
+    until(lambda: not site.web_workers())
     assert workers
     assert "Traceback" not in site.log("web")

@@ -47,7 +47,7 @@ def copied(new_site: NewSite, tmp_path_factory: pytest.TempPathFactory) -> Site:
     site = new_site(root=root, application="may_refuse:create_app()")
     site.start_redis()
     site.start_web()
-    until(lambda: site.log("web").count("web_ready") == 2, 40, "both workers")
+    until(lambda: site.log("web").count("web_ready") == 2, what="both workers")
     return site
 
 
@@ -81,7 +81,7 @@ def test_the_main_process_has_opened_nothing_that_its_workers_would_share(copied
 
 def test_a_worker_has_little_for_itself(copied: Site) -> None:
     """Code, content and what was learned are those of the main process."""
-    until(kill_one(copied), 40, "another worker")
+    until(kill_one(copied), what="another worker")
     for pid in copied.web_workers():
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
         own = sum(int(line.split()[1]) for line in lines if line.startswith(("Private_Clean", "Private_Dirty")))
@@ -94,7 +94,7 @@ def test_a_worker_is_replaced_although_spool_content_and_code_are_damaged(copied
     shutil.rmtree(copied.root / "locales")
     shutil.rmtree(copied.spool)
     for _ in range(2):
-        until(kill_one(copied), 40, f"both workers\n{copied.log('web')}")
+        until(kill_one(copied), what=f"both workers\n{copied.log('web')}")
     for _ in range(4):
         assert_greets(copied)
 
@@ -109,4 +109,4 @@ def test_a_replacement_that_cannot_start_leaves_the_others_alone(copied: Site) -
         assert_greets(copied)
         time.sleep(0.2)
     (copied.root / "refuse").unlink()
-    until(is_replaced, 40, f"both workers\n{copied.log('web')}")
+    until(is_replaced, what=f"both workers\n{copied.log('web')}")

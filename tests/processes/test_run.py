@@ -18,7 +18,7 @@ import pytest
 
 from bot.storage.embedded import start_redis
 from tests.harness.fixed import ROOT
-from tests.harness.processes import children, free_port, until
+from tests.harness.processes import WAIT_SECONDS, children, free_port, until
 from tests.harness.twilio_client import ABROAD
 
 pytestmark = pytest.mark.process
@@ -44,7 +44,7 @@ class Run:
         return self._said.read_text()
 
     def ready(self) -> "Run":
-        until(lambda: "Phone simulator" in self.said or self.process.poll() is not None, 30, "the addresses")
+        until(lambda: "Phone simulator" in self.said or self.process.poll() is not None, what="the addresses")
         assert self.process.poll() is None, self.said
         return self
 
@@ -57,7 +57,7 @@ class Run:
 
     def send(self, text: str) -> dict[str, object]:
         """A text through the simulator, as the page sends it."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_SECONDS)
         asked = {"person": "a", "channel": "sms", "from": "+31612345678", "kind": "text", "body": text}
         with contextlib.closing(connection):
             connection.request("POST", "/simulator/send", json.dumps(asked), {"Content-Type": "application/json"})
@@ -67,7 +67,7 @@ class Run:
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)
         try:
-            return self.process.wait(25)
+            return self.process.wait(WAIT_SECONDS)
         except subprocess.TimeoutExpired:
             for pid in self.family():
                 os.kill(pid, signal.SIGKILL)
@@ -109,7 +109,7 @@ def test_it_answers_and_continues_the_same_conversation_after_a_second_start(run
 
     refused = subprocess.run(
         [sys.executable, "-m", "bot", "run"], cwd=copy, env={"PATH": os.environ["PATH"], "PORT": str(free_port())},
-        capture_output=True, text=True, timeout=20, check=False,
+        capture_output=True, text=True, timeout=WAIT_SECONDS, check=False,
     )  # fmt: skip
     assert refused.returncode == 1
     assert "already running" in refused.stderr
@@ -118,7 +118,7 @@ def test_it_answers_and_continues_the_same_conversation_after_a_second_start(run
     family = run.family()
     assert len(family) >= 5
     assert run.stop() == 0
-    until(lambda: gone(family), 5, f"no process left of {family}")
+    until(lambda: gone(family), what=f"no process left of {family}")
     assert "Traceback" not in run.said
 
     again = Run(copy, port).ready()
@@ -126,7 +126,7 @@ def test_it_answers_and_continues_the_same_conversation_after_a_second_start(run
     assert "Hoi." not in str(again.send("2")["messages"])
     assert "Waar gaat het over?" in str(again.send("terug")["messages"])
     assert again.stop(signal.SIGINT) == 0
-    until(lambda: gone(family), 5, f"no process left of {family}")
+    until(lambda: gone(family), what=f"no process left of {family}")
     assert "Traceback" not in again.said
 
 
@@ -134,8 +134,8 @@ def test_it_stops_all_when_one_process_ends_by_itself(run: Run) -> None:
     family = run.family()
     worker = next(pid for pid in family if b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"))
     os.kill(worker, signal.SIGKILL)
-    assert run.process.wait(25) == 1
-    until(lambda: gone(family), 5, f"no process left of {family}")
+    assert run.process.wait(WAIT_SECONDS) == 1
+    until(lambda: gone(family), what=f"no process left of {family}")
 
 
 def test_it_waits_for_a_redis_that_does_not_answer_yet(copy: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -166,7 +166,7 @@ def test_it_says_which_setting_is_malformed(copy: Path) -> None:
     refused = subprocess.run(
         [sys.executable, "-m", "bot", "run"], cwd=copy,
         env={"PATH": os.environ["PATH"], "PEPPERS": made_up, "PORT": "x"},
-        capture_output=True, text=True, timeout=20, check=False,
+        capture_output=True, text=True, timeout=WAIT_SECONDS, check=False,
     )  # fmt: skip
     assert refused.returncode == 1
     assert "PEPPERS is malformed" in refused.stderr
@@ -178,7 +178,7 @@ def test_it_says_which_setting_is_malformed(copy: Path) -> None:
 def test_the_static_answer_needs_no_settings_and_carries_both_numbers_for_every_live_language() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "bot", "fallback-twiml"], cwd=ROOT, env={"PATH": os.environ["PATH"]},
-        capture_output=True, timeout=30, check=True,
+        capture_output=True, timeout=WAIT_SECONDS, check=True,
     )  # fmt: skip
     assert done.stderr == b""
     response = ET.fromstring(done.stdout)  # noqa: S314 - our own answer

@@ -1,15 +1,17 @@
 """What must stop the start, and what the message says."""
 
+import contextlib
 import itertools
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
 from bot.settings import SETTINGS
 from tests.harness.fixed import ROOT
+from tests.harness.processes import WAIT_SECONDS
 from tests.harness.site import Site
 from tests.harness.twilio_client import assert_numbers_first, person, sms
 
@@ -47,17 +49,24 @@ def bare(new_site: NewSite) -> Site:
 
 def refusal(site: Site, changed: Mapping[str, str | None]) -> str:
     """What the web server says when it refuses to start with these settings changed (None: taken away)."""
+    with settings(site, changed):
+        status, said = site.refusal()
+    assert status not in (0, None)
+    assert CANARY not in said
+    return said
+
+
+@contextlib.contextmanager
+def settings(site: Site, changed: Mapping[str, str | None]) -> Iterator[None]:
+    """Settings for a while (None: taken away); the site belongs to all tests."""
     kept = dict(site.environment)
     site.environment |= {name: value for name, value in changed.items() if value is not None}
     for name in (name for name, value in changed.items() if value is None):
         del site.environment[name]
     try:
-        status, said = site.refusal()
+        yield
     finally:
         site.environment = kept
-    assert status not in (0, None)
-    assert CANARY not in said
-    return said
 
 
 def the_only_line(said: str) -> str:
@@ -111,10 +120,10 @@ def test_missing_and_malformed_stand_in_one_message(bare: Site) -> None:
 
 
 def test_the_worker_refuses_in_the_same_words(bare: Site) -> None:
-    del bare.environment["PEPPERS"]
-    bare.start_worker()
+    with settings(bare, {"PEPPERS": None}):
+        bare.start_worker()
     assert bare.worker is not None
-    assert bare.worker.wait(20) == 1
+    assert bare.worker.wait(WAIT_SECONDS) == 1
     assert "PEPPERS is missing" in the_only_line(bare.log("worker"))
 
 
@@ -149,7 +158,7 @@ def checked(site: Site, **changed: str) -> tuple[int, str]:
         env=site.environment | changed,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=WAIT_SECONDS,
         check=False,
     )
     assert CANARY not in done.stdout + done.stderr
@@ -210,15 +219,14 @@ def test_both_keys_changed_are_named_together(filled: Site) -> None:
 
 
 def test_keys_rotate_and_the_open_conversation_goes_on(filled: Site) -> None:
-    filled.environment["PEPPERS"] = f"newer {'p' * 32},{filled.pepper}"
-    filled.environment["DATA_KEYS"] = f"{'22' * 32},{filled.data_key}"
-    filled.start_web()
-    answer = filled.twilio.post(sms(next(_numbers), "terug", person(1)))
-    assert "Waar gaat het over?" in answer.text
-    assert filled.twilio.post(sms(1000, "hoi", person(2))).text
-    filled.stop_web()
-    filled.environment["PEPPERS"] = f"newer {'p' * 32}"
-    filled.environment["DATA_KEYS"] = "22" * 32
-    filled.start_web()
-    assert filled.twilio.post(sms(1001, "ja", person(2))).text.startswith("Ik ben een computer.")
-    filled.stop_web()
+    both = {"PEPPERS": f"newer {'p' * 32},{filled.pepper}", "DATA_KEYS": f"{'22' * 32},{filled.data_key}"}
+    with settings(filled, both):
+        filled.start_web()
+        answer = filled.twilio.post(sms(next(_numbers), "terug", person(1)))
+        assert "Waar gaat het over?" in answer.text
+        assert filled.twilio.post(sms(1000, "hoi", person(2))).text
+        filled.stop_web()
+    with settings(filled, {"PEPPERS": f"newer {'p' * 32}", "DATA_KEYS": "22" * 32}):
+        filled.start_web()
+        assert filled.twilio.post(sms(1001, "ja", person(2))).text.startswith("Ik ben een computer.")
+        filled.stop_web()

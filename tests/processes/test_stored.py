@@ -195,7 +195,7 @@ def test_what_nobody_can_read_does_not_hold_up_the_spool_for_others(site: Site, 
     put_bytes(site, broken, stored)
     site.start_worker()
     try:
-        until(lambda: all(waits(site, who) for who in others), 6, "the messages of the others")
+        until(lambda: all(waits(site, who) for who in others), what="the messages of the others")
     finally:
         site.stop_worker()
         for path in site.spooled():

@@ -51,7 +51,7 @@ def test_a_master_that_became_a_replica_and_is_master_again_takes_writes(tmp_pat
             connection.ask("SET", "a", 1)
             waiting = threading.Thread(target=wait)
             waiting.start()
-            until(lambda: servers.ask(port, "INFO", "clients")["blocked_clients"], 5)
+            until(lambda: servers.ask(port, "INFO", "clients")["blocked_clients"])
             servers.ask(port, "REPLICAOF", "127.0.0.1", 1)
             with pytest.raises(StorageUnavailable, match="ReadOnlyError") as caught:
                 connection.ask("SET", "a", 1)
@@ -73,7 +73,7 @@ def test_without_the_replicas_that_are_asked_for_a_turn_is_not_confirmed(tmp_pat
             assert not caught.value.refused  # it is stored, perhaps not for long
             assert connection.ask("GET", "a") == b"2"
             replica = servers.start("--replicaof", "127.0.0.1", str(port))
-            until(lambda: "online" in str(servers.ask(port, "INFO", "replication").get("slave0")), 10)
+            until(lambda: "online" in str(servers.ask(port, "INFO", "replication").get("slave0")))
             connection.together([("SET", "a", 3)], confirmed=True)
             assert servers.ask(replica, "GET", "a") == "3"
 
