@@ -2,6 +2,7 @@
 
 import gc
 import os
+import resource
 import shutil
 import sys
 import tempfile
@@ -14,7 +15,10 @@ _everywhere = "127.0.0.1" if os.environ.get("SIMULATOR", "").strip() == "1" else
 bind = f"{os.environ.get('BIND') or _everywhere}:{os.environ.get('PORT', '8000')}"
 _wanted = os.environ.get("WEB_WORKERS", "").strip() or "2"
 workers = int(_wanted) if _wanted.isdecimal() else 1  # anything else is refused below, in our own words
-worker_class = "gevent"
+worker_class = "bot.channels.slow_clients.BoundedWorker"
+worker_connections = 1000  # of each worker; whoever keeps one waiting longest makes room for the next
+limit_request_fields = 40
+limit_request_field_size = 24 * 1024  # room for 1,600 letters of any script, should Twilio copy them into a header
 http_parser = "python"  # the one that `accept_odd_bytes` is about
 accesslog = None
 errorlog = "-"
@@ -30,6 +34,10 @@ BOOT_AGAIN_SECONDS = 1  # between two tries to replace a worker
 
 # One thread a process for the sums of the sentence encoder: more only wait for each other. Before numpy is read.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# A connection is an open file: as many as the operating system lets us have.
+_files, _most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (max(_files, min(_most_files, 4 * worker_connections)), _most_files))
 
 # Counts of all web processes are read together; the folder must be new at every start.
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="helpline-metrics-")

@@ -5,6 +5,7 @@ Each process follows the feed once, however many consoles are open, and not at a
 
 import queue
 import threading
+from collections import Counter
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +18,9 @@ from bot.ports.unavailable import StorageUnavailable
 LOOK_SECONDS = 0.4
 REST_SECONDS = 15.0
 """After so long without news a stream sends a comment, so that proxies keep it open."""
+
+MAX_LISTENERS = 400
+"""Open streams of one process, so that the web server has places left for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,8 @@ class News:
 @dataclass(eq=False, slots=True)
 class _Listener:
     advisor: str
-    box: "queue.SimpleQueue[News]" = field(default_factory=queue.SimpleQueue)
+    box: "queue.SimpleQueue[News | None]" = field(default_factory=queue.SimpleQueue)
+    """None: this stream makes room for others."""
 
 
 class Live:
@@ -44,30 +49,40 @@ class Live:
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
-        self._listeners: set[_Listener] = set()
+        self._listeners: dict[_Listener, None] = {}  # oldest first
         self._guard = threading.Lock()
         self._look = threading.Event()
         self._following = False
 
     def listen(self, advisor: Advisor, after: str = "") -> Generator[News, None, None]:
-        """News since the change `after` ("" = from now on), without end; at least an empty one every REST_SECONDS.
+        """News since the change `after` ("" = from now on); at least an empty one every REST_SECONDS. It ends only
+        where there are too many, for the advisor who has most.
 
         Several changes may come as one. While the storage is unavailable there are none; they come later.
         """
         listener = _Listener(advisor.id)
         with self._guard:
-            self._listeners.add(listener)
+            self._listeners[listener] = None
+            if len(self._listeners) > MAX_LISTENERS:
+                self._make_room()
             begins, self._following = not self._following, True
         if begins:
             # Started before `_missed` looks, so that nothing falls between the two.
             threading.Thread(target=self._follow, args=[self._newest()], name="live", daemon=True).start()
         try:
             yield self._missed(advisor.id, after)
-            while True:
-                yield self._next(listener)
+            while (news := self._next(listener)) is not None:
+                yield news
         finally:
             with self._guard:
-                self._listeners.discard(listener)
+                self._listeners.pop(listener, None)
+
+    def _make_room(self) -> None:
+        """End the oldest stream of the advisor who has most: a window that was closed long ago, if any."""
+        [(greedy, _count)] = Counter(each.advisor for each in self._listeners).most_common(1)
+        oldest = next(each for each in self._listeners if each.advisor == greedy)
+        del self._listeners[oldest]
+        oldest.box.put(None)
 
     def _missed(self, advisor: str, after: str) -> News:
         """What happened since `after`. Where that is older than the feed, everything counts as changed."""
@@ -80,8 +95,8 @@ class Live:
             return News(after)
 
     @staticmethod
-    def _next(listener: _Listener) -> News:
-        """The next news, merged with all that is there already."""
+    def _next(listener: _Listener) -> News | None:
+        """The next news, merged with all that is there already. None where the stream has to end."""
         try:
             news = listener.box.get(timeout=REST_SECONDS)
             while True:
@@ -89,6 +104,8 @@ class Live:
                     more = listener.box.get_nowait()
                 except queue.Empty:
                     return news
+                if news is None or more is None:
+                    return None
                 contacts = tuple(dict.fromkeys((*news.contacts, *more.contacts)))
                 news = News(more.id, contacts, news.board or more.board)
         except queue.Empty:

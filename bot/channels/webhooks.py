@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 from flask import Blueprint, Response, request
 from twilio.request_validator import RequestValidator, get_signature_algorithm
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
 from bot import metrics
 from bot.channels.form import is_about_ours, is_for_us
@@ -121,9 +121,21 @@ def make_blueprint(
         "/status", "status", status, methods=["POST"], provide_automatic_options=False, strict_slashes=False
     )
 
+    _add_error_answers(blueprint, last_words)
+    return blueprint
+
+
+def _add_error_answers(blueprint: Blueprint, last_words: str) -> None:
+    """What is answered where a view raises."""
+
     @blueprint.errorhandler(RequestEntityTooLarge)
     def too_large(_error: HTTPException) -> Response:
         return _refused(413)
+
+    @blueprint.errorhandler(ClientDisconnected)
+    def half_sent(_error: HTTPException) -> Response:
+        """The body never came whole: nothing of ours failed, and nobody is left to read the numbers."""
+        return _refused(400)
 
     @blueprint.errorhandler(Exception)
     def failed(error: Exception) -> Response:
@@ -131,8 +143,6 @@ def make_blueprint(
         metrics.webhook_counter("failed")()
         metrics.report("webhook_failed", fault=type(error).__name__, error=error)
         return Response(twiml(last_words), mimetype="text/xml")
-
-    return blueprint
 
 
 def _signed_form(gate: SignatureGate) -> Form | Response:

@@ -103,3 +103,16 @@ def test_redis_may_go_and_come_back(line: AdvisorLine, monkeypatch: pytest.Monke
     line.client.client_kill_filter(_type="normal", skipme=True)
     asks(line, ANNA)
     assert heard(stream).board
+
+
+def test_whoever_has_most_streams_makes_room_for_the_others(
+    line: AdvisorLine, short_silence: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MAX_LISTENERS", 4)
+    service = Live(line.storage)
+    first, second, third = (opened(service, ADA)[0] for _stream in range(3))
+    others = [opened(service, BEA)[0] for _stream in range(2)]
+    assert list(first) == []  # it has ended
+    asks(line, ANNA)
+    for stream in (second, third, *others):
+        assert heard(stream).board

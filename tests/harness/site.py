@@ -42,6 +42,8 @@ class Site:
     application: str = "app:create_app()"
     root: Path = ROOT
     """The checkout that it runs from."""
+    web_options: tuple[str, ...] = ()
+    """More options for gunicorn."""
     several: str = ""
     """The REDIS_URL of servers that others start; "" = one Redis of its own."""
     token: str = TOKEN
@@ -133,7 +135,7 @@ class Site:
 
     def launch_web(self) -> "subprocess.Popen[bytes]":
         command = [str(Path(sys.executable).with_name("gunicorn")), "--config", "gunicorn.conf.py"]
-        command += ["--bind", f"127.0.0.1:{self.port}", self.application]
+        command += ["--bind", f"127.0.0.1:{self.port}", *self.web_options, self.application]
         return self._launch(command, self.environment, "web")
 
     def start_web(self) -> None:

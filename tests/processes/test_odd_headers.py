@@ -34,9 +34,10 @@ def exchanged(site: Site, header: bytes) -> bytes:
         b"X-Twilio-Body: " + bytes(set(range(1, 256)) - {10, 13}),
         b"X-Twilio-Body: \xff\xfe \xc3\xa9 \xf0\x9f\x98\xa2",
         b"X-Twilio-Body: " + b"x" * 4000,
+        b"X-Twilio-Body: " + b"%F0%9F%98%A2" * 1600,
         b"User-Agent: \x7f\x1b[31m",
     ],
-    ids=["control", "every byte", "not ascii", "long", "escape"],
+    ids=["control", "every byte", "not ascii", "long", "as long as a message", "escape"],
 )
 def test_a_message_with_odd_bytes_in_another_header_is_answered(site: Site, header: bytes) -> None:
     answer = exchanged(site, header)

@@ -1,0 +1,110 @@
+"""nginx with the configuration that docs/proxy/nginx.conf gives, on a port of its own, with a certificate made here."""
+
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from tests.harness.fixed import HOST, ROOT
+from tests.harness.processes import free_port, until
+
+MAIN = """
+daemon off;
+pid {folder}/pid;
+error_log {folder}/main.log crit;
+events {{ worker_connections 2048; }}
+http {{
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/a;
+    uwsgi_temp_path {folder}/b; scgi_temp_path {folder}/c;
+    include {folder}/site.conf;
+}}
+"""
+
+
+class Nginx:
+    """In `folder`, in front of the bot at `behind`."""
+
+    def __init__(self, folder: Path, behind: int) -> None:
+        program = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
+        if program is None:
+            if os.environ.get("REQUIRE_BROWSER") == "1":
+                pytest.fail("nginx is not installed")
+            pytest.skip("nginx is not installed")
+        self.port = free_port()
+        certificate, key = _certificate(folder)
+        text = (ROOT / "docs/proxy/nginx.conf").read_text()
+        for ours, here in {
+            "server 127.0.0.1:8000;": f"server 127.0.0.1:{behind};",
+            "listen 443 ssl": f"listen 127.0.0.1:{self.port} ssl",
+            "/etc/ssl/HOST.pem": str(certificate),
+            "/etc/ssl/HOST.key": str(key),
+            "server_name HOST;": f"server_name {HOST};",
+            "/var/log/nginx/helpline.log": f"{folder}/helpline.log",
+        }.items():
+            assert text.count(ours) == 1, ours
+            text = text.replace(ours, here)
+        (folder / "site.conf").write_text(text)
+        (folder / "nginx.conf").write_text(MAIN.format(folder=folder))
+        self.certificate = str(certificate)
+        self._tls = ssl.create_default_context(cafile=str(certificate))
+        command = [program, "-c", str(folder / "nginx.conf"), "-e", str(folder / "main.log")]
+        with (folder / "out").open("wb") as out:
+            self._process = subprocess.Popen(command, stdout=out, stderr=out)
+        until(self._answers, 15, f"nginx\n{(folder / 'out').read_text()}")
+
+    def connection(self) -> ssl.SSLSocket:
+        """A connection as a browser makes it."""
+        return self._tls.wrap_socket(self.connected(), server_hostname=HOST)
+
+    def connected(self) -> socket.socket:
+        """The same before anything is said on it."""
+        return socket.create_connection(("127.0.0.1", self.port), 20)
+
+    def exchanged(self, request: bytes) -> bytes:
+        """The whole answer to this request, which must ask to close the connection."""
+        with self.connection() as connection:
+            connection.sendall(request)
+            return b"".join(iter(lambda: connection.recv(65536), b""))
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(15)
+
+    def _answers(self) -> bool:
+        assert self._process.poll() is None, "nginx has ended"
+        with suppress(OSError):
+            self.connection().close()
+            return True
+        return False
+
+
+def _certificate(folder: Path) -> tuple[Path, Path]:
+    """The files of a certificate for HOST and of its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+        .sign(key, SHA256())
+    )
+    files = folder / "certificate.pem", folder / "certificate.key"
+    files[0].write_bytes(made.public_bytes(Encoding.PEM))
+    files[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return files
