@@ -2,10 +2,14 @@
 
 import os
 import random
+import threading
 
 import pytest
+import redis
 
+from bot.storage.redis import keys
 from tests.harness.fixed import ROOT
+from tests.harness.in_redis import all_is_sent
 from tests.harness.processes import free_port, own_ports
 from tests.harness.scheduling import LONGEST, ROOMS, place, room
 
@@ -52,3 +56,26 @@ def test_a_module_stays_in_one_test_process(process_of_the_module: int, copy: in
 
 
 _seen: set[int] = set()
+
+
+def test_a_message_that_moves_between_the_lists_is_not_taken_for_sent(clean_redis: redis.Redis) -> None:
+    shard = keys.ALL_SHARDS[0]
+    assert all_is_sent(clean_redis)
+    later = clean_redis.register_script("redis.call('DEL', KEYS[1]) redis.call('ZADD', KEYS[2], 0, 'anna')")
+    now = clean_redis.register_script("redis.call('DEL', KEYS[2]) redis.call('XADD', KEYS[1], '*', 'c', 'anna')")
+    names = [f"{shard}outbox", f"{shard}later"]
+    later(names)
+    over = threading.Event()
+
+    def move() -> None:
+        while not over.is_set():
+            now(names)
+            later(names)
+
+    moving = threading.Thread(target=move)
+    moving.start()
+    try:
+        assert not any(all_is_sent(clean_redis) for _look in range(200))
+    finally:
+        over.set()
+        moving.join()

@@ -31,7 +31,7 @@ from bot.devtools.twilio import Faults, StandIn
 from bot.ports.unavailable import StorageUnavailable
 from bot.settings import WEBHOOK_OVERRIDES, read_settings
 from tests.harness.fixed import PUBLIC_URL
-from tests.harness.in_redis import later_length, outbox_length
+from tests.harness.in_redis import all_is_sent
 from tests.harness.processes import until
 from tests.harness.site import Site
 
@@ -188,7 +188,7 @@ class Soak:
             if self._site.spooled() or self._fallback.spooled():
                 return False
             with self._site.client() as client:
-                return not outbox_length(client) and not later_length(client)
+                return all_is_sent(client)
 
         until(is_drained, DRAIN_SECONDS, "an empty spool and an empty outbox")
         self._twilio.settled(30)

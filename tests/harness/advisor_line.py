@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import redis
 from flask import Flask
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from bot.advisors.board import Advisor
 from bot.advisors.desk import Desk
@@ -27,6 +27,13 @@ from tests.harness.fakes import ListSpool, Reports
 from tests.harness.fixed import ACCOUNT, NOW, OURS, OURS_ON_WHATSAPP, PUBLIC_URL, TOKEN
 
 ADA = Advisor("ada", ("nl", "en"))
+
+
+class Quiet(WSGIRequestHandler):
+    """Thousands of lines about callbacks would hide why a test failed."""
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Say nothing."""
 
 
 @dataclass
@@ -64,7 +71,7 @@ class AdvisorLine:
         app.register_blueprint(
             webhooks.make_blueprint(self.runner, receipts, gate, ACCOUNT, identity.contacts, "numbers")
         )
-        self.server = make_server("127.0.0.1", 0, app, threaded=True)
+        self.server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
         self.twilio = StandIn(
             account_sid=ACCOUNT,

@@ -24,7 +24,7 @@ from bot.storage.redis import keys
 from bot.storage.sealing import Sealer, place
 from bot.worker import Worker
 from tests.harness.advisor_line import ADA, AdvisorLine
-from tests.harness.in_redis import held, later_length, outbox_length
+from tests.harness.in_redis import all_is_sent, held
 from tests.harness.processes import until
 
 ANNA = "+31612345601"
@@ -49,8 +49,7 @@ def deliver(delivery: Delivery, line: AdvisorLine, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         delivery.step("w1", 0.05)
-        idle = not outbox_length(line.client) and not later_length(line.client)
-        if idle and line.twilio.settled(seconds):
+        if all_is_sent(line.client) and line.twilio.settled(seconds):
             return
     raise AssertionError("not done in time")
 
@@ -378,7 +377,7 @@ def test_many_people_over_a_bad_line(engine: Engine, library: Library, redis_url
         for thread in threads:
             thread.start()
         try:
-            until(lambda: not outbox_length(line.client) and not later_length(line.client), 300, "all to be sent")
+            until(lambda: all_is_sent(line.client), 300, "all to be sent")
         finally:
             stop.set()
             for thread in threads:

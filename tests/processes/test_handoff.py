@@ -28,7 +28,7 @@ from bot.storage.redis.storage import redis_storage
 from bot.storage.sealing import Sealer
 from tests.harness.fakes import ListSpool, Reports
 from tests.harness.fixed import PUBLIC_URL
-from tests.harness.in_redis import held, later_length, outbox_length
+from tests.harness.in_redis import all_is_sent, held
 from tests.harness.processes import until
 from tests.harness.site import Site
 from tests.harness.twilio_client import person
@@ -69,7 +69,7 @@ def desk(site: Site, engine: Engine, library: Library) -> Iterator[Desk]:
 
 def drained(site: Site) -> bool:
     with site.client() as client:
-        return not outbox_length(client) and not later_length(client)
+        return all_is_sent(client)
 
 
 def test_nothing_is_lost_while_worker_and_web_are_killed(site: Site, twilio: StandIn, desk: Desk) -> None:
