@@ -189,7 +189,7 @@ class Assembly:
         reconcile = Reconcile(runner, storage, inbox, self.now, metrics.report)
         chores: list[Callable[[], object]] = [
             lambda: reader.drain(runner.replay),
-            lambda: storage.chores.report_spool(reader.id, reader.clear_until()),
+            lambda: storage.chores.report_spool(reader.id, reader.clear_until(), reader.unreadable_minutes()),
             upkeep.step,
             spending.step,
         ]

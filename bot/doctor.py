@@ -83,6 +83,8 @@ def _spool(spool: FileSpool) -> Iterator[str]:
         yield f"bad spool: {error}"
     else:
         yield f"ok spool: {kept}"
+        if spool.unreadable():
+            yield "bad spool: messages that could not be read or stored lie in SPOOL_DIR, ending in .unreadable"
 
 
 def _reading(settings: Settings) -> Iterator[str]:

@@ -73,6 +73,10 @@ def environment_faults(environment: Mapping[str, str]) -> list[Fault]:
     except StartError as error:
         return [_environment_fault(str(error))]
     found = []
+    unreadable = _spool(settings).unreadable()
+    if unreadable:
+        message = f"SPOOL_DIR holds {unreadable} messages that could not be read or stored; see docs/operations.md."
+        found.append(_environment_fault(message, Severity.WARNING))
     for check in (_check_spool, check_keys):
         try:
             check(settings)
@@ -115,7 +119,11 @@ def _with_content(settings: Settings) -> Loaded:
 
 
 def _check_spool(settings: Settings) -> None:
-    FileSpool(settings.spool_dir, settings.spool_public_key).check()
+    _spool(settings).check()
+
+
+def _spool(settings: Settings) -> FileSpool:
+    return FileSpool(settings.spool_dir, settings.spool_public_key)
 
 
 def _environment_fault(message: str, severity: Severity = Severity.ERROR) -> Fault:

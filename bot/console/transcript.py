@@ -116,6 +116,8 @@ def _line(entry: Entry, sent: Mapping[str, Record], problems: Mapping[str, Probl
             what += "Lapsed" if event.lapsed else "Declined"
         if isinstance(event, PlaceTold):
             what, other = f"PlaceTold-{event.place}", event.country
+        if isinstance(event, CameLate) and event.maybe_answered:
+            what += "MaybeAnswered"
         brought = of_answers(event.answers) if isinstance(event, CodeBrought) else None
         return TranscriptLine("mark", minute, what=what, who=who, other=other, card=brought)
     return None

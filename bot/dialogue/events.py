@@ -80,7 +80,10 @@ class Stopped(Event, frozen=True):
 
 
 class CameLate(Event, frozen=True):
-    """The message reached us long after it was sent, when an answer could have met another reader."""
+    """The message reached us long after it was sent, when an answer could have met another reader. `maybe_answered`: it
+    may be one that was answered in an outage, and of which nothing else can be read any more."""
+
+    maybe_answered: bool = False
 
 
 class Claimed(Event, frozen=True):

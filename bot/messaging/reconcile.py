@@ -45,7 +45,8 @@ class Reconcile:
     """Called in a loop by the worker; reads the list once a minute.
 
     A message may have been answered while the storage was away, and lie in the spool of any host. So it is left for
-    later until every spool has reported that nothing of that time is in it.
+    later until every spool has reported that nothing of that time is in it. What lies there and cannot be read will
+    never say whose it is: a message of those minutes is kept for an advisor, and nothing is sent.
     """
 
     def __init__(
@@ -79,14 +80,16 @@ class Reconcile:
             return 0
         found = [message for message in listed if now - message.at >= MIN_AGE]
         deferred = self._deferred(found, now)
+        unreadable = self._storage.chores.unreadable_minutes()
         recovered = 0
         for message in found:
             if message in deferred or self._storage.conversations.was_erased(message.inbound):
                 continue
             late = now - message.at > timedelta(minutes=FRESH_MINUTES)
-            if self._runner.recover(message.inbound, message.at, late=late):
+            perhaps = not unreadable.isdisjoint(_minutes_around(message.at))
+            if self._runner.recover(message.inbound, message.at, late=late, maybe_answered=perhaps):
                 recovered += 1
-                self._report("recovered", cause="late" if late else "")
+                self._report("recovered", cause="unreadable" if perhaps else "late" if late else "")
         self._storage.chores.set_last_reconciled(min([now, *(message.at for message in deferred)]))
         return recovered
 
@@ -106,3 +109,9 @@ class Reconcile:
                 self._storage.chores.forget_spool(id)
         self._deferring = None
         return []
+
+
+def _minutes_around(at: datetime) -> range:
+    """In which minutes an answer to a message of that moment may have been kept."""
+    minute = int(at.timestamp()) // 60
+    return range(minute - 1, minute + 2)

@@ -25,8 +25,8 @@ def by_sending(turn: Turn, channel: Channel, reply: str, contact: str) -> Decisi
     return Decision(conversation, (*turn.events, Said(reply)), reply, outgoing)
 
 
-def too_late(turn: Turn, channel: Channel, *, blocked: bool) -> Decision:
-    """Nothing is sent: the phone may be in other hands. An advisor is asked to look."""
+def too_late(turn: Turn, channel: Channel, *, blocked: bool, maybe_answered: bool = False) -> Decision:
+    """Nothing is sent: the phone may be in other hands, or have the answer already. An advisor is asked to look."""
     conversation = turn.conversation.with_handling(channel=str(channel))
     asked: tuple[AnyEvent, ...] = ()
     leaves = any(isinstance(event, ErasureRequested | Stopped) for event in turn.events)
@@ -35,4 +35,4 @@ def too_late(turn: Turn, channel: Channel, *, blocked: bool) -> Decision:
     conversation = conversation.with_position(state="", history=(), candidates=())
     # A code nobody has read must not take away the one they have.
     told = (event for event in turn.events if not isinstance(event, CodeMade))
-    return Decision(conversation, (*told, *asked, CameLate()))
+    return Decision(conversation, (*told, *asked, CameLate(maybe_answered)))

@@ -186,21 +186,24 @@ class Runner:
         self._report("replayed")
         return True
 
-    def recover(self, inbound: Inbound, sent: datetime, *, late: bool) -> bool:
+    def recover(self, inbound: Inbound, sent: datetime, *, late: bool, maybe_answered: bool = False) -> bool:
         """Answer a message whose webhook never came; False: it was answered after all. Raises StorageUnavailable.
 
-        sent: when its sender sent it. late: too long ago to answer, the phone may be in other hands. Then nothing is
-        sent, and an advisor is asked to look.
+        sent: when its sender sent it. late: too long ago to answer, the phone may be in other hands. maybe_answered: it
+        may be one whose turn lies in the spool and cannot be read. In both cases nothing is sent, and an advisor is
+        asked to look.
         """
+        silent = late or maybe_answered
         message = self._engine.read(inbound)
 
         def decide(opened: Opened) -> Decision:
             if self._spool.given(inbound).reply is not None:
                 raise _Given("")
             moment = recovering.moment(sent, opened.conversation)
-            turn, reply = self._answer(message, opened, moment, self._spool.given(inbound), look_up=not late)
-            if late:
-                return recovering.too_late(turn, inbound.channel, blocked=opened.blocked)
+            turn, reply = self._answer(message, opened, moment, self._spool.given(inbound), look_up=not silent)
+            if silent:
+                blocked = opened.blocked
+                return recovering.too_late(turn, inbound.channel, blocked=blocked, maybe_answered=maybe_answered)
             return recovering.by_sending(turn, inbound.channel, reply, opened.contact)
 
         try:

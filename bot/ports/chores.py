@@ -1,6 +1,6 @@
 """What the worker remembers and clears away."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -16,12 +16,17 @@ class Chores(Protocol):
         """It was looked through at this moment."""
         ...
 
-    def report_spool(self, id: str, clear_until: datetime) -> None:
-        """Nothing that arrived before this moment is kept in this spool any more."""
+    def report_spool(self, id: str, clear_until: datetime, unreadable: Collection[int] = ()) -> None:
+        """Nothing that arrived before this moment is kept in this spool any more, but for what cannot be read:
+        `unreadable` are the minutes (since 1970) in which that arrived."""
         ...
 
     def spools(self) -> Mapping[str, datetime]:
         """Until when each known spool is clear."""
+        ...
+
+    def unreadable_minutes(self) -> frozenset[int]:
+        """The minutes (since 1970) in which anything arrived that lies unreadable in a spool."""
         ...
 
     def forget_spool(self, id: str) -> None:

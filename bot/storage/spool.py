@@ -78,7 +78,8 @@ class FileSpool:
             probe.unlink()
         except OSError as error:
             raise SpoolFull(f"Cannot start: SPOOL_DIR cannot be written ({type(error).__name__}).") from None
-        return f"{self.waiting()} kept"
+        unreadable = self.unreadable()
+        return f"{self.waiting()} kept" + (f", {unreadable} unreadable" if unreadable else "")
 
     def add(self, spooled: Spooled) -> None:
         """See `Spool.add`."""
@@ -111,6 +112,10 @@ class FileSpool:
         """How many messages are kept."""
         return sum(1 for _ in _files(self._directory))
 
+    def unreadable(self) -> int:
+        """How many messages the worker could not read or store."""
+        return sum(1 for _ in self._directory.glob(f"*{_UNREADABLE}"))
+
 
 class FileSpoolReader:
     """Reads the spool, with the private key. Reports what it has to give up."""
@@ -138,41 +143,61 @@ class FileSpoolReader:
         oldest = min((_when(path) for path in _files(self._directory)), default=now)
         return datetime.fromtimestamp(min(oldest, now), UTC) - ON_THE_WAY
 
+    def unreadable_minutes(self) -> frozenset[int]:
+        """The minutes (since 1970) in which what lies unreadable here arrived."""
+        return frozenset(int(_when(path)) // 60 for path in self._directory.glob(f"*{_UNREADABLE}"))
+
     def drain(self, handle: Callable[[Spooled], object]) -> int:
         """Hand every kept message to `handle`, oldest first, and drop it when that returns; returns how many.
 
-        StorageUnavailable from `handle` stops the drain; that message and the later ones stay. A file older than a
-        conversation may be is dropped unread; one that our key does not open, or that cannot be stored, is set aside:
-        the right key or a repaired program may turn up.
+        StorageUnavailable from `handle` stops the drain; that message and the later ones stay. One that our key does
+        not open, or that cannot be stored, is marked as unreadable: the right key or a repaired program may turn up.
+        What is older than a conversation may be is dropped unread.
         """
-        handled = 0
-        for part in self._directory.glob(f"*{_PART}"):
-            with suppress(FileNotFoundError):  # finished, or another worker was faster
-                if time.time() - part.stat().st_mtime > PART_SECONDS:
-                    part.unlink()
-        for path in _files(self._directory):
-            if time.time() - path.stat().st_mtime > MAX_AGE_SECONDS:
-                self._report("spool_dropped", cause="too_old")
-            else:
-                try:
-                    spooled = _unpacked(_SUITE.decrypt(path.read_bytes(), self._key, _INFO))
-                except (InvalidTag, msgspec.DecodeError) as error:
-                    self._report("spool_dropped", cause=type(error).__name__)
-                    path.rename(path.with_suffix(_UNREADABLE))
-                    continue
-                try:
-                    handle(spooled)
-                except StorageUnavailable:
-                    raise
-                except Exception as error:  # noqa: BLE001 - one message nobody can store must not hold up the others
-                    self._report("spool_dropped", cause=type(error).__name__, error=error)
-                    path.rename(path.with_suffix(_UNREADABLE))
-                    continue
-                handled += 1
-            path.unlink(missing_ok=True)
+        self._drop_old()
+        handled = sum(self._hand_over(path, handle) for path in _files(self._directory))
         if next(_files(self._directory), None) is None:
             forget(self._directory)
         return handled
+
+    def _drop_old(self) -> None:
+        lives = {_PART: PART_SECONDS, _SUFFIX: MAX_AGE_SECONDS, _UNREADABLE: MAX_AGE_SECONDS}
+        for suffix, seconds in lives.items():
+            for path in self._directory.glob(f"*{suffix}"):
+                with suppress(FileNotFoundError):  # finished, or another worker was faster
+                    if time.time() - path.stat().st_mtime > seconds:
+                        path.unlink()
+                        if suffix != _PART:
+                            self._report("spool_dropped", cause="too_old")
+
+    def _hand_over(self, path: Path, handle: Callable[[Spooled], object]) -> bool:
+        """Was it handled?"""
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:  # another worker was faster
+            return False
+        except OSError as error:
+            self._report("spool_stuck", cause=type(error).__name__)
+            return False
+        try:
+            handle(_unpacked(_SUITE.decrypt(data, self._key, _INFO)))
+        except StorageUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - one message nobody can store must not hold up the others
+            self._report("spool_dropped", cause=type(error).__name__, error=error)
+            self._away(lambda: path.rename(path.with_suffix(_UNREADABLE)))
+            return False
+        self._away(path.unlink)
+        return True
+
+    def _away(self, move: Callable[[], object]) -> None:
+        """Where the disk does not let it go it comes again: what was stored is not stored twice."""
+        try:
+            move()
+        except FileNotFoundError:  # another worker was faster
+            return
+        except OSError as error:
+            self._report("spool_stuck", cause=type(error).__name__)
 
     def drop(self, contacts: Sequence[str]) -> int:
         """Delete what these people wrote; returns how many messages. One our key does not open stays."""

@@ -200,5 +200,35 @@ def test_a_host_that_is_gone_holds_nobody_up_for_long(
     assert len(line.storage.chores.spools()) == 1
 
 
+@pytest.mark.parametrize("damage", [b"damaged", b""])
+def test_who_may_have_been_answered_by_what_cannot_be_read_comes_to_an_advisor_and_gets_nothing(
+    line: AdvisorLine, elsewhere: tuple[FileSpool, FileSpoolReader], tmp_path: Path, damage: bytes
+) -> None:
+    spool, reader = elsewhere
+    line.storage.chores.set_last_reconciled(line.now)
+    looks = reconcile(line)
+    with_spool = Runner(line.engine, line.storage, spool, lambda: line.now, line.reports)
+    line.twilio.lose(next=1)
+    sid = line.twilio.text(ANNA, "hoi").sid
+    contact = line.contact(ANNA)
+    inbound = Inbound(message_id=sid, contact=contact, channel=Channel.SMS, text="hoi", address=ANNA)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(line.storage.conversations, "open", away)
+        assert with_spool.receive(inbound)
+    (kept,) = (tmp_path / "elsewhere").glob("*.sealed")
+    kept.write_bytes(damage)
+    assert reader.drain(line.runner.replay) == 0
+    line.storage.chores.report_spool(reader.id, reader.clear_until(), reader.unreadable_minutes())
+    line.now += timedelta(minutes=2)
+    for id in line.storage.chores.spools():
+        line.storage.chores.report_spool(id, line.now, reader.unreadable_minutes() if id == reader.id else ())
+    assert looks.step() == 1
+    assert ("recovered", {"cause": "unreadable"}) in line.reports
+    assert events_of(line.storage, contact)[-1] == CameLate(maybe_answered=True)
+    assert heard(line, ANNA) == ["hoi"]
+    assert [entry.contact for entry in line.storage.queue.waiting()] == [contact]
+    assert not outbox_length(line.client)
+
+
 def away(_cause: object) -> None:
     raise StorageUnavailable("gone")

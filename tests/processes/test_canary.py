@@ -197,7 +197,7 @@ def test_every_value_in_redis_is_sealed_or_counts(site: Site) -> None:
     with site.client() as client:
         found: Any = client.keys("*")
     names = {key.decode() for key in found}
-    plain = {keys.FINGERPRINTS, keys.LAST_RECONCILED, keys.PING, keys.SPOOLS, keys.LAYOUT}
+    plain = {keys.FINGERPRINTS, keys.LAST_RECONCILED, keys.PING, keys.SPOOLS, keys.UNREADABLE, keys.LAYOUT}
     shard = r"waiting|feed|erased-messages|outbox|unreported|counts:\d{4}-\d\d-\d\d|[\w-]{22}:[\w-]+"
     alone = r"helpline:code:[\w-]{22}"
     unknown = {name for name in names - plain if not re.fullmatch(rf"helpline:\{{\d\d\}}:({shard})|{alone}", name)}

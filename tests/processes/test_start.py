@@ -183,6 +183,11 @@ def test_check_names_settings_that_are_malformed(new_site: NewSite) -> None:
 def test_check_names_a_lost_key_beside_a_lost_spool_and_changes_nothing(filled: Site) -> None:
     before = filled.dump()
     assert checked(filled)[0] == 0
+    unreadable = filled.spool / "1-2-3.unreadable"
+    unreadable.touch()
+    status, said = checked(filled)
+    unreadable.unlink()
+    assert (status, "warning: environment: SPOOL_DIR holds 1 messages that could not be read" in said) == (0, True)
     status, said = checked(filled, DATA_KEYS="22" * 32, SPOOL_DIR=str(filled.folder / "nowhere"))
     assert status == 1
     assert "DATA_KEYS lack what this Redis was filled with" in said

@@ -129,6 +129,17 @@ def test_until_when_each_spool_is_clear(storage: Storage) -> None:
     assert storage.chores.spools() == {"there": at}
 
 
+def test_what_lies_unreadable_in_a_spool_is_known_by_its_minutes(storage: Storage) -> None:
+    at = datetime(2026, 11, 23, 12, 0, 7, tzinfo=UTC)
+    storage.chores.report_spool("here", at, [7, 5])
+    storage.chores.report_spool("there", at, [9])
+    assert storage.chores.unreadable_minutes() == {5, 7, 9}
+    storage.chores.report_spool("here", at)
+    assert storage.chores.unreadable_minutes() == {9}
+    storage.chores.forget_spool("there")
+    assert storage.chores.unreadable_minutes() == set()
+
+
 def test_tidying_takes_nothing_that_is_in_use(storage: Storage) -> None:
     act(storage, "1", HELD, lease=Lease.TAKE)
     act(storage, "1", a_conversation(status=Status.WAITING), contact="bob")

@@ -104,6 +104,9 @@ def test_doctor_finds_what_is_well_and_what_is_not(clean_redis: redis.Redis, red
     assert any(line.split()[1:3] == ["understanding:", "letters"] for line in found)
     letters = examine(replace(settings, meaning=False))
     assert "note understanding: letters only, because MEANING is 0" in letters
+    assert "ok spool: 0 kept" in found
+    (tmp_path / "1-2-3.unreadable").write_bytes(b"damaged")
+    assert any(line.startswith("bad spool") for line in examine(settings))
     assert "a-token-that-must-not-be-shown" not in "\n".join(found)
     clean_redis.config_set("maxmemory-policy", "allkeys-lru")
     try:

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from bot.storage.given import FOLDER
 from bot.storage.sealing import Sealer
 from bot.storage.spool import _INFO, _SUITE, MAX_AGE_SECONDS, FileSpool, FileSpoolReader, _decoder, _packed
 from tests.harness.conversations import a_conversation
+from tests.harness.fakes import Reports
 
 KEY = X25519PrivateKey.generate()
 MINUTE = 29_923_920
@@ -176,6 +178,71 @@ def test_looking_whether_it_can_be_written_leaves_nothing(spool: FileSpool, tmp_
     spool.check()
     spool.check()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_read_is_counted_and_its_minute_is_told(spool: FileSpool, tmp_path: Path) -> None:
+    for number in range(3):
+        spool.add(message(number))
+    first, second, _third = sorted(tmp_path.iterdir())
+    first.write_bytes(b"damaged")
+    reader = FileSpoolReader(tmp_path, KEY, ignore)
+
+    def handle(spooled: Spooled) -> None:
+        if spooled.inbound.message_id == "SM1":
+            raise ValueError("cannot be stored")
+
+    assert reader.drain(handle) == 1
+    assert (spool.unreadable(), spool.check()) == (2, "0 kept, 2 unreadable")
+    assert reader.unreadable_minutes() == {int(path.name[:20]) // 60_000_000_000 for path in (first, second)}
+    assert reader.clear_until().timestamp() > time.time() - 60, "nobody waits for what nobody can read"
+    second.with_suffix(".unreadable").rename(second)
+    assert drained(tmp_path) == [message(1)]
+    assert spool.unreadable() == 1
+
+
+def test_what_cannot_be_read_lies_there_no_longer_than_a_conversation(spool: FileSpool, tmp_path: Path) -> None:
+    (tmp_path / "1-2-3.sealed").write_bytes(b"damaged")
+    drained(tmp_path)
+    (path,) = tmp_path.iterdir()
+    os.utime(path, (1, 1))
+    reports = Reports()
+    FileSpoolReader(tmp_path, KEY, reports).drain(print)
+    assert list(tmp_path.iterdir()) == []
+    assert reports == [("spool_dropped", {"cause": "too_old"})]
+
+
+@pytest.mark.parametrize("failing", ["rename", "unlink"])
+def test_a_disk_that_lets_nothing_go_holds_nobody_up(
+    spool: FileSpool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    for number in range(3):
+        spool.add(message(number))
+    sorted(tmp_path.iterdir())[0].write_bytes(b"damaged")
+
+    def stuck(*_arguments: object, **_named: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    reports = Reports()
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, failing, stuck)
+        found: list[Spooled] = []
+        assert FileSpoolReader(tmp_path, KEY, reports).drain(found.append) == 2
+    assert found == [message(1), message(2)]
+    assert "spool_stuck" in reports.names()
+
+
+def test_a_file_that_another_worker_has_just_taken_is_passed_over(spool: FileSpool, tmp_path: Path) -> None:
+    for number in range(3):
+        spool.add(message(number))
+    found: list[Spooled] = []
+
+    def handle(spooled: Spooled) -> None:
+        found.append(spooled)
+        for path in tmp_path.glob("*.sealed"):
+            path.unlink()
+
+    assert FileSpoolReader(tmp_path, KEY, ignore).drain(handle) == 1
+    assert found == [message(0)]
 
 
 # -- what was answered, until it is stored -------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Case codes, blocks, counts, overrides and what the worker remembers, in memory."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from bot.dialogue.events import Answers
@@ -86,6 +86,7 @@ class MemoryChores:
     def __init__(self) -> None:
         self._reconciled: datetime | None = None
         self._spools: dict[str, datetime] = {}
+        self._unreadable: dict[str, frozenset[int]] = {}
 
     def last_reconciled(self) -> datetime | None:
         """See `Chores.last_reconciled`."""
@@ -95,17 +96,22 @@ class MemoryChores:
         """See `Chores.set_last_reconciled`."""
         self._reconciled = at
 
-    def report_spool(self, id: str, clear_until: datetime) -> None:
+    def report_spool(self, id: str, clear_until: datetime, unreadable: Collection[int] = ()) -> None:
         """See `Chores.report_spool`."""
-        self._spools[id] = clear_until
+        self._spools[id], self._unreadable[id] = clear_until, frozenset(unreadable)
 
     def spools(self) -> Mapping[str, datetime]:
         """See `Chores.spools`."""
         return dict(self._spools)
 
+    def unreadable_minutes(self) -> frozenset[int]:
+        """See `Chores.unreadable_minutes`."""
+        return frozenset().union(*self._unreadable.values())
+
     def forget_spool(self, id: str) -> None:
         """See `Chores.forget_spool`."""
         self._spools.pop(id, None)
+        self._unreadable.pop(id, None)
 
     def tidy(self) -> None:
         """See `Chores.tidy`."""

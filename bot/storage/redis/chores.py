@@ -1,6 +1,6 @@
 """What the worker remembers and clears away, in Redis."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.storage.redis import keys
@@ -29,8 +29,12 @@ class RedisChores:
         """See `Chores.set_last_reconciled`."""
         self._connection.ask("SET", keys.LAST_RECONCILED, int(at.timestamp()))
 
-    def report_spool(self, id: str, clear_until: datetime) -> None:
-        """See `Chores.report_spool`."""
+    def report_spool(self, id: str, clear_until: datetime, unreadable: Collection[int] = ()) -> None:
+        """See `Chores.report_spool`. What is unreadable first: whoever sees a spool clear must know of it."""
+        if unreadable:
+            self._connection.ask("HSET", keys.UNREADABLE, id, " ".join(map(str, sorted(unreadable))))
+        else:
+            self._connection.ask("HDEL", keys.UNREADABLE, id)
         self._connection.ask("HSET", keys.SPOOLS, id, int(clear_until.timestamp()))
 
     def spools(self) -> Mapping[str, datetime]:
@@ -38,9 +42,14 @@ class RedisChores:
         flat = self._connection.ask("HGETALL", keys.SPOOLS)
         return {id.decode(): datetime.fromtimestamp(int(at), UTC) for id, at in zip(flat[::2], flat[1::2], strict=True)}
 
+    def unreadable_minutes(self) -> frozenset[int]:
+        """See `Chores.unreadable_minutes`."""
+        listed = self._connection.ask("HVALS", keys.UNREADABLE)
+        return frozenset(int(minute) for each in listed for minute in each.split() if minute.isdigit())
+
     def forget_spool(self, id: str) -> None:
         """See `Chores.forget_spool`."""
-        self._connection.ask("HDEL", keys.SPOOLS, id)
+        self._connection.together([("HDEL", keys.SPOOLS, id), ("HDEL", keys.UNREADABLE, id)])
 
     def tidy(self) -> None:
         """See `Chores.tidy`. Keys of one person expire by themselves; this is for the lists that name many."""

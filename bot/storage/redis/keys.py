@@ -155,6 +155,9 @@ LAST_RECONCILED = "helpline:looked"
 SPOOLS = "helpline:spools"
 """Hash: id of a host's spool -> until when (seconds since 1970) it is clear."""
 
+UNREADABLE = "helpline:unreadable"
+"""Hash: id of a host's spool -> the minutes (since 1970) in which what lies unreadable there arrived, by spaces."""
+
 ACCOUNTS = "helpline:accounts"
 """Hash: account id -> 8 bytes of revision and the sealed account of somebody who may log in."""
 
