@@ -12,7 +12,7 @@ from bot.ports.unavailable import StorageUnavailable
 from bot.settings import read_settings
 from bot.storage.backup import BackupUnusable, made_at, read_backup, write_backup
 from bot.storage.journal import read_journals
-from bot.storage.redis.copying import NotEmpty, pieces, restore
+from bot.storage.redis.copying import Moving, NotEmpty, pieces, restore
 
 
 def add_to(commands: Commands) -> None:
@@ -31,12 +31,12 @@ def add_to(commands: Commands) -> None:
 def _backup(options: argparse.Namespace) -> int:
     logs.set_up()
     assembly = Assembly(read_settings(os.environ))
-    if assembly.connection.is_spread:
-        return _refused("this Redis is a cluster: back up the files of its nodes (docs/operations.md)")
     try:
         write_backup(options.file, assembly.settings.spool_public_key, pieces(assembly.connection))
     except StorageUnavailable:
         return _refused("Redis does not answer: nothing was written")
+    except Moving:
+        return _refused("servers of Redis took over or slots moved meanwhile: nothing was written, try again")
     except OSError as error:
         return _refused(f"the file cannot be written ({type(error).__name__})")
     print("written")
@@ -49,8 +49,6 @@ def _restore(options: argparse.Namespace) -> int:
     key, assembly = settings.spool_private_key, Assembly(settings)
     if key is None:
         return _refused("SPOOL_PRIVATE_KEY is missing: it opens the backup")
-    if assembly.connection.is_spread:
-        return _refused("this Redis is a cluster: bring back the files of its nodes (docs/operations.md)")
     try:
         made = made_at(options.file, key)  # the whole file is read before anything is written
         outlived = read_journals([settings.spool_dir, *options.journal])

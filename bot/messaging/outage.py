@@ -24,6 +24,8 @@ class Undone:
     """What it was decided on; None: on nothing, because the conversation was out of reach."""
     before: Conversation
     """The conversation it was decided on."""
+    at: int
+    """When the message came, in milliseconds since 1970."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,9 @@ class Outage:
             # Only advisors will need it; of somebody out of reach nobody knows whether an advisor has them.
             inbound = replace(inbound, address="")
         try:
-            self.spool.add(Spooled(inbound, turn.conversation, turn.events, reply, undone.revision, undone.before))
+            self.spool.add(
+                Spooled(inbound, turn.conversation, turn.events, reply, undone.revision, undone.before, undone.at)
+            )
         except SpoolFull as error:
             self.report("spool_full", cause=str(error))
             return self._rendered(outage.lost(turn))

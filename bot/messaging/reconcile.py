@@ -31,6 +31,12 @@ class ListedMessage:
 
     inbound: Inbound
     at: datetime
+    """To the second."""
+
+    @property
+    def came(self) -> int:
+        """The end of that second, in milliseconds since 1970."""
+        return int(self.at.timestamp()) * 1000 + 999
 
 
 class InboundList(Protocol):
@@ -83,7 +89,7 @@ class Reconcile:
         unreadable = self._storage.chores.unreadable_minutes()
         recovered = 0
         for message in found:
-            if message in deferred or self._storage.conversations.was_erased(message.inbound):
+            if message in deferred or self._storage.conversations.was_erased(message.inbound, message.came):
                 continue
             late = now - message.at > timedelta(minutes=FRESH_MINUTES)
             perhaps = not unreadable.isdisjoint(_minutes_around(message.at))

@@ -99,6 +99,7 @@ class Runner:
         the message is spooled. Never raises for a message: the worst answer is the numbers.
         """
         now = self._now()
+        at = _milliseconds(now)
         undone: Undone | None = None
         given = NOTHING_GIVEN
         message: Message | None = None
@@ -110,14 +111,14 @@ class Runner:
                 raise _Given(given.reply)
             message = message or self._engine.read(inbound)
             turn, reply = self._answer(message, opened, now, given)
-            undone = Undone(turn, reply, opened.revision, opened.conversation)
+            undone = Undone(turn, reply, opened.revision, opened.conversation, at)
             return Decision(turn.conversation, (*turn.events, Said(reply)) if reply else turn.events, reply)
 
         with self._guard:
             lock = self._locks.setdefault(inbound.contact, threading.Lock())
         held = lock.acquire(timeout=QUEUE_SECONDS)
         try:
-            outcome = self._apply(inbound, decide)
+            outcome = self._apply(inbound, at, decide)
         except _Given as again:
             self._report("repeated")
             return again.reply
@@ -129,7 +130,7 @@ class Runner:
                     return given.reply
                 nothing = Opened(inbound.contact, Conversation(), 0)
                 turn, reply = self._answer(self._engine.read(inbound), nothing, now, given, known=False)
-                undone = Undone(turn, reply, None, nothing.conversation)
+                undone = Undone(turn, reply, None, nothing.conversation, at)
             return self._outage.answer(inbound, undone, refused=error.refused)
         finally:
             if held:
@@ -149,10 +150,11 @@ class Runner:
         decide: from the conversation and the minute to what is done with it; may raise Refused.
         Raises Refused (nothing has changed), LeaseAlive and StorageUnavailable.
         """
-        act = replace(act, minute=int(self._now().timestamp()) // 60)
+        at = _milliseconds(self._now())
+        act = replace(act, minute=at // 60_000)
         try:
             outcome = self._apply(
-                act, lambda opened: moves.decision(decide(opened.conversation, act.minute), opened, self._engine)
+                act, at, lambda opened: moves.decision(decide(opened.conversation, act.minute), opened, self._engine)
             )
         except Busy:
             raise Refused(Reason.BUSY) from None
@@ -171,12 +173,12 @@ class Runner:
         """
 
         def decide(opened: Opened) -> Decision:
-            if self._storage.conversations.was_erased(spooled.inbound, spooled.conversation.heard_minute):
+            if self._storage.conversations.was_erased(spooled.inbound, spooled.came):
                 raise replaying.Erased
             return replaying.decision(spooled, opened)
 
         try:
-            outcome = self._apply(spooled.inbound, decide)
+            outcome = self._apply(spooled.inbound, spooled.came, decide)
         except replaying.Erased:
             self._report("spool_dropped", cause="erased")
             return False
@@ -207,7 +209,7 @@ class Runner:
             return recovering.by_sending(turn, inbound.channel, reply, opened.contact)
 
         try:
-            outcome = self._apply(inbound, decide)
+            outcome = self._apply(inbound, _milliseconds(sent), decide)
         except _Given:
             return False
         if isinstance(outcome, AlreadyAnswered):
@@ -215,13 +217,13 @@ class Runner:
         self._count(outcome.decision.events)
         return True
 
-    def _apply(self, cause: Cause, decide: Callable[[Opened], Decision]) -> Committed | AlreadyAnswered:
-        """Decide on the newest state and store it, once for each cause. Raises Busy and StorageUnavailable, and what
-        `decide` raises."""
+    def _apply(self, cause: Cause, at: int, decide: Callable[[Opened], Decision]) -> Committed | AlreadyAnswered:
+        """Decide on the newest state and store it, once for each cause, which came at this moment (milliseconds since
+        1970). Raises Busy and StorageUnavailable, and what `decide` raises."""
         conversations, deadline = self._storage.conversations, time.monotonic() + DECIDE_AGAIN_SECONDS
         first = opened = conversations.open(cause)
         while opened.reply is None:
-            decision = decide(opened)
+            decision = replace(decide(opened), at=at)
             outcome = conversations.commit(cause, opened, decision)
             if isinstance(outcome, Committed):
                 return outcome
@@ -270,3 +272,7 @@ class Runner:
     def _count(self, events: Sequence[AnyEvent]) -> None:
         for event in events:
             self._report("event", event=type(event).__name__)
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)

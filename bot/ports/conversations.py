@@ -60,6 +60,8 @@ class Decision:
     outgoing: Sequence[Outgoing] = ()
     """What is to be sent."""
     lease: Lease = Lease.KEEP
+    at: int = 0
+    """When its cause came, in milliseconds since 1970; 0 = only the minute is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ class Conversations(Protocol):
         """What was heard and said, oldest first, with the time of each event."""
         ...
 
-    def was_erased(self, cause: Cause, minute: int | None = None) -> bool:
-        """Was this message erased by its sender's wish? Then it must not come back. minute: when it was written,
-        since 1970; then also: has its sender erased everything after that?"""
+    def was_erased(self, cause: Cause, at: int) -> bool:
+        """Was this message erased by its sender's wish, or has its sender erased everything since? Then it must not
+        come back. at: when it came, in milliseconds since 1970."""
         ...

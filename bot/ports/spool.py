@@ -18,7 +18,8 @@ class Spooled(msgspec.Struct, frozen=True):
     """One kept message with the turn that was decided on it and the answer that was given.
 
     revision: what the turn was decided on; None: on nothing, because the conversation was out of reach. before: the
-    conversation it was decided on, None in what an earlier version has written.
+    conversation it was decided on, None in what an earlier version has written. at: when the message came, in
+    milliseconds since 1970; 0 in what an earlier version has written.
     """
 
     inbound: Inbound
@@ -27,6 +28,12 @@ class Spooled(msgspec.Struct, frozen=True):
     reply: str
     revision: int | None = None
     before: Conversation | None = None
+    at: int = 0
+
+    @property
+    def came(self) -> int:
+        """When, in milliseconds since 1970; where only the minute is known, at its end."""
+        return self.at or self.conversation.heard_minute * 60_000 + 59_999
 
 
 class Given(msgspec.Struct, frozen=True):

@@ -95,11 +95,11 @@ def read_backup(path: Path, key: X25519PrivateKey) -> Iterator[Piece]:
 
 
 def made_at(path: Path, key: X25519PrivateKey) -> int:
-    """Go through the whole file; returns the minute it was made (since 1970). Raises BackupUnusable."""
+    """Go through the whole file; returns when it was made, in milliseconds since 1970. Raises BackupUnusable."""
     made: Sequence[int] = [piece.made for piece in read_backup(path, key)]
     if not made:
         raise BackupUnusable("it is empty")
-    return made[0] // 60_000
+    return made[0]
 
 
 def _put(file: BinaryIO, sealed: bytes) -> None:

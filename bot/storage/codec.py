@@ -107,6 +107,16 @@ def _minute(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
+_MOST_MINUTES = 10**10
+"""Since 1970: an earlier version stored minutes where milliseconds stand now."""
+
+
+def decode_erased(stored: bytes) -> int:
+    """When somebody erased everything, in milliseconds since 1970."""
+    number = int(stored)
+    return number * 60_000 if number < _MOST_MINUTES else number
+
+
 def encode_turn(reply: str, events: Sequence[AnyEvent], minute: int = 0) -> bytes:
     """One turn. The answer stands once: a last Said event that repeats it is left out and put back when reading."""
     said = bool(events) and events[-1] == Said(reply)

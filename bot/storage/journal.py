@@ -19,7 +19,7 @@ class Outlived:
     """What the journals of all hosts say."""
 
     erased: dict[str, int] = field(default_factory=dict)
-    """The keyed hash of a contact -> the minute in which they were last erased."""
+    """The keyed hash of a contact -> when they were last erased, in milliseconds since 1970."""
 
     disabled: frozenset[str] = frozenset()
     """Ids of accounts that were disabled at some time."""
@@ -35,10 +35,10 @@ class Journal:
         self._directory = directory
         self._report = report
 
-    def erased(self, mark: str, minute: int) -> None:
-        """The person with this keyed hash is being erased."""
+    def erased(self, mark: str, at: int) -> None:
+        """The person with this keyed hash is being erased; at: milliseconds since 1970."""
         today = datetime.now(UTC).date()
-        self._append(f".erased-{today}", f"{mark} {minute}")
+        self._append(f".erased-{today}", f"{mark} {at}")
         oldest = f".erased-{today - timedelta(days=ERASED_DAYS)}"
         for file in self._directory.glob(".erased-*"):
             if file.name < oldest:
@@ -68,11 +68,11 @@ def read_journals(directories: Iterable[Path]) -> Outlived:
     for directory in directories:
         for file in [*directory.glob(".erased-*"), *directory.glob(_DISABLED)]:
             for line in file.read_text(encoding="ascii", errors="replace").splitlines():
-                name, _space, minute = line.partition(" ")
-                if not minute.isdecimal():
+                name, _space, at = line.partition(" ")
+                if not at.isdecimal():
                     unreadable += 1
                 elif file.name == _DISABLED:
                     disabled.add(name)
                 else:
-                    erased[name] = max(erased.get(name, 0), int(minute))
+                    erased[name] = max(erased.get(name, 0), int(at))
     return Outlived(erased, frozenset(disabled), unreadable)

@@ -54,6 +54,7 @@ class _Record(msgspec.Struct, frozen=True):
     reply: str
     revision: int | None = None
     before: msgspec.Raw = _NOTHING
+    at: int = 0
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -218,7 +219,7 @@ def _packed(spooled: Spooled) -> bytes:
     conversation = msgspec.Raw(encode_conversation(spooled.conversation))
     before = _NOTHING if spooled.before is None else msgspec.Raw(encode_conversation(spooled.before))
     return _encoder.encode(
-        _Record(spooled.inbound, conversation, spooled.events, spooled.reply, spooled.revision, before)
+        _Record(spooled.inbound, conversation, spooled.events, spooled.reply, spooled.revision, before, spooled.at)
     )
 
 
@@ -226,7 +227,7 @@ def _unpacked(data: bytes) -> Spooled:
     record = _decoder.decode(data)
     conversation = decode_conversation(bytes(record.conversation))
     before = None if record.before == _NOTHING else decode_conversation(bytes(record.before))
-    return Spooled(record.inbound, conversation, record.events, record.reply, record.revision, before)
+    return Spooled(record.inbound, conversation, record.events, record.reply, record.revision, before, record.at)
 
 
 def _when(path: Path) -> float:

@@ -58,7 +58,7 @@ class Outages(RuleBasedStateMachine):
     @rule(text=st.sampled_from(TEXTS), failure=st.sampled_from(FAILURES))
     def writes(self, text: str, failure: str) -> None:
         self.count += 1
-        self.site.now += timedelta(minutes=1)
+        self.site.now += timedelta(seconds=10)
         message_id = f"SM{self.count}"
         before, unseen = self.hidden, self.site.conversation.position.state == StateName.DECOY
         reply = self._receive(message_id, text, failure)
@@ -72,7 +72,7 @@ class Outages(RuleBasedStateMachine):
         if self.hidden and failure != "open":
             assert reply in self.dull or reply.startswith(BARE) or not reply
         self.no_call |= text == "niet bellen" and not before and not unseen
-        self._erased_now(message_id)
+        self._erased_now()
 
     @precondition(lambda self: self.answers)
     @rule(data=st.data(), failure=st.sampled_from(["none", "refused"]))
@@ -131,7 +131,7 @@ class Outages(RuleBasedStateMachine):
             self.writes(text, failure)
         self.is_replayed("none")
 
-    @precondition(lambda self: not self.hidden and not self.site.spool.kept)
+    @precondition(lambda self: not self.hidden)
     @rule()
     def erases(self) -> None:
         for text in ("wis", "1"):
@@ -189,10 +189,10 @@ class Outages(RuleBasedStateMachine):
     def _stored(self) -> set[str]:
         return set(self.site.storage.state.replies.get(CONTACT, ()))
 
-    def _erased_now(self, message_id: str) -> None:
+    def _erased_now(self) -> None:
         erased = set(self.site.storage.state.erased)
         if erased - self.erased:
-            self._forget(erased | {message_id})
+            self._forget(erased | set(self.answers))  # those that wait in the spool too
 
     def _forget(self, ids: set[str]) -> None:
         self.erased |= ids

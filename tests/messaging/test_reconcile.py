@@ -111,6 +111,20 @@ def test_what_was_erased_does_not_come_back(line: AdvisorLine) -> None:
     assert heard(line, BOB) == []
 
 
+def test_what_was_lost_before_its_sender_erased_everything_does_not_come_back(line: AdvisorLine) -> None:
+    looks = reconcile(line)
+    looks.step()
+    line.twilio.text(BOB, "hoi")
+    line.twilio.lose(next=1)
+    line.twilio.text(BOB, "ik heet Zonnebloem")
+    line.now += timedelta(seconds=20)
+    for text in ("wis", "ja"):
+        line.twilio.text(BOB, text)
+    line.now += timedelta(minutes=2)
+    assert looks.step() == 0
+    assert heard(line, BOB) == []
+
+
 def test_while_twilio_cannot_be_asked_nothing_is_skipped(line: AdvisorLine) -> None:
     looks = reconcile(line)
     looks.step()

@@ -326,6 +326,34 @@ def test_what_was_spooled_before_its_writer_erased_everything_is_not_brought_bac
     assert site.storage.queue.waiting() == []
 
 
+@pytest.mark.parametrize("failure", ["open_fails", "commit_fails"])
+def test_within_a_minute_too_what_came_before_erasing_goes_and_what_came_after_stays(site: Site, failure: str) -> None:
+    def say_in_an_outage(text: str, message_id: str) -> None:
+        setattr(site.storage, failure, True)
+        site.say(text, message_id)
+        setattr(site.storage, failure, False)
+
+    say_in_an_outage("kanariegeel", "SM1")
+    for number, text in enumerate(("wis", "ja"), start=2):
+        site.now += timedelta(seconds=10)
+        site.say(text, f"SM{number}")
+    site.now += timedelta(seconds=10)
+    say_in_an_outage("medewerker", "SM4")
+    assert site.now < NOW + timedelta(minutes=1)
+    assert site.replay() == [False, True]
+    assert [event for event in site.events if isinstance(event, Heard)] == [Heard("text", "medewerker")]
+    assert [entry.contact for entry in site.storage.queue.waiting()] == [CONTACT]
+
+
+def test_what_an_earlier_version_spooled_counts_as_late_as_its_minute_allows(site: Site) -> None:
+    for number, text in enumerate(("wis", "ja"), start=1):
+        site.say(text, f"SM{number}")
+    site.storage.open_fails = True
+    site.say("medewerker", "SM3")
+    site.storage.open_fails = False
+    assert site.runner.replay(replace(site.spool.kept[0], at=0))
+
+
 def test_who_is_blocked_comes_to_no_advisor_by_way_of_the_spool(site: Site) -> None:
     site.storage.blocks.add(CONTACT, "ada")
     site.storage.open_fails = True

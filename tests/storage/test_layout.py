@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bot.dialogue.conversation import Status
+from bot.dialogue.events import ErasureRequested
 from bot.dialogue.overrides import Overrides
 from bot.handoff.delivery import DeliveryState
 from bot.messages import Channel, Inbound
@@ -228,6 +229,18 @@ def test_what_today_writes_goes_back_too(clean_redis: Client, connection: Connec
         "helpline:{anna}:conversation", "helpline:{anna}:turns", "helpline:waiting",
     }  # fmt: skip
     assert [name for name, _score in clean_redis.zrange("helpline:waiting", 0, -1, withscores=True)] == [b"anna"]
+
+
+def test_when_somebody_erased_all_goes_back_as_the_minute(clean_redis: Client, connection: Connection) -> None:
+    bring_up_to_date(connection)
+    storage = redis_storage(connection, SEALER)
+    inbound = Inbound(message_id="SM1", contact="anna", channel=Channel.SMS)
+    gone = Decision(a_conversation(), (ErasureRequested(),), "Gewist", at=29_923_920 * 60_000 + 59_000)
+    storage.conversations.commit(inbound, storage.conversations.open(inbound), gone)
+    go_back(connection)
+    (mark,) = clean_redis.keys("helpline:erased:*")
+    assert clean_redis.get(mark) == b"29923920"
+    assert 0 < clean_redis.ttl(mark) <= keys.BOT_LIFE
 
 
 def everything(client: Client) -> dict[bytes, object]:

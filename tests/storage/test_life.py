@@ -71,10 +71,10 @@ def test_the_mark_of_an_erased_message_goes_though_others_erase_later(clean_redi
     for mark in client.ask("ZRANGE", marks, 0, -1):
         client.ask("ZADD", marks, long_ago, mark)
     new = erase(second)
-    assert storage.conversations.was_erased(old)
+    assert storage.conversations.was_erased(old, 1)
     storage.chores.tidy()
-    assert not storage.conversations.was_erased(old)
-    assert storage.conversations.was_erased(new)
+    assert not storage.conversations.was_erased(old, 1)
+    assert storage.conversations.was_erased(new, 1)
     client.close()
 
 

@@ -42,7 +42,8 @@ def message(number: int, revision: int | None = None) -> Spooled:
     )
     conversation = a_conversation(state="menu.main", heard_minute=MINUTE)
     before = None if revision is None else a_conversation(hide_word="mark", heard_minute=MINUTE - 1)
-    return Spooled(inbound, conversation, (Heard("text", "kanarievogel"),), "bel\n112", revision, before)
+    at = MINUTE * 60_000 + 31_000
+    return Spooled(inbound, conversation, (Heard("text", "kanarievogel"),), "bel\n112", revision, before, at)
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ class MemoryConversations:
         kinds = {type(event) for event in events}
         erased = ErasureRequested in kinds
         if erased:
-            self._erase(contact, minute)
+            self._erase(contact, decision.at or minute * 60_000)
         else:
             state.conversations[contact] = (conversation, opened.revision + 1)
             state.transcripts.setdefault(contact, []).extend(Entry(minute, event) for event in events)
@@ -89,16 +89,15 @@ class MemoryConversations:
         """See `Conversations.transcript`."""
         return list(self._state.transcripts.get(contact, ()))
 
-    def was_erased(self, cause: Cause, minute: int | None = None) -> bool:
+    def was_erased(self, cause: Cause, at: int) -> bool:
         """See `Conversations.was_erased`."""
-        later = minute is not None and self._state.erased_minute.get(cause.contact, -1) > minute
-        return later or cause.message_id in self._state.erased
+        return self._state.erased_at.get(cause.contact, -1) > at or cause.message_id in self._state.erased
 
-    def _erase(self, contact: str, minute: int) -> None:
+    def _erase(self, contact: str, at: int) -> None:
         state = self._state
         state.erased.update(state.replies.get(contact, ()))
         state.check_ins.pop(contact, None)
-        state.erased_minute[contact] = minute
+        state.erased_at[contact] = at
         state.feed = [Change("", each.what) if each.contact == contact else each for each in state.feed]
         state.conversations.pop(contact, None)
         state.transcripts.pop(contact, None)

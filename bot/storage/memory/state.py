@@ -45,4 +45,5 @@ class MemoryState:
     overrides: Overrides = Overrides()
     erased: set[str] = field(default_factory=set)
     """Ids of erased messages."""
-    erased_minute: dict[str, int] = field(default_factory=dict)
+    erased_at: dict[str, int] = field(default_factory=dict)
+    """When they last erased everything, in milliseconds since 1970."""

@@ -7,7 +7,7 @@ third of a round trip and do nothing for us (docs/performance.md). Which server 
 import hashlib
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -114,6 +114,16 @@ class Connection:
         if self._where.in_doubt:
             self._where.look()
         return [self._complete([_Asked(*each, node) for each in enumerate(commands)]) for node in self._where.nodes()]
+
+    def scan(self, pattern: str, count: int) -> Iterator[list[str]]:
+        """Names of keys, about so many at once, of one master after the other. One that is there all the while is met
+        at least once, unless its slot moves to a server that was asked before."""
+        for node in list(self._where.nodes()):
+            cursor = b""
+            while cursor != b"0":
+                command = ("SCAN", cursor or b"0", "MATCH", pattern, "COUNT", count)
+                [(cursor, names)] = self._complete([_Asked(0, command, node)])
+                yield [name.decode() for name in names]
 
     def together(self, commands: Sequence[Command], *, confirmed: bool = False) -> list[Any]:
         """The answers to several commands, in one round trip to each server concerned.

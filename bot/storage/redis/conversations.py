@@ -38,9 +38,10 @@ class RedisConversations:
         sealer: Sealer,
         overrides: RedisOverrides,
         case_codes: RedisCaseCodes,
-        on_erased: Callable[[str, int], None] = lambda _mark, _minute: None,
+        on_erased: Callable[[str, int], None] = lambda _mark, _at: None,
     ) -> None:
-        """on_erased: gets the keyed hash of who is being erased, and the minute, before it is done."""
+        """on_erased: gets the keyed hash of who is being erased, and the moment (milliseconds since 1970), before it
+        is done."""
         self._connection = connection
         self._sealer = sealer
         self._overrides = overrides
@@ -127,7 +128,8 @@ class RedisConversations:
                 "outgoing": [[each.id, self._sealed_text(contact, each)] for each in outgoing],
                 **self._address(cause, opened, conversation, left=left, sends=bool(outgoing)),
             }
-            newer = self._commit_handoff(opened, names, options, code, minute, erased=erased)
+            erased_at = (decision.at or minute * 60_000) if erased else None
+            newer = self._commit_handoff(opened, names, options, code, erased_at)
             return Committed(decision) if newer is None else newer
         answer = self._connection.together([COMMIT(names, options)], confirmed=True)[0]
         return self._refused(opened, mark, answer) if answer[0] else Committed(decision)
@@ -138,14 +140,12 @@ class RedisConversations:
         names: list[str],
         options: dict[str, Any],
         code: CodeMade | CodeBrought | None,
-        minute: int,
-        *,
-        erased: bool,
+        erased_at: int | None,
     ) -> Opened | None:
-        """What lies in other shards, before and after the one step that is atomic."""
+        """What lies in other shards, before and after the one step that is atomic. erased_at: None = it is not."""
         contact, mark = opened.contact, options["message"]
-        if erased:
-            names += self._before_erasing(contact, minute)
+        if erased_at is not None:
+            names += self._before_erasing(contact, erased_at)
         if isinstance(code, CodeBrought) and not self._case_codes.claim(code.words, contact):
             return self._read_again(contact)
         if isinstance(code, CodeMade):
@@ -164,14 +164,14 @@ class RedisConversations:
             self._case_codes.drop(self._case_codes.marks(code.words))
         return None
 
-    def _before_erasing(self, contact: str, minute: int) -> list[str]:
-        """Should the commit then fail, only what is older than this minute stays away. Returns the keys under which
+    def _before_erasing(self, contact: str, at: int) -> list[str]:
+        """Should the commit then fail, only what came before this moment stays away. Returns the keys under which
         callbacks of earlier messages find this person."""
         name = self._sealer.named("erased", contact)[0]
-        self._on_erased(name, minute)
+        self._on_erased(name, at)
         mark = keys.erased(name)
         _set, fields = self._connection.together(
-            [("SET", mark, minute, "EX", keys.BOT_LIFE), ("HKEYS", f"{keys.person(contact)}outgoing")],
+            [("SET", mark, at, "EX", keys.BOT_LIFE), ("HKEYS", f"{keys.person(contact)}outgoing")],
             confirmed=True,
         )
         ids = [field.decode() for field in fields if b":" not in field]
@@ -257,17 +257,16 @@ class RedisConversations:
             [("ZREMRANGEBYSCORE", f"{shard}erased-messages", "-inf", oldest) for shard in keys.ALL_SHARDS]
         )
 
-    def was_erased(self, cause: Cause, minute: int | None = None) -> bool:
+    def was_erased(self, cause: Cause, at: int) -> bool:
         """See `Conversations.was_erased`."""
         contacts = (cause.contact, *cause.former)
         mark = _mark(cause.message_id)
         marks = [("ZSCORE", f"{keys.shard(each)}erased-messages", mark) for each in contacts]
         if any(self._connection.together(marks)):
             return True
-        if minute is None:
-            return False
         names = [keys.erased(name) for contact in contacts for name in self._sealer.named("erased", contact)]
-        return any(int(when) > minute for when in self._connection.together([("GET", name) for name in names]) if when)
+        erased = self._connection.together([("GET", name) for name in names])
+        return any(codec.decode_erased(when) > at for when in erased if when)
 
     def _opened(
         self,

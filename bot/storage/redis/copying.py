@@ -5,7 +5,7 @@ ready to be sent). Everything comes back with the moment at which it would have 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 import msgspec
 from msgspec.structs import replace
@@ -22,11 +22,15 @@ from bot.storage.redis.scripts import READ_SHARD
 from bot.storage.sealing import SealBroken, Sealer, place
 
 BATCH = 500
+PEOPLE_AT_ONCE = 20
+"""While Redis reads so many it does nothing else. A flood of one person may be a megabyte."""
+
 RESTORING = "helpline:restoring"
 """Stands while a restore is at work: what an interrupted one has left may be dropped by the next."""
 
 _PERSON = re.compile(r"helpline:\{(\d\d)\}:([\w-]{22}):([\w-]+)")
-_SHARD = re.compile(r"helpline:\{\d\d\}:(waiting|held|check-ins|erased|counts:[\d-]+|sent:.+)")
+_SHARD = re.compile(r"helpline:\{\d\d\}:(waiting|held|check-ins|erased-messages|unreported|counts:[\d-]+|sent:.+)")
+_OF_MEMBERS = (":waiting", ":held")
 _OF_A_PERSON = frozenset({"conversation", "turns", "address", "our-number", "outgoing"})
 _ALONE = frozenset({keys.OVERRIDES, keys.BLOCKS, keys.LAST_RECONCILED, keys.ACCOUNTS, keys.AUDIT, keys.LAYOUT})
 _ALONE_BEGIN = ("helpline:erased:", "helpline:blocked:", keys.FINGERPRINTS)
@@ -38,25 +42,69 @@ _account = msgspec.msgpack.Decoder(Account)
 _UNSETTLED = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.UNSURE)
 
 
+_APART_MS = 5_000
+"""So far the clocks of the host that notes an erasure and of the Redis that tells the moment of a backup may differ."""
+
+_MOVING = re.compile(rb"\[\d+-[<>]-")
+"""A slot that is on its way, in what CLUSTER NODES tells."""
+
+
 class NotEmpty(Exception):
     """There is something in this Redis already."""
 
 
+class Moving(Exception):
+    """Another server became the master, or slots move: names of keys may have been missed."""
+
+
 def pieces(connection: Connection) -> Iterator[Piece]:
-    """What a backup holds, one shard after the other, each as it is in one moment. Raises StorageUnavailable."""
-    by_shard: dict[str, list[str]] = {}
-    for name in _names(connection):
-        if _is_held(name):
-            by_shard.setdefault(name[: len(keys.ALL_SHARDS[0])] if "{" in name else "", []).append(name)
+    """What a backup holds: people, each in one moment with their place in the queue; then what they have in common.
+    Raises Moving and StorageUnavailable."""
+    before = _servers(connection)
+    people: dict[str, dict[str, list[str]]] = {}
+    others: list[str] = []
+    for name in filter(_is_held, _names(connection)):
+        if found := _PERSON.fullmatch(name):
+            people.setdefault(name[: -len(f"{found[2]}:{found[3]}")], {}).setdefault(found[2], []).append(name)
+        elif not name.endswith(_OF_MEMBERS):
+            others.append(name)
+    if _servers(connection) != before:
+        raise Moving
     yield Piece(made=_now(connection))
-    for names in by_shard.values():
-        found = connection.together([READ_SHARD(names, {})])[0]
-        now = _now(connection)
-        yield Piece(keys=tuple(_stored(now, *each) for each in found))
+    for shard, names in people.items():
+        for contacts in _batches(list(names), PEOPLE_AT_ONCE):
+            read = [f"{shard}waiting", f"{shard}held", *(name for contact in contacts for name in names[contact])]
+            yield _piece(connection, [READ_SHARD(read, {"members": contacts})])
+    for batch in _batches(others, BATCH):
+        yield _piece(connection, [READ_SHARD([name], {}) for name in batch])
+
+
+def _piece(connection: Connection, commands: list[Command]) -> Piece:
+    answers = connection.together(commands)
+    now = _now(connection)
+    return Piece(keys=tuple(_stored(now, *each) for found in answers for each in found))
+
+
+def _batches(names: list[str], size: int) -> Iterator[list[str]]:
+    return (names[start : start + size] for start in range(0, len(names), size))
+
+
+def _servers(connection: Connection) -> list[object]:
+    """Which servers there are, each with the process it is, its part and its slots. Raises Moving."""
+    commands: list[Command] = [("INFO",)]
+    if connection.is_spread:
+        commands += [("CLUSTER", "SLOTS"), ("CLUSTER", "NODES")]
+    found: list[object] = []
+    for told, *of_cluster in connection.everywhere(commands):
+        if of_cluster and _MOVING.search(of_cluster.pop()):
+            raise Moving
+        found.append((re.findall(rb"^(?:run_id|role):\w+", told, re.MULTILINE), of_cluster))
+    return found
 
 
 def restore(connection: Connection, sealer: Sealer, found: Iterable[Piece], made: int, outlived: Outlived) -> int:
-    """Put it back; returns how many people are not, because they were erased since. made: the minute of the backup.
+    """Put it back; returns how many people are not, because they were erased since. made: the moment of the backup,
+    in milliseconds since 1970.
 
     found: verified before. Raises NotEmpty before anything is written, and StorageUnavailable: then it must be done
     again from the beginning.
@@ -65,18 +113,15 @@ def restore(connection: Connection, sealer: Sealer, found: Iterable[Piece], made
     if left and not connection.ask("EXISTS", RESTORING):
         raise NotEmpty
     connection.ask("SET", RESTORING, "1")
-    for start in range(0, len(left), BATCH):
-        connection.together([("DEL", name) for name in left[start : start + BATCH]])
-    back = _Back(sealer, made, outlived, _now(connection))
+    for batch in _batches(left, BATCH):
+        connection.together([("DEL", name) for name in batch])
+    since = {mark: at for mark, at in outlived.erased.items() if at >= made - _APART_MS}
+    back = _Back(sealer, since, outlived.disabled, _now(connection))
     for piece in found:
         commands = [command for key in piece.keys for command in back.commands(key)]
         for start in range(0, len(commands), BATCH):
             connection.together(commands[start : start + BATCH])
-    marks: list[Command] = [
-        ("SET", keys.erased(mark), minute, "EX", keys.BOT_LIFE)
-        for mark, minute in outlived.erased.items()
-        if minute >= made
-    ]
+    marks: list[Command] = [("SET", keys.erased(mark), at, "EX", keys.BOT_LIFE) for mark, at in since.items()]
     connection.together([*marks, ("DEL", RESTORING)])
     return len(back.erased)
 
@@ -84,10 +129,10 @@ def restore(connection: Connection, sealer: Sealer, found: Iterable[Piece], made
 class _Back:
     """The commands that bring keys back, without what must stay away."""
 
-    def __init__(self, sealer: Sealer, made: int, outlived: Outlived, now: int) -> None:
+    def __init__(self, sealer: Sealer, erased_since: Container[str], disabled: Container[str], now: int) -> None:
         self._sealer = sealer
-        self._made = made
-        self._outlived = outlived
+        self._erased_since = erased_since
+        self._disabled = disabled
         self._now = now
         self.erased: set[str] = set()
 
@@ -126,15 +171,13 @@ class _Back:
 
     def _is_erased(self, contact: bytes | str) -> bool:
         name = contact.decode() if isinstance(contact, bytes) else contact
-        minutes = self._outlived.erased
-        # In the minute of the backup nobody knows which came first; the erasure has it.
-        if any(minutes.get(mark, -1) >= self._made for mark in self._sealer.named("erased", name)):
+        if any(mark in self._erased_since for mark in self._sealer.named("erased", name)):
             self.erased.add(name)
         return name in self.erased
 
     def _account(self, id: bytes, stored: bytes) -> bytes:
         """Disabled again where it was disabled since; its key is gone where it does not open, and nobody gets in."""
-        if id.decode() not in self._outlived.disabled:
+        if id.decode() not in self._disabled:
             return stored
         where = place("account", id.decode())
         try:
@@ -162,12 +205,7 @@ def _is_held(name: str) -> bool:
 
 
 def _names(connection: Connection) -> list[str]:
-    cursor, found = b"0", set[str]()
-    while True:
-        cursor, names = connection.ask("SCAN", cursor, "MATCH", "helpline:*", "COUNT", BATCH)
-        found |= {name.decode() for name in names}
-        if cursor == b"0":
-            return sorted(found)
+    return sorted({name for names in connection.scan("helpline:*", BATCH) for name in names})
 
 
 def _now(connection: Connection) -> int:

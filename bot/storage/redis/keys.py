@@ -184,8 +184,8 @@ def code(mark: str) -> str:
 
 
 def erased(mark: str) -> str:
-    """The minute in which a person erased everything, by a keyed hash of the contact id: nothing older that was kept
-    elsewhere may come back. As long as the spool keeps a message."""
+    """When a person erased everything (milliseconds since 1970; an earlier version: minutes), by a keyed hash of the
+    contact id: nothing older that was kept elsewhere may come back. As long as the spool keeps a message."""
     return f"helpline:erased:{mark}"
 
 

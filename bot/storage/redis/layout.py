@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bot.ports.outbox import shard_of
 from bot.ports.unavailable import StorageUnavailable
+from bot.storage.codec import decode_erased
 from bot.storage.redis import keys
 from bot.storage.redis.connection import Connection
 from bot.storage.redis.node import Command
@@ -85,7 +86,7 @@ def _forward(connection: Connection) -> Iterator[list[Command]]:
         MOVE_ENTRY(["helpline:outbox", _at(fields[1], "outbox")], {"entry": id.decode(), "contact": fields[1].decode()})
         for id, fields in connection.ask("XRANGE", "helpline:outbox", "-", "+")
     ]
-    for names in _scanned(connection):
+    for names in connection.scan("helpline:*", BATCH):
         yield [command for name in names for command in _new_name(name)]
         blocked = [name.rpartition(":")[2] for name in names if name.startswith("helpline:blocked:")]
         yield _indexed(connection, blocked)
@@ -123,8 +124,9 @@ def _backward(connection: Connection) -> Iterator[list[Command]]:
         gone = ("waiting", "later", "held", "erased-messages", "outbox", "feed", "stale-codes", "unreported")
         yield [("DEL", f"{shard}{name}") for name in gone]
     yield [("EXPIRE", "helpline:erased", keys.ERASED_LIFE)]
-    for names in _scanned(connection):
+    for names in connection.scan("helpline:*", BATCH):
         yield [command for name in names for command in _former_name(name)]
+        yield _in_minutes(connection, [name for name in names if name.startswith("helpline:erased:")])
     yield [("DEL", keys.BLOCKS, keys.DOORBELL)]
 
 
@@ -138,14 +140,14 @@ def _former_name(name: str) -> Iterator[Command]:
         yield MOVE([name, f"helpline:{{{found[1]}}}:{what}"], {"newest": what == "conversation"})
 
 
-def _scanned(connection: Connection) -> Iterator[list[str]]:
-    """Names of keys, so many at once. One that is there all the while is met at least once."""
-    cursor = b"0"
-    while True:
-        cursor, names = connection.ask("SCAN", cursor, "MATCH", "helpline:*", "COUNT", BATCH)
-        yield [name.decode() for name in names]
-        if cursor == b"0":
-            return
+def _in_minutes(connection: Connection, names: Sequence[str]) -> list[Command]:
+    """Of when somebody erased everything the version before knew the minute only."""
+    stored = connection.together([("GET", name) for name in names]) if names else []
+    return [
+        ("SET", name, decode_erased(when) // 60_000, "KEEPTTL")
+        for name, when in zip(names, stored, strict=True)
+        if when
+    ]
 
 
 def _at(contact: bytes, what: str) -> str:

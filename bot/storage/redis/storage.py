@@ -28,7 +28,7 @@ def redis_storage(
     reclaim_ms: int = RECLAIM_MS,
     order_ms: int = ORDER_MS,
     ask_ms: int = ASK_MS,
-    on_erased: Callable[[str, int], None] = lambda _mark, _minute: None,
+    on_erased: Callable[[str, int], None] = lambda _mark, _at: None,
 ) -> Storage:
     """The storage of this installation. reclaim_ms, order_ms, ask_ms: see `outbox`; tests are in more of a hurry.
     on_erased: see `RedisConversations`."""
