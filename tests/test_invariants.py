@@ -7,6 +7,7 @@ import itertools
 import tomllib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,11 @@ from redis.connection import AbstractConnection
 from transitions import Machine
 
 from bot.dialogue.engine import Engine
+from bot.handoff.acts import reply
+from bot.handoff.delivery import DeliveryState
 from bot.messages import Channel, Inbound
 from bot.messaging.runner import Runner
-from bot.ports.conversations import Committed, Decision
+from bot.ports.conversations import Act, Committed, Decision
 from bot.ports.storage import Storage
 from bot.storage.redis import keys
 from bot.storage.redis.connection import connect
@@ -107,6 +110,67 @@ def test_the_server_sees_no_more_calls_than_we_send(person: Person, clean_redis:
     calls = {name.removeprefix("cmdstat_"): row["calls"] for name, row in stats.items()}
     assert calls.get("evalsha") == len(CONVERSATION)
     assert not {"eval", "script|load", "script|exists", "watch", "multi", "client|setinfo", "hello"} & set(calls)
+
+
+def crowd(client: redis.Redis, count: int) -> None:
+    """So many people wait, are held, have a check-in, were erased, are blocked, or have a message under way."""
+    shards: dict[str, list[str]] = {}
+    for number in range(count):
+        contact = f"crowd-{number:016}"
+        shards.setdefault(keys.shard(contact), []).append(contact)
+    for shard, contacts in shards.items():
+        places = {contact: float(place) for place, contact in enumerate(contacts)}
+        pipeline = client.pipeline(transaction=False)
+        pipeline.mset({f"{shard}{contact}:conversation": bytes(200) for contact in contacts})
+        for name in ("waiting", "later", "unreported", "erased-messages"):
+            pipeline.zadd(f"{shard}{name}", places)
+        pipeline.sadd(f"{shard}held", *contacts)
+        pipeline.hset(f"{shard}check-ins", mapping=dict.fromkeys(contacts, bytes(100)))
+        for contact in contacts:
+            pipeline.xadd(f"{shard}feed", {"c": contact, "w": "Heard"})
+        pipeline.zadd(keys.BLOCKS, places)
+        pipeline.execute()
+
+
+def test_what_a_webhook_costs_does_not_grow_with_the_number_of_people(
+    engine: Engine, storage: Storage, clean_redis: redis.Redis
+) -> None:
+    """Commands that Redis runs, those of scripts included, and bytes there and back: for each message, and for the
+    report on an advisor's answer."""
+
+    def costs(people: int) -> dict[str, tuple[dict[str, int], int, int]]:
+        clean_redis.flushdb()
+        crowd(clean_redis, people)
+        somebody, found = Person(engine, storage), {}
+
+        def measure(what: str, do: Callable[[], object]) -> None:
+            clean_redis.config_resetstat()
+            do()
+            stats: dict[str, Any] = clean_redis.info("all")
+            calls = {name: row["calls"] for name, row in stats.items() if name.startswith("cmdstat_")}
+            found[what] = calls, stats["total_net_input_bytes"], stats["total_net_output_bytes"]
+
+        def answers() -> None:
+            somebody.runner.act(
+                Act("act", CONTACT), lambda conversation, minute: reply(conversation, "ada", "Ik ben er.", minute)
+            )
+
+        for number, text in enumerate(["hoi", *CONVERSATION, "medewerker", "hij slaat me"]):
+            measure(f"{number} {text}", partial(somebody.say, text))
+        answers()
+        (sent,) = storage.outbox.records(CONTACT)
+        measure("report", lambda: storage.outbox.report(sent, DeliveryState.DELIVERED, "", "SM1"))
+        for text in ("dank je", "stop", "wis", "ja"):
+            measure(text, partial(somebody.say, text))
+        assert not storage.conversations.read([CONTACT])
+        return found
+
+    costs(1)  # loads the scripts
+    few, many = costs(10), costs(10_000)
+    for what, (calls, sent, got) in few.items():
+        assert many[what][0] == calls, what
+        assert abs(many[what][1] - sent) < 50, what
+        assert abs(many[what][2] - got) < 50, what
 
 
 def test_after_start_nothing_is_built_and_no_file_is_read(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,13 @@ from bot.ports.feed import Change
 from bot.ports.outbox import Record
 from bot.ports.storage import Storage
 
+SHOWN = 100
+"""So many of those who wait have a row. What a board costs must not grow with the number of people: the process that
+makes it answers messages too."""
+
+OPENED = 1000
+"""So many are looked at to choose those, the most urgent first, then who waits longest: their languages are sealed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Advisor:
@@ -70,6 +77,25 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Overview:
+    """The board, as one advisor sees it."""
+
+    rows: Sequence[Row]
+    """Who waits, in the order in which they are to be helped, SHOWN at the most; then all that are held."""
+
+    unseen: int
+    """How many wait further back, without a row."""
+
+    unseen_in_danger: int
+    """How many of those are in danger."""
+
+    @property
+    def waiting(self) -> int:
+        """How many wait, with a row or without."""
+        return sum(row.status is Status.WAITING for row in self.rows) + self.unseen
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One open conversation."""
 
@@ -95,23 +121,39 @@ class Board:
         self._zones = zones
         self._now = now
 
-    def board(self, advisor: Advisor) -> list[Row]:
-        """Who waits, in the order in which they are to be helped, then what is held. Looking counts as being there.
+    def board(self, advisor: Advisor) -> Overview:
+        """Who waits and what is held. Looking counts as being there.
 
         Among people of one urgency those come first whose language this advisor speaks, or nobody there does.
         """
         self._storage.presence.mark_present(advisor.id, advisor.languages)
-        there = {language for languages in self._storage.presence.on_duty().values() for language in languages}
-        waiting = [entry.contact for entry in self._storage.queue.waiting()]
+        there, queue = self._languages_there(), self._storage.queue.waiting()
         held = [entry.contact for entry in self._storage.queue.held()]
-        found = self._storage.conversations.read([*waiting, *held])
+        opened = dict.fromkeys([*(entry.contact for entry in queue[:OPENED]), *held])
+        found = self._storage.conversations.read(list(opened))
         typing = self._storage.presence.typing(held)
-        rows = [
-            self._row(contact, found[contact], advisor, there, typing.get(contact, ""))
-            for contact in [*waiting, *held]
-            if contact in found
-        ]
-        return sorted(rows, key=_order)
+        rows = sorted(
+            (
+                self._row(contact, found[contact], advisor, there, typing.get(contact, ""))
+                for contact in opened
+                if contact in found
+            ),
+            key=_order,
+        )
+        waiting = [row for row in rows if row.status is Status.WAITING]
+        unseen = [row.urgency for row in waiting[SHOWN:]] + [entry.urgency for entry in queue[OPENED:]]
+        return Overview(
+            rows=[*waiting[:SHOWN], *rows[len(waiting) :]],
+            unseen=len(unseen),
+            unseen_in_danger=sum(urgency <= Urgency.DANGER for urgency in unseen),
+        )
+
+    def row(self, advisor: Advisor, contact: str) -> Row | None:
+        """The row of somebody who waits, wherever they stand in the queue; None for anybody else."""
+        found = self._storage.conversations.read([contact]).get(contact)
+        if found is None or found.handling.status is not Status.WAITING:
+            return None
+        return self._row(contact, found, advisor, self._languages_there(), "")
 
     def open(self, advisor: Advisor, contact: str) -> Page:
         """Everything of a conversation this advisor has, or is offered. Others have no business in it."""
@@ -172,6 +214,10 @@ class Board:
     def blocks(self) -> list[Block]:
         """Who is blocked."""
         return self._storage.blocks.current()
+
+    def _languages_there(self) -> set[str]:
+        """What advisors who are there answer in."""
+        return {language for languages in self._storage.presence.on_duty().values() for language in languages}
 
     def _conversation(self, contact: str) -> Conversation:
         found = self._storage.conversations.read([contact]).get(contact)

@@ -56,7 +56,8 @@ def _frame(context: PageContext) -> dict[str, object] | None:
 def _read_board(context: PageContext) -> dict[str, object]:
     who = visitor()
     since = context.desk.events()[1]
-    rows = context.desk.board(who.advisor)
+    overview = context.desk.board(who.advisor)
+    rows = overview.rows
     minute = int(context.now().timestamp()) // 60
     check_ins = context.desk.check_ins()
     mine = sorted((row for row in rows if row.yours and row.status is Status.ADVISOR), key=_steady)
@@ -67,6 +68,7 @@ def _read_board(context: PageContext) -> dict[str, object]:
         "check_ins": check_ins,
         "overdue": [each for each in check_ins if each.is_overdue(minute)],
         "expected": [each for each in check_ins if not each.is_overdue(minute)],
+        "overview": overview,
         "waiting": [row for row in rows if row.status is Status.WAITING],
         "mine": mine,
         "news": _news(mine),

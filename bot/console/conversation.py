@@ -20,7 +20,7 @@ from bot.console.signin.current_session import is_automatic
 from bot.console.signin.permissions import EVERYBODY, requires_role, visitor
 from bot.console.signin.visitor import colleagues
 from bot.console.transcript import lines
-from bot.dialogue.conversation import Place, Status
+from bot.dialogue.conversation import Place
 from bot.handoff.refusals import SURE, Refused
 from bot.messages import Channel
 from bot.rendering.review import Finding, review, without_strays
@@ -137,8 +137,8 @@ def _reaches(number: GivenNumber, page: board.Page) -> bool:
 
 def _from_outside(context: PageContext, contact: str, refused: Refused, around: dict[str, object]) -> tuple[str, int]:
     """The page of a conversation the visitor does not have: the card of somebody who waits, else only who has it."""
-    row = next((row for row in context.desk.board(visitor().advisor) if row.contact == contact), None)
-    if row is not None and row.status is Status.WAITING:
+    row = context.desk.row(visitor().advisor, contact)
+    if row is not None:
         status = 200 if request.method == "GET" else 409
         return render_template("console/waiting.html", row=row, card=context.desk.card(contact), **around), status
     around["refused"] = refused

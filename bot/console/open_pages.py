@@ -32,12 +32,11 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
     @requires_role(EVERYBODY)
     def beating_page() -> str:
         """The same without scripts: a small page in a frame that reloads itself."""
-        rows = context.desk.board(visitor().advisor)
-        held = [row.contact for row in rows if row.holder == visitor().id]
+        overview = context.desk.board(visitor().advisor)
+        held = [row.contact for row in overview.rows if row.holder == visitor().id]
         context.desk.heartbeat(visitor().advisor, held)
-        unanswered = [row for row in rows if row.yours and row.status is Status.ADVISOR]
-        waiting = sum(row.status is Status.WAITING for row in rows)
-        return render_template("console/beat.html", mine=unanswered, waiting=waiting)
+        unanswered = [row for row in overview.rows if row.yours and row.status is Status.ADVISOR]
+        return render_template("console/beat.html", mine=unanswered, waiting=overview.waiting)
 
     @blueprint.get("/news")
     @requires_role(EVERYBODY)

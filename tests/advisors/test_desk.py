@@ -71,9 +71,9 @@ def test_the_board_shows_danger_first_and_then_who_waits_longest(line: AdvisorLi
     second = asks(line, BOB)
     line.now += timedelta(minutes=1)
     third = asks(line, CLEO, "help hij slaat me met een mes")
-    assert [row.contact for row in line.desk.board(ADA)] == [third, first, second]
+    assert [row.contact for row in line.desk.board(ADA).rows] == [third, first, second]
     line.desk.claim(ADA, first, "a1")
-    rows = line.desk.board(BEA)
+    rows = line.desk.board(BEA).rows
     assert [row.contact for row in rows] == [third, second, first]
     assert (rows[2].status, rows[2].holder, rows[2].yours) == (Status.ADVISOR, "ada", False)
 
@@ -134,14 +134,14 @@ def test_nobody_is_shown_as_typing_in_a_conversation_that_is_not_theirs(line: Ad
     line.desk.claim(ADA, contact, "act")
     line.desk.heartbeat(BEA, [contact], typing=contact)
     line.desk.heartbeat(BEA, [], typing=contact)
-    assert [row.typing for row in line.desk.board(ADA)] == [""]
+    assert [row.typing for row in line.desk.board(ADA).rows] == [""]
 
 
 def test_colleagues_see_who_is_typing_for_some_seconds(line: AdvisorLine) -> None:
     contact = asks(line)
     line.desk.claim(ADA, contact, "a1")
     line.desk.heartbeat(ADA, [contact], typing=contact)
-    assert [row.typing for row in line.desk.board(BEA)] == ["ada"]
+    assert [row.typing for row in line.desk.board(BEA).rows] == ["ada"]
     assert 0 < line.client.pttl(f"{keys.person(contact)}typing") <= keys.TYPING_MS
 
 

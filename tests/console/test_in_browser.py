@@ -306,6 +306,46 @@ def test_texts_at_hand_and_what_a_text_is_looked_through_for(opened: Open, phone
     expect(page.locator("#waiting")).to_be_visible()
 
 
+def test_a_quick_text_puts_into_an_english_reply_what_its_title_says(opened: Open, phones: Phones) -> None:
+    phones.writes(0, "hello", "can i talk to a person")
+    ada = opened("Ada", lang="en-GB")
+    take_first(ada)
+    page = ada.page
+    page.locator("#quick-texts summary").click()
+    for title, begins in (
+        ("Begin", "Hi, I am here for you now."),
+        ("Is somebody reading along?", "Are you alone now?"),
+    ):
+        page.fill("#text", "")
+        page.get_by_role("link", name=title, exact=True).click()
+        expect(page.locator("#text")).to_have_value(re.compile(f"^{re.escape(begins)}"))
+    page.fill("#text", "")
+
+
+def test_a_photo_that_comes_while_the_page_is_open_shows_above_its_caption(
+    opened: Open, phones: Phones, helpline: Helpline
+) -> None:
+    sender = "+31687654322"
+    for text in ("hoi", "medewerker"):
+        helpline.twilio.text(sender, text)
+    ada = opened("Ada")
+    take_first(ada)
+    secret = f"{helpline.twilio.url}/secret.jpg"
+    helpline.twilio.text(sender, "dit is mijn ticket", NumMedia="1", MediaContentType0="image/jpeg", MediaUrl0=secret)
+    line = ada.page.locator("#transcript .person", has_text="dit is mijn ticket")
+    expect(line.locator(".media")).to_have_text("Foto. Wordt niet opgehaald.", timeout=4000)
+    expect(line.locator(".words")).to_have_text("dit is mijn ticket")
+    expect(line.locator("img, a")).to_have_count(0)
+
+
+def test_the_queue_shows_the_language_heard_and_puts_it_before_who_speaks_it(opened: Open, phones: Phones) -> None:
+    ada, bea = opened("Ada"), opened("Bea")  # both speak Dutch; Ada English too, Bea Arabic
+    phones.writes(0, "مرحبا، أختي بقيت في المغرب وأخذوا جواز سفرها", "medewerker")
+    phones.writes(1, "hello, i need some advice about a trip please", "medewerker")
+    for window, languages in ((ada, ["Engels", "Arabisch"]), (bea, ["Arabisch", "Engels"])):
+        expect(window.page.locator("#waiting > li.item .facts li:first-child")).to_contain_text(languages)
+
+
 HOSTILE = (
     "<script>window.hurt = 1</script>",
     "<img src=x onerror='window.hurt = 1'>",

@@ -81,7 +81,7 @@ def test_nothing_of_a_person_is_left_and_all_of_another(line: AdvisorLine, tmp_p
     assert len(list(line.client.scan_iter("helpline:code:*"))) == 1
     assert [each.contact for each in line.desk.check_ins()] == [stays]
     assert spool.waiting() == 1
-    assert {row.contact for row in line.desk.board(ADA)} == {stays}
+    assert {row.contact for row in line.desk.board(ADA).rows} == {stays}
 
 
 def test_nothing_comes_back_out_of_twilios_list(line: AdvisorLine, tmp_path: Path) -> None:

@@ -338,12 +338,13 @@ def test_a_block_lasts_a_day_and_names_nobody_in_clear(clean_redis: redis.Redis,
 
 
 def test_what_was_written_before_erasing_does_not_come_back_from_elsewhere(storage: Storage) -> None:
-    commit(storage, message(1), Conversation(heard_minute=100), Heard("text", "hoi"))
-    assert not storage.conversations.was_erased(message(9), 100 * 60_000)
+    minute = 29_923_920
+    commit(storage, message(1), Conversation(heard_minute=minute), Heard("text", "hoi"))
+    assert not storage.conversations.was_erased(message(9), minute * 60_000)
     erases = message(2)
     opened = storage.conversations.open(erases)
-    at = 120 * 60_000 + 31_000
-    decision = Decision(Conversation(heard_minute=120), (ErasureRequested(),), "ok", at=at)
+    at = minute * 60_000 + 31_000
+    decision = Decision(Conversation(heard_minute=minute), (ErasureRequested(),), "ok", at=at)
     assert isinstance(storage.conversations.commit(erases, opened, decision), Committed)
     assert storage.conversations.was_erased(message(9), at - 1)
     assert not storage.conversations.was_erased(message(9), at + 1)
