@@ -13,6 +13,7 @@ from bot.nlu.normalise import normalise
 from bot.nlu.numbers import NumberWords
 from bot.nlu.phrases import Lexicon
 from bot.nlu.reader import Reader
+from bot.nlu.remarks import Remarks, RemarkWords
 
 
 def build_engine(library: Library, encoder: Encoder | None = None) -> Engine:
@@ -35,10 +36,30 @@ def build_engine(library: Library, encoder: Encoder | None = None) -> Engine:
                 [words.numbers.get("words", ()) for words in content.vocabularies.values()],
                 [word for words in content.vocabularies.values() for word in words.numbers.get("around", ())],
             ),
+            remarks=_remarks(content),
             subject=_subject_words(content),
             code_words=frozenset(word for each in contents.values() for word in each.code_words),
         )
     )
+
+
+def _remarks(content: Content) -> Remarks:
+    """Those of flows/remarks; in a language without its own, yes and no as its vocabulary has them."""
+    found: dict[str, dict[str, RemarkWords]] = {}
+    for language, vocabulary in content.vocabularies.items():
+        written = dict(content.remarks[language].words) if language in content.remarks else {}
+        for kind in ("yes", "no", "thanks"):
+            listed = vocabulary.commands.get(kind, ())
+            own = written.get(kind, RemarkWords())
+            taken = {normalise(word) for other, words in written.items() if other != kind for word in words.whole}
+            whole = [word for word in listed if normalise(word) not in taken]
+            # "yes i can", "no not now": what is one word by itself also begins such a sentence.
+            starts = (
+                [] if written or kind == "thanks" else [word for word in listed if " " not in word and len(word) > 1]
+            )
+            written[kind] = RemarkWords([*own.whole, *whole], [*own.starts, *starts], own.within)
+        found[language] = written
+    return Remarks(found, {language: each.around for language, each in content.remarks.items()})
 
 
 def _subject_words(content: Content) -> frozenset[str]:

@@ -18,8 +18,8 @@ from bot.content.tables.numbers import read_local_numbers, read_referrals
 from bot.content.tables.parsing import parsed
 from bot.content.tables.schema import Command, Priority
 from bot.content.tables.texts import read_facts, read_shared
-from bot.content.tables.vocabulary import read_countries, read_vocabulary, read_words
-from bot.content.values import Content, Shared, Vocabulary
+from bot.content.tables.vocabulary import read_countries, read_remarks, read_vocabulary, read_words
+from bot.content.values import Content, Shared, SpokenRemarks, Vocabulary
 from bot.content.zones import zones_by_country
 from bot.dialogue.flow import Flow, State
 from bot.dialogue.states import SharedText, StateName
@@ -101,6 +101,7 @@ def _content(folder: _Folder, today: date) -> Content:
         delivery=problems(*table("delivery_errors.toml")),
         zones=zones_by_country(),
         desk=desk_texts((desk_table := table("desk.toml"))[0], sayable, desk_table[1]),
+        remarks=_remarks(folder),
     )
 
 
@@ -130,6 +131,16 @@ def _vocabularies(folder: _Folder) -> dict[str, Vocabulary]:
         words = None if data is None else read_vocabulary(data, Path(name).stem, folder.report(name))
         if words is not None:
             found[words.language] = words
+    return found
+
+
+def _remarks(folder: _Folder) -> dict[str, SpokenRemarks]:
+    found = {}
+    for name in folder.named("remarks/*.toml"):
+        data = folder.parsed(name)
+        remarks = None if data is None else read_remarks(data, Path(name).stem, folder.report(name))
+        if remarks is not None:
+            found[Path(name).stem] = remarks
     return found
 
 

@@ -10,6 +10,7 @@ from bot.dialogue.hours import Hours
 from bot.handoff.delivery import Problem
 from bot.handoff.desk_texts import DeskTexts
 from bot.nlu.countries import CountryNames
+from bot.nlu.remarks import RemarkWords
 
 STATUSES = ("stated", "approved", "owner_must_confirm")
 SAYABLE = ("stated", "approved")
@@ -76,6 +77,14 @@ class Vocabulary:
 
 
 @dataclass(frozen=True, slots=True)
+class SpokenRemarks:
+    """The remarks of one language; see flows/remarks. around: words that mean nothing at either end of a message."""
+
+    words: Mapping[str, RemarkWords]
+    around: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Countries:
     """names: ISO code -> how people write a country and its cities. words: "ordinary" (they only look like one),
     "before" and "after" (beside a name they say that it is a place)."""
@@ -89,7 +98,7 @@ class Content:
     """Everything under flows/, in Dutch. files: flow name -> the file it stands in. neutral: language -> words about
     the subject, which a text marked neutral must not have. hours: when advisors are there. delivery: what can go wrong
     with a message, by code. zones: two letters of a country -> its time zones.
-    desk: what advisors have at hand."""
+    desk: what advisors have at hand. remarks: language -> the short things people say in answer."""
 
     flows: Mapping[str, Flow]
     shared: Mapping[str, Shared]
@@ -105,6 +114,7 @@ class Content:
     delivery: Mapping[str, Problem] = field(default_factory=dict)
     zones: Mapping[str, tuple[tzinfo, ...]] = field(default_factory=dict)
     desk: DeskTexts = field(default_factory=DeskTexts)
+    remarks: Mapping[str, SpokenRemarks] = field(default_factory=dict)
 
     @cached_property
     def states(self) -> Mapping[str, State]:

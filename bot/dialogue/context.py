@@ -1,13 +1,13 @@
 """What the steps decide by: one message in one conversation, and what was worked out of it, each thing once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from msgspec.structs import replace
 
 from bot.dialogue.changes import Events
-from bot.dialogue.choosing import named
+from bot.dialogue.choosing import meant, named, numbered, partly
 from bot.dialogue.conversation import Conversation, Place, Status
 from bot.dialogue.events import CallRefused, LanguageChosen, PlaceTold
 from bot.dialogue.flow import Choice, State
@@ -17,6 +17,7 @@ from bot.dialogue.machine import Machines
 from bot.dialogue.states import StateName
 from bot.dialogue.turn import Circumstances, Message
 from bot.nlu.numbers import NumberWords
+from bot.nlu.remarks import Remarks
 from bot.nlu.understanding import Understander, Understanding
 
 FRAGMENT_WORDS = 5
@@ -46,6 +47,7 @@ class Rules:
     cheap_understander: Understander
     """One that costs little, for floods."""
     numbers: NumberWords
+    remarks: Remarks
     subject: frozenset[str]
     """Words about the subject, normalised; who uses one may be answered plainly."""
     code_words: frozenset[str]
@@ -118,6 +120,26 @@ class Context:
         read = with_heard_language(self.conversation, found, len(text.split()))
         return read.with_position(fragment=text if half else "")
 
+    @cached_property
+    def remarks(self) -> tuple[str, ...]:
+        """The remarks that the message makes, the surest first; in the languages that its writer may be using."""
+        found, understood = self.written_remarks, self.understanding
+        if not found and understood.topic in ("yes", "no", "thanks") and not understood.country:
+            return (understood.topic,)
+        return found
+
+    @cached_property
+    def written_remarks(self) -> tuple[str, ...]:
+        """Those that stand in flows/remarks, without what was learned."""
+        return self.rules.remarks.read(self.message.text, self._languages)
+
+    @cached_property
+    def _languages(self) -> tuple[str, ...]:
+        """Those the writer may be using."""
+        conversation, understood = self.conversation, self.understanding
+        using = (conversation.locale, conversation.heard_language, understood.language, self.rules.languages.default)
+        return tuple(dict.fromkeys(each for each in using if each))
+
     @property
     def expects(self) -> str:
         """What the state that was shown last reads a text as."""
@@ -134,7 +156,21 @@ class Context:
             choice = named(self.message.text, state.visible(conversation), conversation, content) if state else None
             if choice is not None and (name == shown or choice.id == "cancel"):
                 return conversation.with_position(state=name), choice
-        return conversation, None
+        state = content.states.get(shown)
+        return conversation, self._meant_choice(state.visible(conversation)) if state else None
+
+    def _meant_choice(self, shown: Sequence[Choice]) -> Choice | None:
+        """The choice that the text does not name but means: "1 yes", "sure", part of a label."""
+        if not shown or self.message.number is not None or self.understanding.command:
+            return None
+        # What was learned is a guess: nothing is erased by it.
+        erases = self.state == StateName.CONFIRM_ERASE
+        text, remarks = self.message.text, self.written_remarks if erases else self.remarks
+        first, _space, rest = text.partition(" ")
+        if rest and first.isdigit():
+            said = self.rules.remarks.read(rest, self._languages)
+            return numbered(text, shown, said) or meant(remarks, shown)
+        return meant(remarks, shown) or (None if remarks else partly(shown, text))
 
     @cached_property
     def chosen(self) -> tuple[Conversation, Choice | None]:

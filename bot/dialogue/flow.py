@@ -35,6 +35,8 @@ class Choice:
     """ "flow.state", HERE or BACK."""
     words: str = ""
     """Other words that choose it, as its writer parted them."""
+    means: tuple[str, ...] = ()
+    """Remarks that choose it."""
     note: str = ""
     sets: Mapping[str, object] = field(default_factory=dict)
     """What it changes, by the names of `conversation.Told` and "locale"."""
@@ -65,8 +67,12 @@ class State:
     command: str = ""
     does: str = ""
     expects: str = ""
+    answers: tuple[str, ...] = ()
+    """Remarks that this state answers, in its own flow."""
     numbers: bool = False
     offer: bool = False
+    offers: bool = False
+    """Does it ask whether an advisor is wanted, in its own words or in the footer?"""
     footer: bool = True
     neutral: bool = False
     passing: bool = False

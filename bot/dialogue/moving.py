@@ -63,6 +63,8 @@ def choose(ctx: Context, conversation: Conversation, choice: Choice, events: Eve
     deferred = conversation.position.deferred_topic
     if target == StateName.MENU and deferred and conversation.told.subject_disclosed:
         return show_topic(ctx, conversation.with_position(deferred_topic=""), deferred, (*events, *told))
+    if target == StateName.MENU and choice.sets.get("safe") and conversation.told.place is Place.ABROAD:
+        target = StateName.ABROAD
     return go(ctx, conversation, target, (*events, *told))
 
 

@@ -105,5 +105,8 @@ TOPICS = (
 )  # fmt: skip
 """The closed list of topic ids. Flows, vocabulary, tests, console and statistics use these and no others."""
 
+NEVER_GUESSED = frozenset({"suicide", "sexual_violence", "lgbt"})
+"""Topics only answered when named: nobody is asked "did you mean" such a thing."""
+
 NEITHER = ("greeting", "thanks", "yes", "no", "out_of_scope")
 """What a message can be besides a topic or a command."""

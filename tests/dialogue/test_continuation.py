@@ -56,7 +56,7 @@ def test_the_numbers_stay_the_last_on_the_screen(tester: DialogueTester) -> None
 def test_a_number_still_means_the_list_on_the_screen(tester: DialogueTester) -> None:
     tester.say("hoi", seconds=60)
     before = tester.conversation.position.state
-    assert quickly(tester, "snap je", "kweenie") == ["", ""]
+    assert quickly(tester, "snap je", "blorp vlim") == ["", ""]
     assert tester.conversation.position.state == before
     assert tester.say("1", seconds=2).reply
     assert tester.conversation.told.safe

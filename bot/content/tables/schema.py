@@ -35,6 +35,15 @@ Effect = Literal["request_advisor", "cancel_advisor", "erase", "stop", "decoy", 
 Expected = Literal["country", "hide_word", "return_word"]
 Priority = Literal["P0", "P1", "H"]
 Role = Literal["self", "other", "work"]
+RemarkKind = Literal[
+    "yes", "no", "unsure", "ok", "thanks", "bye",
+    "safe", "unsafe", "alone", "together", "watched", "coming", "stranger", "no_advisor",
+    "plan", "hurt", "there", "quit", "over", "mistaken", "cannot_call", "talk", "scared",
+    "again", "shorter", "explain", "why", "next", "fails", "number", "when", "cost", "who", "for_other", "angry",
+]  # fmt: skip
+"""The closed list of remarks: short things people say whose meaning depends on what was just said."""
+Answered = Literal[RemarkKind, "anything"]
+"""What a state can answer: a remark, or whatever else is written."""
 Phone = Literal["mine", "shared"]
 FactStatus = Literal["stated", "approved", "owner_must_confirm"]
 Checked = Literal["draft", "checked"]
@@ -79,6 +88,7 @@ class ChoiceTable(Strict, frozen=True):
     label: Text
     next: Text
     words: str = ""
+    means: list[RemarkKind] = []
     note: str = ""
     set: Sets = Sets()
     when: When = When()
@@ -98,7 +108,9 @@ class StateTable(Strict, frozen=True):
     expects: Literal["", Expected] = ""
     numbers: Literal["", "first"] = ""
     asks_place: bool = False
+    answers: list[Answered] = []
     offer: bool = False
+    offers: bool = False
     footer: bool = True
     neutral: bool = False
     passing: bool = False
@@ -221,6 +233,22 @@ class VocabularyFile(Strict, frozen=True):
     place: PlaceTable = PlaceTable()
     country_names: dict[CountryCode, Words] = {}
     numbers: NumberTable = NumberTable()
+
+
+class RemarkTable(Strict, frozen=True):
+    """[<remark>] of flows/remarks/<language>.toml: the whole message, how it begins, what may stand anywhere in it."""
+
+    whole: Words = []
+    starts: Words = []
+    within: Words = []
+
+
+class RemarkHead(Strict, frozen=True):
+    """What stands above the tables of flows/remarks/<language>.toml. `around`: words without meaning at either end."""
+
+    language: Text
+    status: Checked
+    around: Words = []
 
 
 class CountryTable(Strict, frozen=True):

@@ -6,9 +6,18 @@ from typing import Any
 import msgspec
 
 from bot.content.tables.checking import Report, checked, rows
-from bot.content.tables.schema import CountryTable, CountryWords, VocabularyFile, Words
-from bot.content.values import Countries, Vocabulary
+from bot.content.tables.schema import (
+    CountryTable,
+    CountryWords,
+    RemarkHead,
+    RemarkKind,
+    RemarkTable,
+    VocabularyFile,
+    Words,
+)
+from bot.content.values import Countries, SpokenRemarks, Vocabulary
 from bot.nlu.countries import CountryNames
+from bot.nlu.remarks import RemarkWords
 
 
 def read_vocabulary(data: Mapping[str, Any], name: str, report: Report) -> Vocabulary | None:
@@ -32,6 +41,21 @@ def read_vocabulary(data: Mapping[str, Any], name: str, report: Report) -> Vocab
         unicode=table.unicode,
         countries_in=table.countries_in,
     )
+
+
+def read_remarks(data: Mapping[str, Any], name: str, report: Report) -> SpokenRemarks | None:
+    """The remarks in `data`, the parsed file `name`.toml of flows/remarks."""
+    above = RemarkHead.__struct_fields__
+    head = checked({key: value for key, value in data.items() if key in above}, RemarkHead, report)
+    found: dict[str, RemarkTable] = rows(
+        {key: value for key, value in data.items() if key not in above}, RemarkTable, report, RemarkKind
+    )
+    if head is None:
+        return None
+    if head.language != name:
+        report("language", f'must be "{name}", as the file')
+    words = {kind: RemarkWords(row.whole, row.starts, row.within) for kind, row in found.items()}
+    return SpokenRemarks(words, tuple(head.around))
 
 
 def read_countries(data: Mapping[str, Any], report: Report) -> Countries:

@@ -1,20 +1,59 @@
-"""The text names one of the choices that were shown: it answers our own question, before it is read as anything else.
+"""The text answers our own question: it names one of the choices that were shown, or means one ("sure", "not now").
+That comes before it is read as anything else; what it says besides counts as well.
 
 Red danger goes first, unless the choice leads where the numbers stand on top: then it is as good an answer as any.
 """
 
 from bot.dialogue.context import Context
-from bot.dialogue.moving import choose
+from bot.dialogue.conversation import Status
+from bot.dialogue.flow import Choice
+from bot.dialogue.moving import after_choice, choose, go, show_topic
+from bot.dialogue.states import NEVER_GUESSED, StateName
 from bot.dialogue.turn import Turn
+
+SAID_BESIDES = 4
+"""A message of at least so many words may answer and say something else as well."""
+
+SURELY_ABOUT = 0.9
+"""From this confidence on it is about a topic, even without a word about the subject."""
 
 
 def step(ctx: Context) -> Turn | None:
-    """Where the choice leads."""
+    """Where the choice leads; the queue after a yes to the offer of an advisor."""
     (conversation, events), choice = ctx.spoken
     if choice is None:
-        return None
+        return _offer(ctx)
+    target = ctx.rules.machines.targets[conversation.position.state, choice.id]
     if ctx.understood.danger == "red":
-        target = ctx.rules.states.get(ctx.rules.machines.targets[conversation.position.state, choice.id])
-        if target is None or not target.numbers:
+        shown = ctx.rules.states.get(target)
+        if shown is None or not shown.numbers:
             return None
+    if len(ctx.message.text.split()) >= SAID_BESIDES and target == StateName.MENU and choice.sets.get("safe"):
+        return _safe_and_more(ctx, choice)
     return choose(ctx, conversation, choice, events)
+
+
+def _safe_and_more(ctx: Context, choice: Choice) -> Turn:
+    """It is safe, and the same message may say what it is about or where its writer is."""
+    conversation, events = ctx.draft
+    sure = ctx.discloses or ctx.understood.confidence >= SURELY_ABOUT
+    topic = ctx.understood.topic or ""
+    if not sure or topic not in ctx.rules.topics or topic in NEVER_GUESSED:
+        return choose(ctx, conversation, choice, events)
+    conversation, told = after_choice(ctx, conversation.with_position(deferred_topic=""), choice)
+    return show_topic(ctx, conversation, topic, (*events, *told), emergency_line=ctx.understood.emergency_line)
+
+
+def _offer(ctx: Context) -> Turn | None:
+    """The last answer ended with "do you want to talk with an advisor"; a yes is a request for one."""
+    state = ctx.rules.states.get(ctx.state)
+    waits = ctx.status is not Status.BOT
+    if state is None or not state.offers or waits or ctx.understood.danger == "red" or ctx.understood.command:
+        return None
+    said = ctx.written_remarks
+    if "yes" not in said or "ok" in said or "no" in said or ctx.understood.country:
+        return None
+    conversation, events = ctx.draft
+    if ctx.understood.topic in ctx.rules.topics and ctx.understood.topic != ctx.state.partition(".")[0]:
+        return None
+    return go(ctx, conversation, ctx.rules.commands["advisor"], events)

@@ -4,14 +4,11 @@ from bot.dialogue.changes import Events
 from bot.dialogue.context import Context
 from bot.dialogue.conversation import Conversation, Status
 from bot.dialogue.moving import go
-from bot.dialogue.states import SharedText, StateName
+from bot.dialogue.states import NEVER_GUESSED, SharedText, StateName
 from bot.dialogue.turn import Say, Turn
 
 FALLBACK_TOPICS = ("left_behind", "trip_planned", "contact")
 """Offered when a message resembles nothing at all."""
-
-NEVER_GUESSED = frozenset({"suicide", "sexual_violence", "lgbt"})
-"""Topics only answered when named: nobody is asked "did you mean" such a thing."""
 
 
 def step(ctx: Context) -> Turn:

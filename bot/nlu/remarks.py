@@ -1,0 +1,148 @@
+"""Short things people say to whoever they talk with: yes, not now, I do not know, he is watching, which number.
+
+What they mean depends on what was just said, so the dialogue reads them, not the classifiers. Each language lists them
+in three ways, see flows/README.md: the whole message, how it begins, and what may stand anywhere in it.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.nlu.normalise import normalise
+
+MOST_WORDS = 14
+"""A longer message is a story, in which such words mean something else."""
+
+MOST_AFTER_BEGINNING = 9
+"""A message of at most so many words is meant as it begins."""
+
+GAP = 3
+"""How many words "..." in a phrase may stand for at most."""
+
+_NOT = frozenset((
+    "niet", "nooit", "geen", "niemand", "niks", "not", "never", "no", "nobody", "dont", "doesnt", "isnt", "arent",
+    "cant", "pas", "jamais", "personne", "degil", "yok",
+))  # fmt: skip
+
+
+_SKIN = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
+"""A thumb is a thumb."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkWords:
+    """How one remark is made in one language."""
+
+    whole: Sequence[str] = ()
+    starts: Sequence[str] = ()
+    within: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    parts: tuple[tuple[str, ...], ...]
+    """Its words, cut where it says "..."."""
+    kind: str
+    negated: bool
+    """Does it hold a "not" itself? Another one beside it would reverse it."""
+
+
+class Remarks:
+    """Finds remarks. Built once; `read` changes nothing."""
+
+    def __init__(
+        self, languages: Mapping[str, Mapping[str, RemarkWords]], around: Mapping[str, Iterable[str]] | None = None
+    ) -> None:
+        """languages: language -> remark -> its words. around: language -> words that mean nothing at either end."""
+        self._whole: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._starts: dict[str, dict[str, list[_Phrase]]] = {}
+        self._within: dict[str, dict[str, list[_Phrase]]] = {}
+        self._around = frozenset(normalise(word) for words in (around or {}).values() for word in words)
+        for language, kinds in languages.items():
+            starts, within = self._starts.setdefault(language, {}), self._within.setdefault(language, {})
+            for kind, words in kinds.items():
+                for phrase in words.whole:
+                    self._whole[normalise(phrase)].append((kind, language))
+                for phrase in words.starts:
+                    _index(starts, phrase, kind)
+                for phrase in words.within:
+                    _index(within, phrase, kind)
+
+    def read(self, text: str, languages: Collection[str]) -> tuple[str, ...]:
+        """The remarks that normalised `text` makes, the surest first. languages: those its writer may be using; a whole
+        message counts in any."""
+        text = "".join(character for character in text if character not in _SKIN)
+        found = [kind for kind, _language in self._whole.get(text, ())]
+        words = text.split()
+        bare = self._bare(words)
+        found += [kind for kind, _language in self._whole.get(" ".join(bare), ())]
+        if found:
+            return tuple(dict.fromkeys(found))
+        if not words or len(words) > MOST_WORDS:
+            return ()
+        begun = words[self._before(words) :]
+        within: list[tuple[int, str]] = []
+        begins: list[tuple[int, str]] = []
+        for language in languages:
+            within += _found(words, range(len(words)), self._within.get(language, {}))
+            if len(bare) <= MOST_AFTER_BEGINNING:
+                begins += _found(begun, (0,), self._starts.get(language, {}))
+        ordered = (*sorted(begins, key=_length, reverse=True), *sorted(within, key=_length, reverse=True))
+        return tuple(dict.fromkeys(kind for _words, kind in ordered))
+
+    def _before(self, words: Sequence[str]) -> int:
+        """How many words at the beginning mean nothing."""
+        start = 0
+        while start < len(words) - 1 and words[start] in self._around:
+            start += 1
+        return start
+
+    def _bare(self, words: Sequence[str]) -> Sequence[str]:
+        """`words` without what means nothing at either end."""
+        start, end = self._before(words), len(words)
+        while end - 1 > start and words[end - 1] in self._around:
+            end -= 1
+        return words[start:end]
+
+
+def _length(found: tuple[int, str]) -> int:
+    return found[0]
+
+
+def _index(phrases: dict[str, list[_Phrase]], phrase: str, kind: str) -> None:
+    parts = tuple(part for part in (tuple(normalise(each).split()) for each in phrase.split("...")) if part)
+    if parts:
+        negated = any(word in _NOT for part in parts for word in part)
+        phrases.setdefault(parts[0][0], []).append(_Phrase(parts, kind, negated))
+
+
+def _found(
+    words: Sequence[str], places: Iterable[int], phrases: Mapping[str, Sequence[_Phrase]]
+) -> Iterable[tuple[int, str]]:
+    """(how many words it covers, remark) of every phrase that begins at one of `places`."""
+    for start in places:
+        for phrase in phrases.get(words[start], ()):
+            end = _end(words, start, phrase.parts)
+            if end is None:
+                continue
+            beside = (*words[max(0, start - 1) : start], *words[end : end + 1])
+            if start == 0 and phrase.kind == "no":
+                beside = ()  # "no, not now" says it twice
+            if phrase.negated or _NOT.isdisjoint(beside):
+                yield end - start, phrase.kind
+
+
+def _end(words: Sequence[str], start: int, parts: Sequence[Sequence[str]]) -> int | None:
+    """Where a phrase that begins at `start` ends; None when it is not there."""
+    position = start
+    for number, part in enumerate(parts):
+        room = GAP if number else 0
+        for at in range(position, position + room + 1):
+            if tuple(words[at : at + len(part)]) == tuple(part):
+                if not _NOT.isdisjoint(words[position:at]):
+                    return None
+                position = at + len(part)
+                break
+        else:
+            return None
+    return position
