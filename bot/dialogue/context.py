@@ -91,19 +91,23 @@ class Context:
     @cached_property
     def cheap_understanding(self) -> Understanding:
         """By letters alone, so that ten thousand messages of one sender take no time from others."""
-        return self.rules.cheap_understander.understand(self.message.inbound.text, self.conversation.locale or None)
+        return self._read_by(self.rules.cheap_understander)
 
     @cached_property
     def understanding(self) -> Understanding:
         """What this message says by itself."""
-        return self.rules.understander.understand(self.message.inbound.text, self.conversation.locale or None)
+        return self._read_by(self.rules.understander)
+
+    def _read_by(self, understander: Understander) -> Understanding:
+        message = self.message
+        return understander.understand(message.inbound.text, self.conversation.locale or None, message.text)
 
     @cached_property
     def understood(self) -> Understanding:
         """The same, with the danger that it names together with the few words sent just before: "hij heeft", "een
-        mes"."""
+        mes". What stands alone goes on with nothing."""
         found, fragment = self.understanding, self.conversation.position.fragment
-        if fragment:
+        if fragment and not found.stands_alone:
             whole = f"{fragment} {self.message.text}"
             together = self.rules.understander.understand(whole, self.conversation.locale or None)
             if LEVELS.index(together.danger) > LEVELS.index(found.danger):
@@ -115,7 +119,7 @@ class Context:
         """The conversation after it was read. A few words are kept for the next message, unless they say something by
         themselves."""
         found, text = self.understood, self.message.text
-        whole = found.danger == "red" or found.command or found.topic in self.rules.topics
+        whole = found.danger == "red" or found.stands_alone or found.command or found.topic in self.rules.topics
         half = not whole and len(text.split()) <= FRAGMENT_WORDS
         read = with_heard_language(self.conversation, found, len(text.split()))
         return read.with_position(fragment=text if half else "")

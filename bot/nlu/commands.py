@@ -9,7 +9,11 @@ from bot.nlu.phrases import Lexicon
 SMALL_TALK = ("greeting", "thanks", "yes", "no")
 """Among the commands in the vocabulary, but nothing the bot can be told to do."""
 
+_NOWHERE: frozenset[str] = frozenset()
 _COURTESY = frozenset(normalise(word) for word in ("aub", "alsjeblieft", "graag", "svp", "please", "pls", "plz"))
+ANSWERS = ("yes", "no")
+"""Those that may be a part of what is being said: "no", "he has a knife"."""
+
 MAX_SWITCH_WORDS = 6
 """In a message of at most this many words "english please" may have other words around it."""
 
@@ -19,15 +23,21 @@ class Commands:
 
     def __init__(self, lexicons: Iterable[Lexicon]) -> None:
         self._commands: dict[str, str] = {}
-        self._languages: dict[str, set[str]] = defaultdict(set)
         self._switch: dict[str, str] = {}
+        languages: dict[str, set[str]] = defaultdict(set)
+        typed: dict[str, set[str]] = defaultdict(set)
         for lexicon in lexicons:
             for command, words in lexicon.commands.items():
                 for word in words:
-                    self._commands.setdefault(normalise(word), command)
-                    self._languages[normalise(word)].add(lexicon.language)
+                    spelling = normalise(word)
+                    self._commands.setdefault(spelling, command)
+                    languages[spelling].add(lexicon.language)
+                    typed[spelling] |= {spelling, word}
             for word in lexicon.switch:
                 self._switch.setdefault(normalise(word), lexicon.language)
+        self._languages = {spelling: frozenset(found) for spelling, found in languages.items()}
+        self.typed = [(word, self._languages[spelling]) for spelling, words in typed.items() for word in words]
+        """(a word as it may be typed, the languages in which it is a command)."""
         self._named = [(f" {phrase} ", language) for phrase, language in self._switch.items() if " " in phrase]
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
@@ -50,4 +60,4 @@ class Commands:
 
     def languages(self, whole: str) -> frozenset[str]:
         """The languages in which this very message is a command."""
-        return frozenset(self._languages.get(whole, ()))
+        return self._languages.get(whole, _NOWHERE)

@@ -6,6 +6,7 @@ everyday word counts only where it is clearly a place: after "in" or "naar", wit
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from bot.nlu.normalise import normalise
 
@@ -65,19 +66,20 @@ class CountryFinder:
         self._names: dict[str, str] = {}
         self._ambiguous: dict[str, str] = {}
         self._misspelt: dict[str, str] = {}
-        self._ordinary = frozenset(map(normalise, ordinary))
-        self._before = frozenset(map(normalise, before))
-        self._after = frozenset(map(normalise, after))
+        spelling = cache(normalise)  # a country has the same name in many languages
+        self._ordinary = frozenset(map(spelling, ordinary))
+        self._before = frozenset(map(spelling, before))
+        self._after = frozenset(map(spelling, after))
         countries = list(countries)
         for country in countries:
             for word in country.ambiguous:
-                self._ambiguous.setdefault(normalise(word), country.code)
+                self._ambiguous.setdefault(spelling(word), country.code)
             for word in (*country.names, *country.cities):
-                self._names.setdefault(normalise(word), country.code)
+                self._names.setdefault(spelling(word), country.code)
         for word in (*self._ambiguous, *self._ordinary):
             self._names.pop(word, None)
         for country in countries:
-            for word in map(normalise, country.names):
+            for word in map(spelling, country.names):
                 if len(word) >= MIN_FUZZY_LENGTH and " " not in word and word in self._names:
                     self._misspelt |= dict.fromkeys(_deletions(word) | {word}, country.code)
 

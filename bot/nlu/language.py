@@ -1,6 +1,6 @@
 """Which language a message is written in: by its script, then by its runs of letters."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from bot.nlu.classifiers import NgramClassifier, softmax
 from bot.nlu.features import spelled
@@ -13,11 +13,30 @@ HABIT = 3.0
 
 
 class LanguageGuesser:
-    def __init__(self, classifier: NgramClassifier, scripts: Mapping[str, Sequence[str]], default: str) -> None:
-        """scripts: language -> what it is written in."""
+    """Built once. What commands and greetings tell is worked out then: it is what most people write."""
+
+    def __init__(
+        self,
+        classifier: NgramClassifier,
+        scripts: Mapping[str, Sequence[str]],
+        default: str,
+        whole: Iterable[tuple[str, frozenset[str]]] = (),
+    ) -> None:
+        """scripts: language -> what it is written in. whole: messages that are a command or greeting, and in which
+        languages."""
         self._classifier = classifier
-        self._scripts = scripts
         self._default = default
+        every = tuple(classifier.labels["language"])
+        self._written_in = {
+            script: frozenset(each for each in every if script in scripts.get(each, (LATIN,)))
+            for script in (LATIN, *(script for _first, _last, script in _BLOCKS))
+        }
+        # Most of them belong to one language, which needs no working out.
+        self._worked_out = {
+            (letters, known): self._told_by(letters, known)
+            for letters, known in {(spelled(text), known) for text, known in whole}
+            if letters and len(known & self._written_in[_script(letters)]) != 1
+        }
 
     def guess(self, text: str, known: frozenset[str], locale: str | None) -> tuple[str, float]:
         """(language, its probability). known: the languages in which the whole message is a command or greeting.
@@ -27,15 +46,20 @@ class LanguageGuesser:
         letters = spelled(text)
         if not any(each.isalpha() for each in letters):
             return locale or self._default, 0.0
+        told = (known and self._worked_out.get((letters, known))) or self._told_by(letters, known)
+        if locale in told:
+            told = {name: part * (HABIT if name == locale else 1.0) for name, part in told.items()}
+        best = max(told, key=lambda name: (told[name], name == self._default))
+        return best, round(told[best] / sum(told.values()), 2)
+
+    def _told_by(self, letters: str, known: frozenset[str]) -> Mapping[str, float]:
+        """Language -> its probability by the letters alone."""
+        possible = self._written_in[_script(letters)]
+        only = known & possible
+        if len(only) == 1:
+            return dict.fromkeys(only, 1.0)
         every = softmax(self._classifier.scores(letters), self._classifier.labels, {})["language"]
-        script = _script(letters)
-        probabilities = _within(every, {each for each in every if script in self._scripts.get(each, (LATIN,))})
-        if known:
-            probabilities = _within(probabilities, known & probabilities.keys()) or probabilities
-        if locale is not None and locale in probabilities:
-            probabilities[locale] *= HABIT
-        best = max(probabilities, key=lambda name: (probabilities[name], name == self._default))
-        return best, round(probabilities[best] / sum(probabilities.values()), 2)
+        return _within(every, only) or _within(every, possible)
 
 
 def _script(letters: str) -> str:

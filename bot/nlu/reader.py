@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec.structs import replace
 
 from bot.nlu.classifiers import softmax
-from bot.nlu.commands import SMALL_TALK, Commands
+from bot.nlu.commands import ANSWERS, SMALL_TALK, Commands
 from bot.nlu.countries import CountryFinder
 from bot.nlu.embedding import Encoder
 from bot.nlu.language import LanguageGuesser
@@ -52,7 +52,8 @@ class Reader:
         self._model = model
         self._encoder = encoder
         self._thresholds = model.calibration.both if encoder else model.calibration.letters
-        self._guesser = LanguageGuesser(model.languages, {each.language: each.scripts for each in lexicons}, default)
+        scripts = {each.language: each.scripts for each in lexicons}
+        self._guesser = LanguageGuesser(model.languages, scripts, default, self._commands.typed)
         self._priorities = priorities
         self._exact = {
             word: self._command_alone(word, command) for word, command in self._commands if self._is_harmless(word)
@@ -69,10 +70,10 @@ class Reader:
         fast._encoder, fast._thresholds = None, self._model.calibration.letters
         return fast
 
-    def understand(self, text: str, locale: str | None) -> Understanding:
+    def understand(self, text: str, locale: str | None, spelled: str | None = None) -> Understanding:
         """See `Understander`."""
         text = text[:MAX_LENGTH]
-        whole = normalise(text)
+        whole = normalise(text) if spelled is None else spelled
         exact = self._exact.get(whole)
         if exact is not None:
             language, certainty = self._guesser.guess(text, self._commands.languages(whole), locale)
@@ -86,6 +87,7 @@ class Reader:
         topic, confidence = self._topic(found)
         if topic == DANGER and danger != "red":
             topic, danger = None, "amber"  # nine of ten such messages only look like it: asked, with the line
+        stands_alone = bool(command) and not switch_to and command not in ANSWERS and danger == "none"
         if command in SMALL_TALK:
             topic, confidence, command = (command, 1.0, None) if danger != "red" else (topic, confidence, None)
         wants, no_call = self._person(words, hits, found)
@@ -103,6 +105,7 @@ class Reader:
             country=self._countries.find(words),
             place=place_named(hits),
             switch_to=switch_to,
+            stands_alone=stands_alone,
         )
 
     def _probabilities(self, text: str, whole: str, language: str) -> Probabilities:
@@ -171,4 +174,5 @@ class Reader:
             command=None if small else command,
             emergency_line=False,
             wants_advisor=command == "advisor",
+            stands_alone=command not in ANSWERS,
         )

@@ -37,11 +37,14 @@ class Understanding(msgspec.Struct, frozen=True):
     """nl or abroad, when the person says so."""
     switch_to: str | None = None
     """The language asked for, when one is named."""
+    stands_alone: bool = False
+    """The whole message is a command, a greeting or thanks: no part of a sentence."""
 
 
 class Understander(Protocol):
     """Understands messages. Pure: the same text and session language give the same result."""
 
-    def understand(self, text: str, locale: str | None) -> Understanding:
-        """`text` in the session language `locale` (None before the first answer)."""
+    def understand(self, text: str, locale: str | None, spelled: str | None = None) -> Understanding:
+        """`text` in the session language `locale` (None before the first answer). spelled: the text normalised, where
+        that is done already."""
         ...

@@ -6,17 +6,21 @@ import hmac
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
+from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from bot import metrics
 from bot.channels import webhooks
+from bot.channels.form import MAX_FIELDS, pairs_of
 from bot.channels.webhooks import SignatureGate, twiml
 from bot.dialogue.engine import Engine
 from bot.messages import Inbound, Kind
@@ -142,7 +146,7 @@ def test_silence_is_a_response_without_a_message(client: FlaskClient, runner: St
 
 
 BIG = {**FIELDS, "Body": "x" * (MAX_BODY + 1)}
-MANY = {**FIELDS, **{f"Field{number}": "" for number in range(webhooks.MAX_FIELDS)}}
+MANY = {**FIELDS, **{f"Field{number}": "" for number in range(MAX_FIELDS)}}
 UNSIGNED = {"X-Twilio-Signature": "bm90IGEgc2lnbmF0dXJl"}
 
 
@@ -225,9 +229,9 @@ def test_the_published_vector() -> None:
     path, known = "/myapp.php?foo=1&bar=2", "L/OH5YylLD5NRKLltdqwSvS0BnU="
     assert signature(path, fields, "12345", "https://example.com") == known
     gate = SignatureGate("https://example.com", ["12345"])
-    assert gate.passes(path, fields, known)
-    assert not gate.passes(path + "0", fields, known)
-    assert not SignatureGate("https://example.com", ["12346"]).passes(path, fields, known)
+    assert gate.passes(path, [*fields.items()], known)
+    assert not gate.passes(path + "0", [*fields.items()], known)
+    assert not SignatureGate("https://example.com", ["12346"]).passes(path, [*fields.items()], known)
 
 
 @pytest.mark.parametrize("token", [OLD_TOKEN, NEW_TOKEN])
@@ -390,14 +394,55 @@ def test_whatever_the_text_the_answer_is_well_formed_and_one_message(
     assert said(post(client)) == [clean(text)]
 
 
+_BODIES = st.lists(
+    st.one_of(st.sampled_from(["Body=hoi", "Body=", "=", "", "a=b=c", "%2B=%C3%A9+%FF", "%", "a%zz=1"]), st.text())
+).map("&".join)
+
+
+@given(_BODIES)
+def test_a_form_is_split_as_the_standard_library_splits_it(body: str) -> None:
+    raw = body.encode("utf-8", "surrogatepass")
+    wanted = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
+    assert len(wanted) > MAX_FIELDS or pairs_of(raw) == wanted
+
+
+@given(st.lists(st.tuples(st.text(), st.text()), max_size=8))
+def test_what_the_sdk_signs_passes(pairs: list[tuple[str, str]]) -> None:
+    path, fields = "/twilio/message?a=1", MultiDict(pairs)
+    try:
+        signature = RequestValidator("12345").compute_signature("https://example.com" + path, fields)
+    except UnicodeEncodeError:  # half a character: no request has one
+        return
+    assert SignatureGate("https://example.com", ["12345"]).passes(path, pairs, signature)
+
+
+def test_an_ordinary_request_is_signed_once_and_an_odd_one_is_left_to_the_sdk(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    real: Callable[..., str] = RequestValidator.compute_signature
+
+    def counting(*arguments: Any) -> str:
+        asked.append(arguments)
+        return real(*arguments)
+
+    monkeypatch.setattr(RequestValidator, "compute_signature", counting)
+    assert post(client).status_code == 200
+    assert asked == []
+    headers = {"X-Twilio-Signature": signature("/twilio/message", FIELDS, public=f"{PUBLIC}:443")}
+    answer = client.post("/twilio/message", data=urlencode(FIELDS), content_type=FORM, headers=headers)
+    assert answer.status_code == 200
+    assert asked
+
+
 def test_a_request_signed_with_a_shared_key_passes_by_the_algorithm_it_names() -> None:
     key, path = "shared key of this webhook", "/twilio/message"
     fields = {"From": "+31612345678", "Body": "hoi"}
     signature = RequestValidator(key).compute_signature("https://example.com" + path, fields, "HMAC_SHA256")
     gate = SignatureGate("https://example.com", ["12345", key])
-    assert gate.passes(path, fields, signature, "key=webhooks_sharedkey_1,algorithm=HMAC_SHA256")
-    assert not gate.passes(path, fields, signature)
-    assert not gate.passes(path, fields, signature, "algorithm=HMAC_MD5")
+    assert gate.passes(path, [*fields.items()], signature, "key=webhooks_sharedkey_1,algorithm=HMAC_SHA256")
+    assert not gate.passes(path, [*fields.items()], signature)
+    assert not gate.passes(path, [*fields.items()], signature, "algorithm=HMAC_MD5")
 
 
 # -- status callbacks ----------------------------------------------------------------------------------------------

@@ -1,12 +1,15 @@
 """Half sentences: what two messages say together."""
 
-from bot.dialogue.conversation import (
-    FRAGMENT_MINUTES,
-)
-from bot.dialogue.events import (
-    DangerSeen,
-)
-from tests.harness.dialogue import DialogueTester
+import pytest
+
+from bot.content.building import build_reader
+from bot.content.library import Library
+from bot.dialogue.conversation import FRAGMENT_MINUTES
+from bot.dialogue.engine import Engine
+from bot.dialogue.events import DangerSeen
+from bot.nlu.understanding import Understanding
+from tests.harness.dialogue import DialogueTester, with_understander
+from tests.harness.fixed import NOW
 from tests.harness.talking import BZ, EMERGENCY
 
 
@@ -40,3 +43,26 @@ def test_what_was_understood_is_no_half_sentence(tester: DialogueTester) -> None
 def test_a_sentence_is_never_kept(tester: DialogueTester) -> None:
     tester.say("hoi", "ik wil graag weten wat het kost om te bellen")
     assert tester.conversation.position.fragment == ""
+
+
+@pytest.mark.parametrize(
+    "texts", [("hoi", "menu"), ("hij heeft", "menu"), ("hij heeft", "bedankt"), ("dank je", "een mes")]
+)
+def test_a_command_a_greeting_and_thanks_go_on_with_nothing(
+    engine: Engine, library: Library, texts: tuple[str, str]
+) -> None:
+    read: list[str] = []
+    reader = build_reader(library, None)
+
+    class Counting:
+        def understand(self, text: str, locale: str | None, spelled: str | None = None) -> Understanding:
+            read.append(text)
+            return reader.understand(text, locale, spelled)
+
+    DialogueTester(with_understander(engine, Counting()), NOW).say(*texts)
+    assert read == [*texts]
+
+
+def test_a_no_may_be_half_a_sentence(tester: DialogueTester) -> None:
+    tester.say("hoi", "1", "nee")
+    assert tester.conversation.position.fragment == "nee"

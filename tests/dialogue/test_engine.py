@@ -41,9 +41,7 @@ FULL = at(
 
 def test_after_half_an_hour_nothing_that_was_told_is_left(tester: DialogueTester) -> None:
     tester.begin(FULL).wait(SILENCE_MINUTES + 1).say("hoi").in_state(StateName.OPENER)
-    left = a_conversation(
-        state=StateName.OPENER, locale="nl", heard_minute=MINUTE + SILENCE_MINUTES + 1, fragment="hoi"
-    )
+    left = a_conversation(state=StateName.OPENER, locale="nl", heard_minute=MINUTE + SILENCE_MINUTES + 1)
     assert tester.conversation == left
 
 
@@ -104,7 +102,7 @@ def test_a_language_that_is_no_longer_live_falls_back(tester: DialogueTester) ->
 class Raises:
     """An understander with a bug."""
 
-    def understand(self, _text: str, _locale: str | None) -> Understanding:
+    def understand(self, _text: str, _locale: str | None, _spelled: str | None = None) -> Understanding:
         raise ZeroDivisionError("a secret text")
 
 

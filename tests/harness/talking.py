@@ -25,10 +25,10 @@ class Reading:
         self._reader = reader
         self._unknown = frozenset(" ".join(UNKNOWN_TEXTS).split())
 
-    def understand(self, text: str, locale: str | None) -> Understanding:
+    def understand(self, text: str, locale: str | None, spelled: str | None = None) -> Understanding:
         if self._unknown.issuperset(text.split()):
             return Understanding(language=locale or "nl", language_confidence=0.0)
-        return self._reader.understand(text, locale)
+        return self._reader.understand(text, locale, spelled)
 
 
 def at(state: str, **fields: object) -> Conversation:

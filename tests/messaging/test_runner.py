@@ -87,7 +87,7 @@ class FullSpool(ListSpool):
 class Raises:
     """An understander with a bug."""
 
-    def understand(self, _text: str, _locale: str | None) -> Understanding:
+    def understand(self, _text: str, _locale: str | None, _spelled: str | None = None) -> Understanding:
         raise ZeroDivisionError
 
 

@@ -13,7 +13,9 @@ from bot.content.files import COMMANDS
 from bot.content.library import Library
 from bot.content.models import find_weights, read_encoder
 from bot.dialogue.states import NEITHER, TOPICS
+from bot.nlu.classifiers import NgramClassifier, Scores
 from bot.nlu.embedding import Encoder
+from bot.nlu.language import LanguageGuesser
 from bot.nlu.normalise import MAX_LENGTH
 from bot.nlu.reader import Reader
 from bot.nlu.understanding import Understanding
@@ -169,6 +171,37 @@ def test_small_talk_is_a_topic_and_no_command(reader: Reader, word: str) -> None
     assert found.command is None
     assert found.topic in NEITHER
     assert not found.emergency_line
+
+
+def test_a_command_word_needs_no_classifier(library: Library, letters: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most messages are one of these. What their letters say of the language was worked out at start."""
+    scored: list[str] = []
+    real = NgramClassifier.scores
+
+    def counting(self: NgramClassifier, text: str) -> Scores:
+        scored.append(text)
+        return real(self, text)
+
+    monkeypatch.setattr(NgramClassifier, "scores", counting)
+    wrong = []
+    for words in library.content.vocabularies.values():
+        for word in (word for spellings in words.commands.values() for word in spellings):
+            for typed in (word, f" {word.upper()}. "):
+                scored.clear()
+                if letters.understand(typed, "nl").danger == "none" and scored:
+                    wrong.append(typed)
+    assert wrong == []
+
+
+def test_what_was_worked_out_at_start_is_what_the_letters_say(library: Library) -> None:
+    model, vocabularies = library.model, library.content.vocabularies
+    scripts = {words.language: words.scripts for words in vocabularies.values()}
+    plain = LanguageGuesser(model.languages, scripts, "nl")
+    for text, languages in (("menu", {"nl", "en"}), ("stop", {"nl", "en", "fr"}), ("mostashar", {"ar"})):
+        for locale in LOCALES:
+            known = frozenset(languages)
+            worked_out = LanguageGuesser(model.languages, scripts, "nl", [(text, known)])
+            assert worked_out.guess(f"{text.upper()}!", known, locale) == plain.guess(text, known, locale)
 
 
 # -- danger --------------------------------------------------------------------------------------------------------

@@ -107,9 +107,9 @@ def test_a_flood_is_not_read_by_meaning(engine: Engine) -> None:
     class Slow:
         asked = False
 
-        def understand(self, text: str, locale: str | None) -> Understanding:
+        def understand(self, text: str, locale: str | None, spelled: str | None = None) -> Understanding:
             assert not self.asked, "the slow reader was asked"
-            return engine.rules.understander.understand(text, locale)
+            return engine.rules.understander.understand(text, locale, spelled)
 
     slow = Slow()
     tester = flooded(DialogueTester(with_understander(engine, slow), NOW))
