@@ -40,8 +40,9 @@ class News:
 @dataclass(eq=False, slots=True)
 class _Listener:
     advisor: str
-    box: "queue.SimpleQueue[News | None]" = field(default_factory=queue.SimpleQueue)
-    """None: this stream makes room for others."""
+    box: "queue.SimpleQueue[News | None]" = field(default_factory=lambda: queue.SimpleQueue())
+    """None: this stream makes room for others. Its class is looked up late: gevent replaces it in each web process, and
+    the one that was there before would stop the whole process while one stream waits."""
 
 
 class Live:

@@ -17,8 +17,6 @@ from gevent.local import local
 from gunicorn.http.body import Body
 from gunicorn.workers.ggevent import GeventWorker
 
-from bot import metrics
-
 HEAD_SECONDS = 10
 """From the connection to the end of its first headers. Those of later requests have `keepalive` from the answer on."""
 
@@ -68,6 +66,8 @@ class Connections:
 
     def _end(self, client: socket.socket) -> None:
         """Whoever reads from it finds its end, and closes it."""
+        from bot import metrics  # noqa: PLC0415 - gunicorn reads this module before gevent has patched anything
+
         self.closed(client)
         metrics.webhook_counter("crowded_out")()
         with contextlib.suppress(OSError):  # the client was faster

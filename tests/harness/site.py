@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -193,6 +194,10 @@ class Site:
         finally:
             _end(process)
         return status, self.log("web")[before:]
+
+    def connection(self) -> socket.socket:
+        """A connection to it, on which nothing has been said."""
+        return socket.create_connection(("127.0.0.1", self.port), 20)
 
     def web_workers(self) -> list[int]:
         return children(self.web_pid)

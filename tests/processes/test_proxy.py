@@ -7,19 +7,10 @@ from contextlib import ExitStack, closing
 from urllib.parse import urlencode
 
 import pytest
-from msgspec.structs import replace
 
-from bot.access.accounts import Accounts, Role
 from bot.access.attempts import ATTEMPTS
-from bot.access.sessions import Sessions, Stage
-from bot.assembly import utc_now
-from bot.console.app import new_console
-from bot.storage.redis.accounts import RedisAccounts
-from bot.storage.redis.connection import connect
-from bot.storage.redis.sessions import RedisSessions
-from bot.storage.sealing import Sealer
-from tests.harness.console_app import HASHED, SECRET
 from tests.harness.fixed import HOST
+from tests.harness.logged_in import cookie_of_somebody
 from tests.harness.nginx import Nginx
 from tests.harness.site import Site
 from tests.harness.twilio_client import FORM, PATH, person, sms
@@ -113,7 +104,7 @@ def test_the_source_is_the_one_that_connected_whatever_a_client_says(nginx: Ngin
 
 def test_an_event_stream_arrives_while_it_is_open(nginx: Nginx, site: Site) -> None:
     with closing(nginx.connection()) as connection:
-        request = f"GET /console/events HTTP/1.1\r\nHost: {HOST}\r\nCookie: {logged_in(site)}\r\n\r\n"
+        request = f"GET /console/events HTTP/1.1\r\nHost: {HOST}\r\nCookie: {cookie_of_somebody(site)}\r\n\r\n"
         connection.sendall(request.encode())
         heard = b""
         while b"event: here" not in heard:
@@ -136,17 +127,3 @@ def test_only_todays_tls_is_spoken(nginx: Nginx) -> None:
                 assert not is_spoken
             else:
                 assert is_spoken
-
-
-def logged_in(site: Site) -> str:
-    """The cookie of somebody who is logged in."""
-    connection = connect(site.redis_url)
-    sealer = Sealer([bytes.fromhex(site.data_key)])
-    accounts = Accounts(RedisAccounts(connection, sealer), utc_now)
-    made, _password = accounts.add("Bea", Role.ADVISOR)
-    made = accounts.change(made.id, lambda new: replace(new, password=HASHED, one_time_until=0, totp=SECRET))
-    token = Sessions(accounts, RedisSessions(connection, sealer), utc_now).start(made, Stage.IN)
-    connection.close()
-    console = new_console(site.environment["SECRET_KEY"], https=True)
-    serializer = console.session_interface.get_signing_serializer(console)  # type: ignore[attr-defined]
-    return f"console={serializer.dumps({'token': token})}"
