@@ -45,8 +45,8 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="helpline-metri
 
 def on_starting(_server):  # type: ignore[no-untyped-def]
     """Refuse a bad setting, flow, locale, spool or key here, once, before any worker is made; build what they share."""
-    # Before anything that gevent must patch is imported. The main process forks and takes signals as gunicorn does it.
-    monkey.patch_all(os=False, signal=False, queue=False)
+    # Before anything is imported that waits. Forking and signals stay as gunicorn has them in the main process.
+    monkey.patch_all(os=False, signal=False)
     warnings.filterwarnings("ignore", category=monkey.MonkeyPatchWarning)  # each worker patches these too
     gc.disable()  # what is loaded now stays: looking for rubbish in it takes a fifth of the start
     from app import preload  # noqa: PLC0415 - after patching

@@ -7,10 +7,12 @@ import shutil
 import signal
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from bench.streams import Streams, log_in
 from tests.harness.fixed import ROOT
 from tests.harness.processes import until
 from tests.harness.site import Site
@@ -77,6 +79,14 @@ def test_the_main_process_has_opened_nothing_that_its_workers_would_share(copied
     assert len(list((main / "task").iterdir())) == 1
     sockets = [link for link in (main / "fd").iterdir() if str(link.readlink()).startswith("socket:")]
     assert len(sockets) == 1, "the one it listens on"
+
+
+def test_pages_that_wait_for_news_hold_up_nobody(copied: Site) -> None:
+    """What waits must wait the way gevent does, in everything the main process has loaded."""
+    with closing(Streams(copied.port, 6, log_in(copied.port, copied.environment))) as streams:
+        for _ in range(6):
+            assert_greets(copied)
+        assert streams.alive() == 6
 
 
 def test_a_worker_has_little_for_itself(copied: Site) -> None:
