@@ -237,7 +237,7 @@ class Site:
 
     def spooled(self) -> list[Path]:
         """What waits there; not what a process that was killed had begun to write."""
-        return sorted(path for path in self.spool.iterdir() if not path.name.startswith("."))
+        return sorted(path for path in self.spool.iterdir() if path.suffix != ".part" and path.name[0] != ".")
 
     def replayed(self) -> None:
         """Let a worker bring back what was spooled."""
