@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import ssl
 import threading
 from types import TracebackType
 
@@ -10,11 +11,12 @@ class Proxy:
     """Listens on `port` and passes everything to `target` on this machine.
 
     lose_answers_to: requests that contain these bytes reach the target, but from then on nothing comes back on that
-    connection.
+    connection. tls: what to speak on the near side; None: no TLS.
     """
 
-    def __init__(self, target: int) -> None:
+    def __init__(self, target: int, tls: ssl.SSLContext | None = None) -> None:
         self.lose_answers_to = b""
+        self._tls = tls
         self._target = target
         self._server = socket.create_server(("127.0.0.1", 0))
         self._server.settimeout(0.2)
@@ -43,6 +45,12 @@ class Proxy:
                 thread.start()
 
     def _pass_on(self, near: socket.socket) -> None:
+        if self._tls is not None:
+            try:
+                near = self._tls.wrap_socket(near, server_side=True)
+            except OSError:  # who came does not trust our certificate, or speaks no TLS
+                near.close()
+                return
         with near, socket.create_connection(("127.0.0.1", self._target)) as far:
             mute = threading.Event()
             back = threading.Thread(target=self._carry, args=(far, near, mute))
