@@ -1,14 +1,13 @@
 """Measure the project beside the floor; print tables and, last, one JSON object.
 
-`python -m bench walk` counts calls instead: see bench/walk.py. `python -m bench soak` breaks everything while people
-write: see bench/soak.
-`python -m bench storage` measures the storage alone, on any REDIS_URL: see bench/storage.py.
+Other things are measured by a command of their own: `python -m bench walk`, `soak`, `storage`, `failover`, `restart`.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib
 import json
 import signal
 import sys
@@ -35,6 +34,14 @@ from bench.servers import (
 from bench.streams import Streams, log_in
 
 STREAMS = 200
+COMMANDS = {
+    "walk": "bench.walk",
+    "soak": "bench.soak.command",
+    "storage": "bench.storage",
+    "failover": "bench.failover",
+    "restart": "bench.restart",
+}
+"""What else there is, by its first word."""
 
 
 @dataclass(frozen=True)
@@ -79,18 +86,9 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> int:
     """0: measured; 1: wrong answers, or no server or Redis; 2: no Linux or no C compiler."""
     words = sys.argv[1:] if argv is None else list(argv)
-    if words[:1] == ["walk"]:
-        from bench.walk import main as walk  # noqa: PLC0415 - loads the whole program into this process
-
-        return walk(words[1:])
-    if words[:1] == ["soak"]:
-        from bench.soak.command import main as soak  # noqa: PLC0415 - as above
-
-        return soak(words[1:])
-    if words[:1] == ["storage"]:
-        from bench.storage import main as storage  # noqa: PLC0415 - as above
-
-        return storage(words[1:])
+    if words and words[0] in COMMANDS:
+        command = importlib.import_module(COMMANDS[words[0]])  # it may load the whole program into this process
+        return int(command.main(words[1:]))
     args = _arguments(words)
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _stop)

@@ -97,7 +97,7 @@ def clean_redis(redis_url: str) -> Iterator[redis.Redis]:
 @pytest.fixture(scope="session")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     """A master with two replicas and three Sentinels."""
-    with closing(Watched(tmp_path_factory.mktemp("sentinel"))) as servers:
+    with closing(Watched(tmp_path_factory.mktemp("sentinel"), hurried=True)) as servers:
         yield servers
 
 

@@ -1,7 +1,9 @@
 """Sentinels with a master and replicas, and a Cluster of three masters with a replica each: real servers, small."""
 
 import contextlib
+import signal
 import subprocess
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ class Servers:
         self._folder = folder
         self._binary = str(find_server())
         self._options: dict[int, tuple[str, ...]] = {}
+        self._hanging: set[int] = set()
         self.processes: dict[int, subprocess.Popen[bytes]] = {}
 
     def start(self, *options: str, port: int = 0, sentinel: str = "") -> int:
@@ -59,15 +62,77 @@ class Servers:
         self.processes[port].kill()
         self.processes[port].wait()
 
+    def hang(self, port: int) -> None:
+        """Its connections stay open, and nothing comes out of them."""
+        self._hanging.add(port)
+        self.processes[port].send_signal(signal.SIGSTOP)
+
+    def go_on(self, port: int) -> None:
+        """It goes on where it was, with what waits at its sockets."""
+        self._hanging.discard(port)
+        self.processes[port].send_signal(signal.SIGCONT)
+
     def close(self) -> None:
         for port in self.processes:
             self.kill(port)
 
 
-class Watched(Servers):
-    """A master, two replicas, three Sentinels."""
+class Several(Servers, ABC):
+    """Servers of which others take over when a master dies or hangs."""
 
-    def __init__(self, folder: Path) -> None:
+    @property
+    @abstractmethod
+    def url(self) -> str:
+        """For REDIS_URL."""
+
+    @abstractmethod
+    def masters(self) -> list[int]:
+        """The ports of those that take writes, as those say that live."""
+
+    @abstractmethod
+    def master_of(self, slot: int) -> int:
+        """The port of the one that has this slot of a Cluster; without a Cluster there is only one."""
+
+    @abstractmethod
+    def _is_ready(self) -> bool:
+        """Has every master its replicas, and does everybody know?"""
+
+    def ready(self) -> None:
+        """Wait until every master has its replicas, and everybody knows."""
+
+        def is_ready() -> bool:
+            with contextlib.suppress(redis.RedisError):
+                return self._is_ready()
+            return False
+
+        until(is_ready, what="replicas of every master")
+
+    def fail_over(self, master: int, *, hang: bool = False) -> None:
+        """The master dies, or hangs; returns when another one has its place."""
+        (self.hang if hang else self.kill)(master)
+        until(lambda: master not in self.masters(), what="another master")
+
+    def revive(self, port: int) -> None:
+        """The dead or hanging one comes back, and becomes a replica of who has its place."""
+        if port in self._hanging:
+            self.go_on(port)
+        else:
+            self._start_again(port)
+        self.ready()
+
+    def _start_again(self, port: int) -> None:
+        self.start(*self._options[port], port=port)
+
+    def empty(self) -> None:
+        """Forget everything."""
+        for port in self.masters():
+            self.ask(port, "FLUSHALL")
+
+
+class Watched(Several):
+    """A master, two replicas, three Sentinels. hurried: these look every half second, not every ten."""
+
+    def __init__(self, folder: Path, *, hurried: bool = False) -> None:
         super().__init__(folder)
         master = self.start()
         self.data = [master, *(self.start("--replicaof", "127.0.0.1", str(master)) for _replica in range(2))]
@@ -76,6 +141,9 @@ class Watched(Servers):
             f"sentinel failover-timeout {SERVICE} 4000\nsentinel parallel-syncs {SERVICE} 2\n"
         )
         self.sentinels = [self.start(sentinel=told) for _each in range(3)]
+        for sentinel in self.sentinels if hurried else ():
+            with contextlib.suppress(redis.ResponseError):  # older than Redis 7
+                self.ask(sentinel, "SENTINEL", "DEBUG", "info-period", 500, "publish-period", 200)
         self.ready()
 
     @property
@@ -86,13 +154,15 @@ class Watched(Servers):
     def master(self) -> int:
         return int(self.ask(self.sentinels[0], "SENTINEL", "GET-MASTER-ADDR-BY-NAME", SERVICE)[1])
 
-    def empty(self) -> None:
-        """Forget everything."""
-        self.ask(self.master, "FLUSHALL")
+    def _start_again(self, port: int) -> None:
+        # As an operator's own file says by then: Sentinels write into it whom to follow.
+        self.start("--replicaof", "127.0.0.1", str(self.master), port=port)
 
-    def ready(self) -> None:
-        """Wait until both replicas follow the master, and all Sentinels know each other."""
-        until(self._is_ready, what="replicas and Sentinels")
+    def masters(self) -> list[int]:
+        return [self.master]
+
+    def master_of(self, slot: int) -> int:
+        return self.master
 
     def _is_ready(self) -> bool:
         told = self.ask(self.master, "INFO", "replication")
@@ -104,18 +174,8 @@ class Watched(Servers):
             for each in (_table(each) for each in seen)
         )
 
-    def fail_over(self, master: int) -> None:
-        """The master dies; returns when another one is named."""
-        self.kill(master)
-        until(lambda: self.master != master, what="another master")
 
-    def revive(self, port: int) -> None:
-        """The dead one comes back, for the Sentinels to make a replica of."""
-        self.start(port=port)
-        self.ready()
-
-
-class Spread(Servers):
+class Spread(Several):
     """Three masters with a replica each."""
 
     def __init__(self, folder: Path) -> None:
@@ -144,25 +204,10 @@ class Spread(Servers):
         return f"redis+cluster://{','.join(f'127.0.0.1:{port}' for port in list(self.processes)[:3])}"
 
     def masters(self) -> list[int]:
-        """The ports of those that have slots, as one that lives sees it."""
         return sorted({port for _first, _last, port in self._slots()})
 
     def master_of(self, slot: int) -> int:
         return next(port for first, last, port in self._slots() if first <= slot <= last)
-
-    def ready(self) -> None:
-        """Wait until every slot is served and every master has a replica."""
-        until(self._is_ready, what="a whole Cluster")
-
-    def fail_over(self, master: int) -> None:
-        """One master dies; returns when its replica has its slots."""
-        self.kill(master)
-        until(lambda: master not in self.masters(), what="another master")
-
-    def revive(self, port: int) -> None:
-        """Start a dead one again; it becomes a replica by itself."""
-        self.start(*self._options[port], port=port)
-        self.ready()
 
     def move(self, slot: int, target: int) -> None:
         """Give a slot, with its keys, to another master, as `redis-cli --cluster reshard` does."""
@@ -175,13 +220,10 @@ class Spread(Servers):
         for port in (target, source, *self.masters()):
             self.ask(port, "CLUSTER", "SETSLOT", slot, "NODE", ids[target])
 
-    def empty(self) -> None:
-        """Forget everything."""
-        for port in self.masters():
-            self.ask(port, "FLUSHALL")
-
     def _living(self) -> list[int]:
-        return [port for port, process in self.processes.items() if process.poll() is None]
+        return [
+            port for port, process in self.processes.items() if process.poll() is None and port not in self._hanging
+        ]
 
     def _nodes(self, port: int) -> list[str]:
         told = self.ask(port, "CLUSTER", "NODES")
