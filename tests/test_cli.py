@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.harness.fixed import ROOT
+from bot.cli import main
+from tests.harness.fixed import ENVIRONMENT, ROOT
 from tests.harness.processes import WAIT_SECONDS
 
 pytestmark = pytest.mark.process
@@ -192,6 +193,27 @@ def test_graph_draws_to_a_file(tmp_path: Path, name: str) -> None:
     drawing = (tmp_path / name).read_text(encoding="utf-8")
     assert drawing.startswith("<svg" if name.endswith("svg") else "flowchart")
     assert "left_behind" in drawing
+
+
+def test_graph_says_in_one_line_where_it_cannot_write(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for where in (tmp_path / "nowhere" / "dialogue.svg", tmp_path):
+        assert main(["graph", "--out", str(where)]) == 1
+        told = capsys.readouterr()
+        assert told.out == ""
+        assert len(told.err.splitlines()) == 1
+        assert f"{where} cannot be written" in told.err
+
+
+def test_restore_refuses_a_journal_that_is_not_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that was mistyped would bring back whoever was erased on that host."""
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("SPOOL_DIR", str(tmp_path))
+    monkeypatch.setenv("REDIS_URL", "unix:///nowhere")
+    assert main(["restore", str(tmp_path / "backup"), "--journal", str(tmp_path / "nowhere")]) == 1
+    assert f"there is no folder {tmp_path / 'nowhere'}" in capsys.readouterr().err
 
 
 def test_check_passes_on_the_real_content() -> None:

@@ -49,6 +49,8 @@ def _restore(options: argparse.Namespace) -> int:
     key, assembly = settings.spool_private_key, Assembly(settings)
     if key is None:
         return _refused("SPOOL_PRIVATE_KEY is missing: it opens the backup")
+    if missing := [folder for folder in options.journal if not folder.is_dir()]:
+        return _refused(f"there is no folder {missing[0]}: whoever was erased on that host would come back")
     try:
         made = made_at(options.file, key)  # the whole file is read before anything is written
         outlived = read_journals([settings.spool_dir, *options.journal])

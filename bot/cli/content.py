@@ -11,6 +11,7 @@ from bot.content.building import build_engine
 from bot.content.faults import Severity
 from bot.content.inspection import inspect
 from bot.content.translation import strings
+from bot.errors import StartError
 from bot.rendering.texts import last_words
 from bot.startup import environment_faults
 
@@ -47,7 +48,10 @@ def _graph(options: argparse.Namespace) -> int:
         print(graph.mermaid(flows))
     else:
         drawing = graph.svg(flows) if options.out.suffix == ".svg" else graph.mermaid(flows)
-        options.out.write_text(drawing, encoding="utf-8")
+        try:
+            options.out.write_text(drawing, encoding="utf-8")
+        except OSError as error:
+            raise StartError(f"{options.out} cannot be written: {error.strerror}") from None
     return 0
 
 

@@ -22,8 +22,14 @@ def located(faults: Iterable[Fault], root: Path, prefix: str = "") -> list[Fault
     for fault in faults:
         if fault.file not in texts:
             texts[fault.file] = _text(root / fault.file.removeprefix(prefix))
-        found.append(fault if fault.line else replace(fault, line=_line(fault, texts[fault.file])))
+        found.append(fault if fault.line else _at_line(fault, _line(fault, texts[fault.file])))
     return found
+
+
+def _at_line(fault: Fault, line: int) -> Fault:
+    """The same fault with its line, which is then said once."""
+    where = "" if fault.where == f"line {line}" else fault.where
+    return replace(fault, line=line, where=where, message=fault.message.replace(f"at line {line}, column", "at column"))
 
 
 def _text(path: Path) -> str:

@@ -82,7 +82,7 @@ PLANTED = (
     Planted(UNKNOWN, WORDS, "[switch]\n", "[switch]\nwords2 = []\n", "words2", "switch.words2", "known field"),
     Planted(TYPE, WORDS, "[danger]\n", "[danger]\namber = 3\nred2 = []\n[xdanger]\n", "amber = 3", "amber", "list of"),
     Planted(VALUE, WORDS, "back = [", "backwards = [", "backwards", "commands.backwards", "is not one of"),
-    Planted(VALUE, "flows/emergency_numbers.csv", "Andorra,yes,", "Andorra,maybe,", "maybe", "line 3", "is not yes"),
+    Planted(VALUE, "flows/emergency_numbers.csv", "Andorra,yes,", "Andorra,maybe,", "maybe", "", "is not yes"),
     Planted(UNKNOWN, SUPPORTED, "[languages.nl]\n", "[languages.nl]\nmood = 1\n", "mood", "languages.nl.mood", "known"),
     Planted(
         TYPE, SUPPORTED, '[languages.en]\nstatus = "live"', "[languages.en]\nstatus = 3", "= 3", "status", "must be"
@@ -168,6 +168,38 @@ def test_every_file_that_is_no_toml_is_named_with_the_line(copy: Path) -> None:
         read_library(copy, NOW.date())
     at_line_three = {fault.file for fault in caught.value.faults if fault.line == 3}
     assert at_line_three == set(files)
+
+
+@pytest.mark.parametrize("damage", ["missing", "no text"])
+def test_no_fault_of_a_file_names_a_place_outside_the_repository(copy: Path, damage: str) -> None:
+    """What one machine calls the folder helps nobody on another, and may tell who works there."""
+    catalogs = [f"locales/en/LC_MESSAGES/{name}.po" for name in ("messages", "console")]
+    others = [
+        "flows/emergency_numbers.csv",
+        CARD,
+        "flows/facts.toml",
+        "flows/model/model.npz",
+        "flows/model/model.json",
+    ]
+    for file in (SUPPORTED, *catalogs, *others):
+        path = copy / file
+        whole = path.read_bytes()
+        path.unlink()
+        if damage == "no text":
+            path.write_bytes(b"\xff\xfe\x00")
+        with pytest.raises(ContentError) as caught:
+            read_library(copy, NOW.date())
+        path.write_bytes(whole)
+        assert str(copy) not in str(caught.value)
+        assert any(fault.file.startswith("flows") or fault.file == file for fault in caught.value.faults), file
+
+
+def test_a_line_is_said_once(copy: Path) -> None:
+    (planted,) = (each for each in PLANTED if each.file.endswith(".csv"))
+    plant(copy, planted)
+    with pytest.raises(ContentError) as caught:
+        read_library(copy, NOW.date())
+    assert str(caught.value).startswith(f'error: {planted.file}:3: show = "maybe" is not yes')
 
 
 def test_the_table_has_each_kind_of_fault_for_each_kind_of_file() -> None:

@@ -35,7 +35,8 @@ def read_catalogs(root: Path, name: str, languages: Iterable[str]) -> dict[str, 
             with (root / path).open("rb") as file:
                 catalog = read_po(file, locale=babel_locale(code), abort_invalid=True)
         except (OSError, PoFileError, UnicodeDecodeError, ValueError) as error:
-            faults.append(Fault(f"locales/{path}", "", f"cannot be read: {error}"))
+            why = type(error).__name__ if isinstance(error, OSError) else error  # an OSError names the whole path
+            faults.append(Fault(f"locales/{path}", "", f"cannot be read: {why}"))
             continue
         catalogs[code] = {
             (str(message.context or ""), str(message.id)): str(message.string)

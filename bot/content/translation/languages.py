@@ -1,6 +1,5 @@
 """locales/supported.toml: the one list of languages."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Literal
 from bot.content.faults import ContentError, Fault
 from bot.content.lines import located
 from bot.content.tables.checking import Report, checked
+from bot.content.tables.parsing import parsed
 from bot.content.tables.schema import Strict, Text, Words
 
 FILE = "locales/supported.toml"
@@ -66,12 +66,8 @@ def read_languages(root: Path) -> SupportedLanguages:
     def report(where: str, message: str) -> None:
         faults.append(Fault(FILE, where, message))
 
-    try:
-        data = tomllib.loads((root / "supported.toml").read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        report("", f"cannot be read: {error}")
-        raise ContentError(located(faults, root, "locales/")) from None
-    table = checked(data, SupportedFile, report)
+    data = parsed(root / "supported.toml", report)
+    table = None if data is None else checked(data, SupportedFile, report)
     if table is not None:
         found = _languages(table)
         _check(found, report)
