@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run quick _types _core test lint check strings model evaluate transcripts graph bench soak lock clean
+.PHONY: help run quick _types _types_and_content _core _all test lint check strings model evaluate transcripts graph bench soak lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -14,9 +14,14 @@ run: .venv/run.done ## start everything here: bot, Redis, worker, phone simulato
 test: .venv/test.done ## lint, types, content check and every test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	@$(MAKE) --no-print-directory -j2 _types_and_content _all
+
+# Three on two processors: many tests wait for processes of their own.
+_all:
+	$(BIN)/python -m pytest -n 3
+
+_types_and_content: _types
 	$(BIN)/python -m bot check
-	$(BIN)/python -m pytest -n 2
 
 quick: .venv/test.done ## lint, types and the tests of the core, without processes, browser and encoder: under a minute
 	$(BIN)/ruff check .

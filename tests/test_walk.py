@@ -1,12 +1,17 @@
 """How far one message walks through the program: counts, never times."""
 
 import pytest
+import redis
 
 from bench.walk import BEFORE, MOST, Count, Walks
 
 
 @pytest.fixture(scope="module")
 def walks(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Walks:
+    """In an empty Redis: what other tests left to be sent would be walked too."""
+    client = redis.Redis.from_url(redis_url)
+    client.flushdb()
+    client.close()
     return Walks(redis_url, tmp_path_factory.mktemp("walk"))
 
 
