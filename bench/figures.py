@@ -109,23 +109,38 @@ def round_trips(site: Site, subject: Subject, senders: Senders, turns: int) -> t
     return trips / (dialogues * len(texts)), commands
 
 
-def free_text_ms(site: Site, server: Server, senders: Senders, openings: int) -> dict[str, float]:
-    """How long a free sentence takes, one at a time, over HTTP, everything included."""
-    lines = (SCENARIOS / "free_text.txt").read_text(encoding="utf-8").splitlines()
-    caller, taken = Caller(server.port, site.account), []
+def free_text(site: Site, server: Server, senders: Senders, openings: int) -> tuple[dict[str, float], float]:
+    """How long a free sentence takes, one at a time, over HTTP, everything included; and its CPU in milliseconds,
+    in all processes of the server."""
+    lines = [opening + line for opening in OPENINGS[:openings] for line in sentences()]
+    caller, first = Caller(server.port, site.account), senders.take(len(lines))
+    taken = []
     try:
-        for opening in OPENINGS[:openings]:
-            for line in lines:
-                sender = senders.take()
-                caller.send(sender, "hoi")
-                answer = caller.send(sender, opening + line)
-                if answer.status != 200:
-                    raise BenchError(f"free text got HTTP {answer.status}: {answer.body[:500]}")
-                taken.append(answer.seconds * 1000)
+        for number in range(len(lines)):
+            caller.send(first + number, "hoi")
+        before = smsload.cpu_seconds(server.process.pid)
+        for number, line in enumerate(lines):
+            answer = caller.send(first + number, line)
+            if answer.status != 200:
+                raise BenchError(f"free text got HTTP {answer.status}: {answer.body[:500]}")
+            taken.append(answer.seconds * 1000)
+        used = smsload.cpu_seconds(server.process.pid) - before
     finally:
         caller.close()
     cuts = statistics.quantiles(taken, n=20, method="inclusive")
-    return {"p50": round(statistics.median(taken), 2), "p95": round(cuts[18], 2)}
+    told = {"p50": round(statistics.median(taken), 2), "p95": round(cuts[18], 2)}
+    return told, round(used * 1000 / len(lines), 2)
+
+
+def sentences() -> list[str]:
+    """Free texts, in Dutch."""
+    return (SCENARIOS / "free_text.txt").read_text(encoding="utf-8").splitlines()
+
+
+def memory_mb(server: Server) -> float:
+    """What the processes of the server take together; what they share counts once."""
+    _resident, proportional = smsload.memory_mib(server.process.pid)
+    return proportional
 
 
 def bytes_per_conversation(

@@ -35,6 +35,15 @@ class Length:
 
 
 @dataclass(frozen=True)
+class Run:
+    """What is sent to one server in a slice, and what the figures are called."""
+
+    name: str
+    server: Server
+    scenarios: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
 class Slice:
     """The figures of one slice of load on one server."""
 
@@ -64,26 +73,29 @@ class Bench:
     noisy: int = 0
     samples: list[dict[str, Any]] = field(default_factory=list)
 
-    def cycles(self, servers: Sequence[Server], count: int, length: Length, rate: float = 0) -> list[Cycle]:
-        """`count` rounds over the servers, and up to half as many again to replace noisy ones."""
+    def cycles(self, runs: Sequence[Run], count: int, length: Length, rate: float = 0) -> list[Cycle]:
+        """`count` rounds over all of them, and up to half as many again to replace noisy ones."""
         done: list[Cycle] = []
         clean = 0
         while clean < count and len(done) < count + count // 2:
-            start = len(done) % len(servers)
-            order = [*servers[start:], *servers[:start]]
-            cycle = {one.subject.name: self.slice(one, length, rate) for one in order}
+            start = len(done) % len(runs)
+            order = [*runs[start:], *runs[:start]]
+            cycle = {one.name: self.slice(one, length, rate) for one in order}
             done.append(cycle)
             clean += not any(one.noisy for one in cycle.values())
-            shown = "   ".join(f"{one.subject.name} {_short(cycle[one.subject.name], rate)}" for one in servers)
+            shown = "   ".join(f"{one.name} {_short(cycle[one.name], rate)}" for one in runs)
             self.progress(f"  {len(done):2}  {shown}")
         quiet = [cycle for cycle in done if not any(one.noisy for one in cycle.values())]
         return quiet if len(quiet) >= (count + 1) // 2 else done
 
-    def slice(self, server: Server, length: Length, rate: float) -> Slice:
+    def slice(self, run: Run, length: Length, rate: float) -> Slice:
         """One slice on one server."""
+        server = run.server
         server.check_running()
         self._wait_for_quiet()
-        words = ["--url", server.url, "--scenario", str(server.subject.scenario)]
+        words = ["--url", server.url]
+        for scenario in run.scenarios:
+            words += ["--scenario", str(scenario)]
         words += ["--duration", str(length.seconds), "--warmup", str(length.warmup)]
         words += ["--concurrency", "32" if rate else "16", "--rate", str(rate)]
         words += ["--senders", str(SENDERS_PER_SLICE)]
@@ -102,7 +114,7 @@ class Bench:
         self.slices += 1
         self.noisy += noisy
         self.errors += errors
-        self.samples += [{"server": server.subject.name, **one} for one in result["samples"]]
+        self.samples += [{"server": run.name, **one} for one in result["samples"]]
         started = max(result["started"], 1)
         return Slice(
             turns_per_s=result["turns_per_s"],

@@ -138,6 +138,13 @@ class Subject:
     """A Redis database of its own; "": the one of the site."""
     with_encoder: bool = True
     """Whether it reads free text with the sentence encoder as well as by letters."""
+    is_ours: bool = True
+    """Whether it is the project, with its own gunicorn.conf.py."""
+    python: str = sys.executable
+    worker_class: str = ""
+    """"": the one of the project."""
+    is_called: bool = True
+    """Whether gunicorn calls the factory; else its worker does."""
 
 
 class Site:
@@ -194,7 +201,7 @@ class Site:
     def conf(self, subject: Subject) -> Path:
         """The configuration file gunicorn reads for this server."""
         project_conf = subject.root / "gunicorn.conf.py"
-        own = project_conf.exists() and subject.app != FLOOR_APP
+        own = project_conf.exists() and subject.is_ours
         return project_conf if own else self._floor_conf
 
     def _gunicorn_settings(self) -> dict[str, str | int]:
@@ -230,17 +237,17 @@ class Server:
         subject: Subject,
         *,
         workers: int = 2,
-        streams: bool = False,
+        wrapper: str = "",
         redis_url: str | None = None,
     ) -> None:
-        """Start it; it may not answer yet."""
+        """Start it; it may not answer yet. wrapper: another factory, which wraps that of the subject."""
         self.subject = subject
         self.port = free_port()
         self._log = site.directory / f"{subject.name}-{self.port}.log"
-        factory = "bench.streams:create_app" if streams else subject.app
-        command = [sys.executable, "-m", "gunicorn", "-c", str(site.conf(subject))]
-        command += ["-k", site.worker_class, "-w", str(workers), "--no-control-socket"]
-        command += ["-b", f"127.0.0.1:{self.port}", "--log-level", "warning", f"{factory}()"]
+        factory = (wrapper or subject.app) + ("()" if subject.is_called else "")
+        command = [subject.python, "-m", "gunicorn", "-c", str(site.conf(subject))]
+        command += ["-k", subject.worker_class or site.worker_class, "-w", str(workers), "--no-control-socket"]
+        command += ["-b", f"127.0.0.1:{self.port}", "--log-level", "warning", factory]
         environment = site.environment(subject, self.port, redis_url)
         self.begun = time.perf_counter()
         with self._log.open("wb") as log:
