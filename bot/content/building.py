@@ -37,6 +37,8 @@ def build_engine(library: Library, encoder: Encoder | None = None) -> Engine:
                 [word for words in content.vocabularies.values() for word in words.numbers.get("around", ())],
             ),
             remarks=_remarks(content),
+            answers=_answers(content),
+            crisis_asks=content.crisis_asks,
             subject=_subject_words(content),
             code_words=frozenset(word for each in contents.values() for word in each.code_words),
         )
@@ -60,6 +62,16 @@ def _remarks(content: Content) -> Remarks:
             written[kind] = RemarkWords([*own.whole, *whole], [*own.starts, *starts], own.within)
         found[language] = written
     return Remarks(found, {language: each.around for language, each in content.remarks.items()})
+
+
+def _answers(content: Content) -> dict[tuple[str, str], tuple[str, ...]]:
+    """(flow, remark) -> the states that answer it, in the order of the file."""
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for flow in content.flows.values():
+        for name, state in flow.states.items():
+            for remark in state.answers:
+                found[flow.name, remark] = (*found.get((flow.name, remark), ()), name)
+    return found
 
 
 def _subject_words(content: Content) -> frozenset[str]:

@@ -17,7 +17,7 @@ from bot.content.tables.hours import hours
 from bot.content.tables.numbers import read_local_numbers, read_referrals
 from bot.content.tables.parsing import parsed
 from bot.content.tables.schema import Command, Priority
-from bot.content.tables.texts import read_facts, read_shared
+from bot.content.tables.texts import read_crisis, read_facts, read_shared
 from bot.content.tables.vocabulary import read_countries, read_remarks, read_vocabulary, read_words
 from bot.content.values import Content, Shared, SpokenRemarks, Vocabulary
 from bot.content.zones import zones_by_country
@@ -32,7 +32,15 @@ PRIORITIES: tuple[str, ...] = get_args(Priority)
 SAID = ("shared.toml", "delivery_errors.toml", "desk.toml")
 """Files beside the flows whose texts are translated."""
 
-DATA = ("facts.toml", "referrals.toml", "neutral.toml", "countries.toml", "hours.toml", "code_words.toml")
+DATA = (
+    "facts.toml",
+    "referrals.toml",
+    "neutral.toml",
+    "countries.toml",
+    "hours.toml",
+    "code_words.toml",
+    "crisis.toml",
+)
 """Files beside the flows that hold no text to translate."""
 
 
@@ -102,6 +110,7 @@ def _content(folder: _Folder, today: date) -> Content:
         zones=zones_by_country(),
         desk=desk_texts((desk_table := table("desk.toml"))[0], sayable, desk_table[1]),
         remarks=_remarks(folder),
+        crisis_asks=read_crisis(*table("crisis.toml")),
     )
 
 

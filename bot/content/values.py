@@ -98,7 +98,8 @@ class Content:
     """Everything under flows/, in Dutch. files: flow name -> the file it stands in. neutral: language -> words about
     the subject, which a text marked neutral must not have. hours: when advisors are there. delivery: what can go wrong
     with a message, by code. zones: two letters of a country -> its time zones.
-    desk: what advisors have at hand. remarks: language -> the short things people say in answer."""
+    desk: what advisors have at hand. remarks: language -> the short things people say in answer.
+    crisis_asks: whether an advisor is asked for at once in a crisis."""
 
     flows: Mapping[str, Flow]
     shared: Mapping[str, Shared]
@@ -115,6 +116,7 @@ class Content:
     zones: Mapping[str, tuple[tzinfo, ...]] = field(default_factory=dict)
     desk: DeskTexts = field(default_factory=DeskTexts)
     remarks: Mapping[str, SpokenRemarks] = field(default_factory=dict)
+    crisis_asks: bool = True
 
     @cached_property
     def states(self) -> Mapping[str, State]:

@@ -53,7 +53,8 @@ def partly(shown: Sequence[Choice], text: str) -> Choice | None:
     telling = {word for word in words if len(word) >= SIGNIFICANT}
     if not telling or len(words) > PART_WITHIN:
         return None
-    found = [choice for choice in shown if telling <= {word for key in choice.keys for word in key.split()}]
+    told = [choice for choice in shown if "place" not in choice.sets]  # "he is at home" tells nothing of the writer's
+    found = [choice for choice in told if telling <= {word for key in choice.keys for word in key.split()}]
     if len(found) != 1:
         return None
     reversed_by = _NEGATIONS.isdisjoint(words) != any(_NEGATIONS.isdisjoint(key.split()) for key in found[0].keys)

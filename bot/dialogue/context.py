@@ -48,6 +48,10 @@ class Rules:
     """One that costs little, for floods."""
     numbers: NumberWords
     remarks: Remarks
+    answers: Mapping[tuple[str, str], tuple[str, ...]]
+    """(flow, remark) -> the states that answer it there."""
+    crisis_asks: bool
+    """Is an advisor asked for at once in a crisis?"""
     subject: frozenset[str]
     """Words about the subject, normalised; who uses one may be answered plainly."""
     code_words: frozenset[str]
@@ -158,7 +162,9 @@ class Context:
         for name in (shown, StateName.HANDOFF) if waits else (shown,):
             state = content.states.get(name)
             choice = named(self.message.text, state.visible(conversation), conversation, content) if state else None
-            if choice is not None and (name == shown or choice.id == "cancel"):
+            # "Never mind" in a crisis gives up more than an advisor.
+            taken_back = choice is not None and choice.id == "cancel" and not conversation.told.crisis
+            if choice is not None and (name == shown or taken_back):
                 return conversation.with_position(state=name), choice
         state = content.states.get(shown)
         return conversation, self._meant_choice(state.visible(conversation)) if state else None

@@ -114,6 +114,10 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
     """The answer to "can you type safely", None when not asked."""
     subject_disclosed: bool = False
     """They used a word about the subject or said it is safe, so plain speech is fine (ADR 16)."""
+    crisis: str = ""
+    """The topic, danger or suicide, that they are in a crisis about; see `crisis`."""
+    advisor_declined: bool = False
+    """In that crisis they said that they want no advisor."""
     no_call: bool = False
     """They asked not to be called."""
     language: str = ""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from bot.dialogue import own_words
+from bot.dialogue import crisis, own_words
 from bot.dialogue.changes import Events, leave_advisors, request_advisor
 from bot.dialogue.context import Context, Draft
 from bot.dialogue.conversation import HISTORY_LENGTH, Conversation, Place, Status
@@ -19,7 +19,7 @@ from bot.dialogue.events import (
     TopicShown,
 )
 from bot.dialogue.flow import BACK, Choice
-from bot.dialogue.states import ANNOUNCEMENT, SharedText, StateName
+from bot.dialogue.states import ANNOUNCEMENT, CRISES, SharedText, StateName
 from bot.dialogue.turn import Say, Turn
 
 ANSWERS = ("safe", "phone", "role")
@@ -53,7 +53,13 @@ def go(
         conversation, caused = enter(conversation, does)
         events = (*events, *caused)
     prefix = _how_long(ctx, conversation) if target == StateName.HANDOFF else ()
-    return Turn(conversation, events, Say(target, prefix, emergency_line=emergency_line))
+    say = Say(target, prefix, emergency_line=emergency_line or conversation.told.crisis != "")
+    if topic in CRISES and does != crisis.ENDS:
+        conversation, asked = crisis.opened(conversation, topic, asks=ctx.rules.crisis_asks)
+        if asked:
+            say = replace(say, closing=(*crisis.asked_in_words(conversation, ctx.content_for(conversation)),))
+            events = (*events, *asked)
+    return Turn(conversation, events, say)
 
 
 def choose(ctx: Context, conversation: Conversation, choice: Choice, events: Events) -> Turn:
@@ -121,12 +127,14 @@ def enter(conversation: Conversation, does: str) -> Draft:
     if does == "request_advisor":
         return request_advisor(conversation)
     if does == "cancel_advisor":
-        return leave_advisors(conversation)
+        return leave_advisors(crisis.declined(conversation))
     if does == "erase":
         _left, events = leave_advisors(conversation)
         # Nothing of it is stored; the minute says when it was.
         gone = Conversation(locale=conversation.locale, heard_minute=conversation.heard_minute)
         return gone, (*events, ErasureRequested())
+    if does == crisis.ENDS:
+        return crisis.ended(conversation), ()
     if does == "make_code":
         return conversation, (CodeAsked(),)
     if does == "stop":

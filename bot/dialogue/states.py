@@ -17,6 +17,7 @@ class StateName(StrEnum):
     PERSON = "unclear.person"
     AFRAID = "unclear.afraid"
     HANDOFF = "handoff.waiting"
+    CANCELLED = "handoff.cancelled"
     ABROAD = "abroad.answer"
     COUNTRY = "place.country"
     CONFIRM_COUNTRY = "place.confirm"
@@ -42,6 +43,8 @@ class SharedText(StrEnum):
     FOOTER_OFFER = "footer_offer"
     FOOTER_WAITING = "footer_waiting"
     ADVISOR_ASKED = "advisor_asked"
+    CRISIS_ASKED = "crisis_asked"
+    CRISIS_DECLINE = "crisis_decline"
     DANGER_WITH_ADVISOR = "danger_with_advisor"
     ADVISOR_HERE = "advisor_here"
     ADVISOR_LEFT = "advisor_left"
@@ -93,6 +96,9 @@ ANNOUNCEMENT = "announcement"
 DANGER = "danger"
 SUICIDE = "suicide"
 """Topics that red danger leads to."""
+
+CRISES = (DANGER, SUICIDE)
+"""Topics whose answer opens a crisis; see `bot.dialogue.crisis`."""
 
 TOPICS = (
     "danger", "left_behind", "abroad_afraid", "trip_planned", "leaving_now", "local_emergency_number",

@@ -65,6 +65,8 @@ class Say(msgspec.Struct, frozen=True):
     """Put the block with the numbers for this place on top, whatever the state asks for."""
     emergency_line: bool = False
     """End with the one-line emergency numbers if they are not in the message already."""
+    closing: tuple[str, ...] = ()
+    """Ids of shared texts that stand in the place of the footer."""
     plain: bool = False
     """Without the list of the state and its footer."""
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 
 from bot.dialogue.conversation import GRACE_MINUTES, Conversation, Status
+from bot.dialogue.crisis import ended
 from bot.dialogue.events import (
     AnyEvent,
     Assigned,
@@ -160,7 +161,7 @@ def close(conversation: Conversation, advisor: str, minute: int, outcome: str = 
     """End it, once, with one closing text. None is sent when the person has been silent: they may be gone, and who
     holds the phone now must not learn of it. outcome: how it ended, to be counted."""
     check_holds(conversation, advisor)
-    closed = conversation.with_status(Status.CLOSED, closed_minute=minute)
+    closed = ended(conversation).with_status(Status.CLOSED, closed_minute=minute)
     if minute - conversation.heard_minute > FRESH_MINUTES or conversation.privacy.observed:
         return Move(closed, (Closed(advisor, outcome),))
     return Move(closed, (Closed(advisor, outcome),), Say(prefix=(SharedText.ADVISOR_CLOSED,), emergency_line=True))

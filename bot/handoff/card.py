@@ -24,6 +24,8 @@ class Card(msgspec.Struct, frozen=True):
     """A decoy word was used: somebody may read along."""
     no_call: bool
     language: str
+    crisis: str = ""
+    """The topic they are in a crisis about at this moment."""
     safe: str = ""
     """ "yes" or "no": the last answer to "can you type safely"."""
     place: str = ""
@@ -78,6 +80,7 @@ def card(conversation: Conversation, transcript: Sequence[AnyEvent]) -> Card:
         observed=conversation.privacy.observed,
         no_call=conversation.told.no_call,
         language=conversation.heard_language,
+        crisis=conversation.told.crisis,
         safe=answers.get("safe", ""),
         place=places[-1].place if places and places[-1].place != "unknown" else "",
         country=places[-1].country if places else "",

@@ -35,7 +35,9 @@ def render(say: Say, conversation: Conversation, content: LocalizedContent) -> s
         blocks.append(state.say if place is Place.UNKNOWN else state.text(place))
         if not say.plain:
             blocks.append(_choices(state, conversation, content))
+        if not say.plain and not say.closing:
             blocks.append(_footer(state, conversation, content))
+    blocks += [content.shared[name] for name in say.closing]
     text = "\n".join(block for block in blocks if block)
     if "{" in text:
         text = _fill(text, conversation, content)

@@ -8,7 +8,7 @@ from bot.content.library import Library
 from bot.content.localizing import localize_desk
 from bot.dialogue.conversation import Conversation, Place, Position
 from bot.dialogue.localized_content import LocalizedContent
-from bot.dialogue.states import StateName
+from bot.dialogue.states import CRISES, SharedText, StateName
 from bot.dialogue.turn import Say
 from bot.rendering.review import MOST_SEGMENTS as MOST_OF_AN_ADVISOR
 from bot.rendering.segments import measure, outside_gsm
@@ -16,6 +16,7 @@ from bot.rendering.texts import render
 
 WARN_SEGMENTS = 3
 MOST_SEGMENTS = 4
+CRISIS = (SharedText.CRISIS_ASKED, SharedText.CRISIS_DECLINE)
 _ONE_SEGMENT = (StateName.OPENER, "card.show")
 
 
@@ -27,7 +28,9 @@ def message_faults(library: Library, localized: LocalizedContent) -> Iterator[Fa
         file = content.file_of(name)
         longest = 0
         for conversation in _situations():
-            text = render(Say(state=name), conversation, localized)
+            # The longest there is: the first answer in a crisis says as well that an advisor was asked for.
+            opens = name in (localized.topics.get(topic) for topic in CRISES)
+            text = render(Say(state=name, closing=CRISIS if opens else ()), conversation, localized)
             size = measure(text)
             longest = max(longest, size.segments)
             if (

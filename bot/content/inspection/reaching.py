@@ -6,11 +6,17 @@ from bot.dialogue.states import StateName
 
 
 def reachable(content: Content, *, untold: bool = False) -> set[str]:
-    """Every state that can be shown: from the opener, a command, a topic in free text, or the engine itself.
+    """Every state that can be shown: from the opener, a command, a topic or a remark in free text, or the
+    engine itself.
     untold: only those on a way on which nobody was told who reads this and that advice is not a report."""
     states = content.states
     seen: set[str] = set()
-    todo = [name for name in (*StateName, *content.commands.values(), *content.topics.values()) if name in states]
+    answering = [name for name, state in states.items() if state.answers]
+    todo = [
+        name
+        for name in (*StateName, *answering, *content.commands.values(), *content.topics.values())
+        if name in states
+    ]
     while todo:
         name = todo.pop()
         if name in seen or (untold and states[name].tells):

@@ -31,7 +31,7 @@ Command = Literal[Shown, "back"]
 Listed = Literal[Command, "greeting", "thanks", "yes", "no"]
 """What a vocabulary lists whole messages for."""
 
-Effect = Literal["request_advisor", "cancel_advisor", "erase", "stop", "decoy", "make_code"]
+Effect = Literal["request_advisor", "cancel_advisor", "erase", "stop", "decoy", "make_code", "end_crisis"]
 Expected = Literal["country", "hide_word", "return_word"]
 Priority = Literal["P0", "P1", "H"]
 Role = Literal["self", "other", "work"]
@@ -150,6 +150,12 @@ class SharedTable(Strict, frozen=True):
     facts: list[str] = []
     source: str = ""
     note: str = ""
+
+
+class CrisisFile(Strict, frozen=True):
+    """flows/crisis.toml. `asks_advisor`: an advisor is asked for without the person having to ask."""
+
+    asks_advisor: bool
 
 
 class FactTable(Strict, frozen=True):

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.content.tables.checking import Report, rows
-from bot.content.tables.schema import FactTable, SharedTable
+from bot.content.tables.checking import Report, checked, rows
+from bot.content.tables.schema import CrisisFile, FactTable, SharedTable
 from bot.content.values import Fact, Shared
 
 
@@ -20,3 +20,9 @@ def read_facts(data: Mapping[str, Any], report: Report) -> dict[str, Fact]:
     """The numbered facts in `data`."""
     found: dict[str, FactTable] = rows(data, FactTable, report)
     return {name: Fact(row.text, row.source, row.status) for name, row in found.items()}
+
+
+def read_crisis(data: Mapping[str, Any], report: Report) -> bool:
+    """Whether an advisor is asked for at once in a crisis."""
+    table = checked(data, CrisisFile, report)
+    return table is None or table.asks_advisor

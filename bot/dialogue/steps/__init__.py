@@ -21,6 +21,7 @@ from bot.dialogue.steps import (
     case_code,
     closed,
     command,
+    crisis,
     danger,
     decoy,
     flood,
@@ -85,6 +86,7 @@ ORDER = (
     Step("danger", lambda ctx: ctx.understood.danger == "red", danger.step, reads_text=True),
     Step("command", lambda ctx: ctx.understood.command is not None, command.step, reads_text=True),
     Step("closed", lambda ctx: ctx.status is Status.CLOSED, closed.step, reads_text=True),
+    Step("crisis", lambda ctx: ctx.conversation.told.crisis != "", crisis.step, reads_text=True),
     Step(
         "asked_country",
         lambda ctx: ctx.understood.country is not None and ctx.expects == "country",

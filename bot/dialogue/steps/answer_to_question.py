@@ -6,6 +6,7 @@ Red danger goes first, unless the choice leads where the numbers stand on top: t
 
 from bot.dialogue.context import Context
 from bot.dialogue.conversation import Status
+from bot.dialogue.crisis import BEFORE_ANSWERS
 from bot.dialogue.flow import Choice
 from bot.dialogue.moving import after_choice, choose, go, show_topic
 from bot.dialogue.states import NEVER_GUESSED, StateName
@@ -23,6 +24,8 @@ def step(ctx: Context) -> Turn | None:
     (conversation, events), choice = ctx.spoken
     if choice is None:
         return _offer(ctx)
+    if conversation.told.crisis and not BEFORE_ANSWERS.isdisjoint(ctx.written_remarks):
+        return None  # "no, I will do it tonight" says more than no
     target = ctx.rules.machines.targets[conversation.position.state, choice.id]
     if ctx.understood.danger == "red":
         shown = ctx.rules.states.get(target)

@@ -31,7 +31,7 @@ def test_danger_while_waiting_brings_the_numbers_and_keeps_the_place_in_line(tes
 
 def test_danger_and_a_person_are_both_answered(tester: DialogueTester) -> None:
     tester.say("hij slaat me, ik wil een mens spreken").in_state("danger.answer")
-    tester.hears(shared(tester, "advisor_asked")).caused(DangerSeen, AdvisorRequested)
+    tester.hears(shared(tester, "crisis_asked")).caused(DangerSeen, AdvisorRequested)
     assert {EMERGENCY, BZ} <= set(first_lines(tester.reply))
     assert tester.conversation.handling.status is Status.WAITING
 

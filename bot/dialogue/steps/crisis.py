@@ -1,0 +1,59 @@
+"""A crisis goes on: whatever else is written is answered in it, by what was just shown and by what the message says."""
+
+from bot.dialogue.changes import Events
+from bot.dialogue.context import Context
+from bot.dialogue.conversation import Conversation, Status
+from bot.dialogue.moving import go, show_topic
+from bot.dialogue.states import CRISES, SUICIDE, StateName
+from bot.dialogue.turn import Turn
+
+ANYTHING = "anything"
+
+FIRST = ("hurt", "plan")
+"""Remarks that are answered before others in the same message."""
+
+REPEATED = frozenset({"number", "again"})
+"""Remarks that may get once more what was just shown."""
+
+SURELY_ABOUT = 0.8
+"""From this confidence on, another topic is answered in the middle of a crisis."""
+
+
+def step(ctx: Context) -> Turn | None:
+    """The state that fits; None where the message asks for an advisor, or names a country to be asked back."""
+    conversation, events = ctx.draft
+    return inside(ctx, conversation, events)
+
+
+def inside(ctx: Context, conversation: Conversation, events: Events) -> Turn | None:
+    """The same for a conversation and what has happened already."""
+    said, understood = ctx.remarks, ctx.understood
+    waits = conversation.handling.status is Status.WAITING
+    if waits and ("no_advisor" in said or (said == ("no",) and conversation.told.crisis != SUICIDE)):
+        return go(ctx, conversation, StateName.CANCELLED, events)
+    if understood.wants_advisor:
+        return None
+    for remark in sorted(said, key=_urgency):
+        target = _answering(ctx, conversation, remark)
+        if target:
+            return go(ctx, conversation, target, events)
+    if understood.topic == SUICIDE != conversation.told.crisis:
+        return show_topic(ctx, conversation, SUICIDE, events)
+    if understood.country is not None or understood.place is not None:
+        return None
+    other = understood.topic in ctx.rules.topics and understood.topic not in CRISES
+    if other and understood.confidence >= SURELY_ABOUT and understood.danger != "red":
+        return show_topic(ctx, conversation, understood.topic or "", events, emergency_line=True)
+    return go(ctx, conversation, _answering(ctx, conversation, ANYTHING) or ctx.state, events)
+
+
+def _urgency(remark: str) -> int:
+    """What is answered first."""
+    return FIRST.index(remark) if remark in FIRST else len(FIRST)
+
+
+def _answering(ctx: Context, conversation: Conversation, remark: str) -> str:
+    """The state of this crisis that answers a remark; another than was just shown, if there is one."""
+    states = ctx.rules.answers.get((conversation.told.crisis, remark), ())
+    again = states if remark in REPEATED else ()
+    return next((state for state in states if state != ctx.state), next(iter(again), ""))
