@@ -27,6 +27,7 @@ def build_engine(library: Library, encoder: Encoder | None = None) -> Engine:
             contents=contents,
             states=contents[languages.source].states,
             topics=content.topics,
+            for_work={flow.topic: flow.for_work for flow in content.flows.values() if flow.for_work},
             machines=Machines(content.flows.values()),
             commands=content.commands,
             languages=Languages(contents, languages.closest, languages.source),

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from bot.dialogue.changes import Events
 from bot.dialogue.choosing import meant, named, numbered, partly
 from bot.dialogue.conversation import Conversation, Place, Status
-from bot.dialogue.events import CallRefused, LanguageChosen, PlaceTold
+from bot.dialogue.events import Answered, CallRefused, LanguageChosen, PlaceTold
 from bot.dialogue.flow import Choice, State
 from bot.dialogue.language import Languages, with_heard_language
 from bot.dialogue.localized_content import LocalizedContent
@@ -22,6 +22,9 @@ from bot.nlu.understanding import Understander, Understanding
 
 FRAGMENT_WORDS = 5
 """A message of at most so many words may be half a sentence."""
+
+ANSWERS = frozenset({"yes", "no", "ok", "unsure", "thanks", "bye"})
+"""Remarks that are an answer by themselves: no part of a label is looked for in them."""
 
 LEVELS = ("none", "amber", "red")
 
@@ -39,6 +42,8 @@ class Rules:
     """Of the source language: names, and what is the same in all languages."""
     topics: Mapping[str, str]
     """Topic -> the state that answers it."""
+    for_work: Mapping[str, str]
+    """The same for somebody who asks for their work, where that is another state."""
     machines: Machines
     commands: Mapping[str, str]
     """Command -> the state it leads to."""
@@ -180,7 +185,7 @@ class Context:
         if rest and first.isdigit():
             said = self.rules.remarks.read(rest, self._languages)
             return numbered(text, shown, said) or meant(remarks, shown)
-        return meant(remarks, shown) or (None if remarks else partly(shown, text))
+        return meant(remarks, shown) or (partly(shown, text) if ANSWERS.isdisjoint(remarks) else None)
 
     @cached_property
     def chosen(self) -> tuple[Conversation, Choice | None]:
@@ -208,7 +213,8 @@ class Context:
         subject, that something cannot wait."""
         (conversation, events), _choice = self.spoken
         conversation, told = _noticed_in(conversation, self.understood, discloses=self.discloses)
-        return conversation, (*events, *told)
+        conversation, who = _with_role(conversation, self.written_remarks, self.understood)
+        return conversation, (*events, *told, *who)
 
     @cached_property
     def discloses(self) -> bool:
@@ -229,6 +235,25 @@ def _with_place(conversation: Conversation, understood: Understanding) -> tuple[
     else:
         return conversation, ()
     return conversation.with_told(place=place, country=""), (PlaceTold(place, ""),)
+
+
+ROLES = {"works": "work", "for_somebody": "other", "for_self": "self"}
+"""Remark -> for whom somebody writes who makes it."""
+
+ASKED_AS = {"professional": "work", "bystander": "other", "someone_abroad": "other"}
+"""Topic -> for whom somebody writes who asks about it in their own words, and has not said so."""
+
+
+def _with_role(
+    conversation: Conversation, remarks: Sequence[str], understood: Understanding
+) -> tuple[Conversation, Events]:
+    """For whom they write, where the message says so: in so many words that corrects what was known."""
+    role = next((ROLES[remark] for remark in remarks if remark in ROLES), "")
+    if not role and not conversation.told.role:
+        role = ASKED_AS.get(understood.topic or "", "")
+    if not role or role == conversation.told.role:
+        return conversation, ()
+    return conversation.with_told(role=role), (Answered("role", role),)
 
 
 def _noticed_in(

@@ -109,6 +109,8 @@ class Flow:
     priority: str = ""
     title: str = ""
     general: bool = False
+    for_work: str = ""
+    """The state that answers it for somebody who asks for their work, where that is another one."""
     note: str = ""
 
     @property

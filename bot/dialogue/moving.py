@@ -110,7 +110,10 @@ def show_topic(
 ) -> Turn:
     """Answer a topic: from now on plain speech is fine."""
     conversation = conversation.with_told(subject_disclosed=True)
-    return go(ctx, conversation, ctx.rules.topics[topic], events, emergency_line=emergency_line)
+    states = ctx.rules.topics
+    if conversation.told.role == "work":
+        states = {**states, **ctx.rules.for_work}
+    return go(ctx, conversation, states[topic], events, emergency_line=emergency_line)
 
 
 def with_advisor_asked(turn: Turn) -> Turn:

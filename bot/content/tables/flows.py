@@ -38,6 +38,7 @@ def read_topic(data: dict[str, Any], name: str, shared: Mapping[str, Shared], re
         priority=table.priority,
         title=table.title,
         general=table.general,
+        for_work=table.for_work,
         note=table.note,
     )
 

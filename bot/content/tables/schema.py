@@ -37,7 +37,8 @@ Priority = Literal["P0", "P1", "H"]
 Role = Literal["self", "other", "work"]
 RemarkKind = Literal[
     "yes", "no", "unsure", "ok", "thanks", "bye",
-    "safe", "unsafe", "alone", "together", "watched", "coming", "stranger", "no_advisor",
+    "safe", "unsafe", "alone", "together", "watched", "coming", "general", "stranger",
+    "no_advisor", "works", "for_somebody", "for_self",
     "plan", "hurt", "there", "quit", "over", "mistaken", "cannot_call", "talk", "scared",
     "again", "shorter", "explain", "why", "next", "fails", "number", "when", "cost", "who", "for_other", "angry",
 ]  # fmt: skip
@@ -137,6 +138,7 @@ class TopicFile(Strict, frozen=True):
     title: Text
     state: dict[str, StateTable]
     general: bool = False
+    for_work: str = ""
     note: str = ""
 
 

@@ -6,6 +6,7 @@ from bot.dialogue.conversation import Conversation
 from bot.dialogue.events import DangerSeen
 from bot.dialogue.moving import go
 from bot.dialogue.states import SharedText, StateName
+from bot.dialogue.steps import looking
 from bot.dialogue.turn import Say, Turn
 
 LEAVING = ("stop", "erase", "decoy")
@@ -39,6 +40,9 @@ def _read(ctx: Context, state: str) -> Turn:
     if understood.danger == "red":
         say = Say(prefix=(SharedText.DANGER_WITH_ADVISOR,), numbers=True)
         return Turn(conversation.with_handling(danger=True), (DangerSeen(),), say)
+    hides = looking.step(ctx)
+    if hides is not None:
+        return hides
     if understood.command in LEAVING:
         return go(ctx, conversation, ctx.rules.commands[understood.command])
     return Turn(conversation, (), None)

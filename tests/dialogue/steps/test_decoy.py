@@ -14,7 +14,7 @@ from bot.dialogue.events import (
 from bot.dialogue.states import StateName
 from bot.messages import Kind
 from tests.harness.dialogue import DialogueTester
-from tests.harness.talking import EMERGENCY, at, shared
+from tests.harness.talking import EMERGENCY, at, shared, with_words
 
 DULL = [
     "menu", "0", "9", "1", "help", "medewerker", "kaart", "terug", "wis", "stop", "taal", "english please", "hoi", "ja",
@@ -67,3 +67,26 @@ def test_a_first_word_that_is_a_decoy_gets_the_dull_stranger_alone(tester: Dialo
 def test_who_waits_is_not_forgotten_behind_a_decoy(tester: DialogueTester) -> None:
     tester.begin(at(StateName.MENU)).say("9", "onweer").in_state(StateName.DECOY)
     assert tester.conversation.handling.status is Status.WAITING
+
+
+@pytest.mark.parametrize(
+    "text", ["het is weer veilig", "ik ben het weer, is veilig nu", "hij is weg", "ik ben alleen", "its safe now"]
+)
+def test_who_says_that_it_is_safe_again_is_asked_the_neutral_question(tester: DialogueTester, text: str) -> None:
+    tester.say("hoi", "ja", "mijn paspoort is weg", "onweer", text).in_state(StateName.OPENER)
+    assert tester.conversation.privacy.observed
+    tester.say("ja")
+    assert not tester.conversation.privacy.observed
+
+
+@pytest.mark.parametrize(
+    "text", ["hoi", "ik ben het weer", "0", "begin opnieuw", "1 ja", "ja", "wie is dit", "niet veilig"]
+)
+def test_nothing_else_leads_back(tester: DialogueTester, text: str) -> None:
+    tester.say("hoi", "ja", "mijn paspoort is weg", "onweer", text).in_state(StateName.DECOY)
+
+
+def test_where_a_word_was_chosen_only_that_leads_back(tester: DialogueTester) -> None:
+    with_words(tester).say("pannenkoek", "het is weer veilig").in_state(StateName.DECOY)
+    tester.say("tante rita")
+    assert tester.conversation.position.state != StateName.DECOY

@@ -1,0 +1,43 @@
+"""Somebody is looking at the phone, or comes in: everything is hidden at once, without a question."""
+
+from msgspec.structs import replace
+
+from bot.dialogue.context import Context
+from bot.dialogue.events import DangerSeen
+from bot.dialogue.moving import go
+from bot.dialogue.states import StateName
+from bot.dialogue.turn import Turn
+
+MOST_WORDS = 9
+"""Who is being watched types little. More words speak of it: "sometimes he reads along"."""
+
+COMING_WORDS = 6
+"""And who hears somebody come, even less."""
+
+COMING_WORDS_IN_DANGER = 4
+"""With more words than "my father is coming" it is the danger itself that is told."""
+
+
+def step(ctx: Context) -> Turn | None:
+    """The decoy; None where it is spoken of in general, where a choice is named, and in danger from who comes."""
+    said, words = ctx.written_remarks, len(ctx.message.text.split())
+    if "general" in said or words > MOST_WORDS or _names_a_choice(ctx):
+        return None
+    in_danger = ctx.understood.danger == "red"
+    most = COMING_WORDS_IN_DANGER if in_danger else COMING_WORDS
+    coming = "coming" in said and words <= most and not ctx.conversation.told.crisis
+    if "watched" not in said and not coming:
+        return None
+    turn = go(ctx, ctx.heard, StateName.DECOY)
+    if not in_danger or coming or turn.say is None:
+        return turn
+    # As with danger in the decoy: the two bare numbers, and advisors see it.
+    marked = turn.conversation.with_handling(danger=True)
+    say = replace(turn.say, emergency_line=True)
+    return replace(turn, conversation=marked, events=(*turn.events, DangerSeen()), say=say)
+
+
+def _names_a_choice(ctx: Context) -> bool:
+    state = ctx.content.states.get(ctx.state)
+    shown = state.visible(ctx.conversation) if state is not None else ()
+    return any(ctx.message.text in choice.keys for choice in shown)
