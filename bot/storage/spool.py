@@ -85,6 +85,7 @@ class FileSpool:
     def add(self, spooled: Spooled) -> None:
         """See `Spool.add`."""
         sealed = _SUITE.encrypt(_packed(spooled), self._key, _INFO)
+        hidden = is_hidden(spooled.conversation)
         # The order of arrival must survive, so the name carries it; the file is gone within seconds of the return.
         name = f"{time.time_ns():020d}-{os.getpid()}-{next(self._count)}"
         part = self._directory / f"{name}{_PART}"
@@ -95,9 +96,10 @@ class FileSpool:
         except OSError as error:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
+            if self._given is not None:
+                self._given.note_lost(spooled.inbound, hidden=hidden)
             raise SpoolFull(type(error).__name__) from None
         if self._given is not None:
-            hidden = is_hidden(spooled.conversation)
             self._given.note(spooled.inbound, f"{name}{_SUFFIX}", spooled.reply, hidden=hidden)
 
     def given(self, inbound: Inbound) -> Given:

@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from bot.messages import Channel, Inbound
 from bot.ports.conversations import Opened
 from bot.ports.storage import Storage
 from bot.storage.embedded import EmbeddedRedis, start_redis
+from bot.storage.given import memory_of
 from bot.storage.redis import keys
 from bot.storage.redis.connection import connect
 from bot.storage.redis.storage import redis_storage
@@ -293,6 +295,7 @@ class Site:
         if self.server is not None:
             self.signal_redis(signal.SIGCONT)
             self.server.stop()
+        shutil.rmtree(memory_of(self.spool), ignore_errors=True)
 
     def _end_rolled(self, how: signal.Signals) -> None:
         """End a main process that a rolling restart made: it is not our child, so nobody waits for it but us."""

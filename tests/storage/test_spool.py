@@ -14,6 +14,7 @@ from bot.dialogue.events import Heard
 from bot.messages import Channel, Inbound, Kind
 from bot.ports.spool import Given, Spooled, SpoolFull
 from bot.ports.unavailable import StorageUnavailable
+from bot.storage import given
 from bot.storage.given import FOLDER
 from bot.storage.sealing import Sealer
 from bot.storage.spool import _INFO, _SUITE, MAX_AGE_SECONDS, FileSpool, FileSpoolReader, _decoder, _packed
@@ -290,6 +291,70 @@ def test_what_was_answered_cannot_be_read_on_the_disk(remembering: FileSpool, tm
             assert word not in path.name
         path.write_bytes(b"damaged")
     assert remembering.given(message(1).inbound) == Given()
+
+
+@pytest.fixture
+def full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FileSpool:
+    """A spool that takes nothing, on a host with memory to spare."""
+    (tmp_path / "memory").mkdir()
+    monkeypatch.setattr(given, "memory_root", lambda: tmp_path / "memory")
+    return FileSpool(tmp_path / "gone", KEY.public_key(), Sealer([bytes(32)]))
+
+
+def fail_to_add(spool: FileSpool, spooled: Spooled) -> None:
+    with pytest.raises(SpoolFull):
+        spool.add(spooled)
+
+
+HIDING = replace(message(1), conversation=a_conversation(state="decoy.on"))
+
+
+def test_who_hid_it_stays_hidden_although_nothing_could_be_kept(full: FileSpool, tmp_path: Path) -> None:
+    fail_to_add(full, HIDING)
+    other = FileSpool(tmp_path / "gone", KEY.public_key(), Sealer([bytes(range(32)), bytes(32)]))
+    assert other.given(message(2).inbound) == Given(None, behind=True, hidden=True)
+    assert other.given(HIDING.inbound) == Given(None, behind=True, hidden=True)  # a copy of it may be kept now
+    other.caught_up(message(2).inbound)
+    assert full.given(message(2).inbound) == Given()
+
+
+def test_the_last_answer_counts_whether_it_was_kept_or_not(full: FileSpool, tmp_path: Path) -> None:
+    fail_to_add(full, HIDING)
+    (tmp_path / "gone").mkdir()
+    full.add(message(2))
+    assert full.given(message(3).inbound) == Given(None, behind=True, hidden=False)
+    (tmp_path / "gone").rename(tmp_path / "away")
+    fail_to_add(full, HIDING)
+    (tmp_path / "away").rename(tmp_path / "gone")
+    assert full.given(message(3).inbound) == Given(None, behind=True, hidden=True)
+
+
+def test_what_was_not_kept_is_forgotten_after_the_silence_that_ends_hiding(full: FileSpool, tmp_path: Path) -> None:
+    fail_to_add(full, HIDING)
+    [file] = (path for path in (tmp_path / "memory").rglob("*") if path.is_file())
+    for word in ("anna", "SM1", "bel\n112"):
+        assert word.encode() not in file.read_bytes()
+        assert word not in file.name
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    os.utime(file, (1, 1))
+    assert full.given(message(2).inbound) == Given()
+    (tmp_path / "gone").mkdir()
+    assert drained(tmp_path / "gone") == []
+    assert not file.exists()
+
+
+def test_somebody_else_s_folder_in_memory_is_not_used(full: FileSpool, tmp_path: Path) -> None:
+    given.memory_of(tmp_path / "gone").symlink_to(tmp_path)
+    fail_to_add(full, HIDING)
+    assert full.given(message(2).inbound) == Given()
+
+
+def test_who_is_erased_is_not_remembered_in_memory(full: FileSpool, tmp_path: Path) -> None:
+    fail_to_add(full, HIDING)
+    (tmp_path / "gone").mkdir()
+    FileSpoolReader(tmp_path / "gone", KEY, ignore).drop(["anna"])
+    assert full.given(message(2).inbound) == Given()
 
 
 def test_who_is_erased_is_not_remembered(remembering: FileSpool, tmp_path: Path) -> None:
