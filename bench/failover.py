@@ -73,11 +73,13 @@ def _try(servers: Several, site: Site, number: int, *, hang: bool) -> tuple[Foun
         masters = servers.masters()
         victim, began = masters[number % len(masters)], time.monotonic()
         servers.fail_over(victim, hang=hang)
+        if hang:
+            servers.go_on(victim)  # the worst moment: it is not told yet that it is the master no more
         until(site.has_redis, what="a web server with Redis")
         seconds = time.monotonic() - began
         time.sleep(CALM_SECONDS)
         if hang:
-            servers.revive(victim)  # while people write: what waits at its sockets must do no harm
+            servers.ready()  # while people write
     if not hang:
         servers.revive(victim)  # a Cluster has no other replica to confirm what was spooled
     found = writers.found()

@@ -128,6 +128,7 @@ class Soak:
             "people": len(self._people),
             "repeats": sum(each.repeat is not None for each in sent),
             "changed_repeats": verdict.counts["changed_repeats"],
+            "answered_later": verdict.counts["answered_later"],
             "advisor_messages": verdict.counts["advisor_messages"],
             "refused": dict(advisors.refused),
             "in_outage": sum(each.in_outage for each in sent),

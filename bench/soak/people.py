@@ -73,6 +73,11 @@ class Sent:
         return NOT_KEPT in self.answer
 
     @property
+    def was_not_kept(self) -> bool:
+        """It could be stored nowhere, so only the provider's list has it. Who has hidden it is not told so."""
+        return self.told_not_kept or (HIDDEN in self.answer and self.broken == "spool_shut")
+
+    @property
     def in_outage(self) -> bool:
         return OUTAGE in self.answer
 

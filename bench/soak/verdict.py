@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from bench.soak.people import CANARY, DANGER, Person, Sent, place_of
+from bench.soak.people import CANARY, DANGER, HIDDEN, Person, Sent, place_of
 from bot.devtools.twilio import StandIn
 from bot.dialogue.events import AnyEvent, Heard
 from bot.ports.outbox import Record
@@ -60,7 +60,12 @@ class Verdict:
             telling = TELLING if sent.in_outage else TELLING_IN_CALM
             if place >= person.hidden_from and any(word in words for word in telling):
                 when = "in an outage" if sent.in_outage else "while Redis answers"
-                self.add("unsafe", f"{case}: gave away what this is, {when}")
+                hiding = "; ".join(
+                    f"{number} {each.broken}{' by the fallback' if each.result.by_fallback else ''}"
+                    for number, each in enumerate(person.sent[:place])
+                    if HIDDEN in each.answer
+                )
+                self.add("unsafe", f"{case}: gave away what this is, {when}; hidden by {hiding}")
             if sent.repeat is not None and sent.repeat.texts != sent.result.texts:
                 self.counts["changed_repeats"] += 1
 
@@ -114,7 +119,9 @@ class Verdict:
             self.add("disordered", f"{_name(person)}: an advisor's messages")
         self.counts["advisor_messages"] += len(written)
         # Who never asked for an advisor gets a message by the API only where their own never reached a webhook.
-        if not written and len(items) > sum(sent.missed for sent in person.sent):
+        later = [sent for sent in person.sent if sent.missed or sent.was_not_kept]
+        self.counts["answered_later"] += len(items) if not written else 0
+        if not written and len(items) > len(later):
             self.add("doubled", f"{_name(person)}: {len(items)} answers by the API to messages that were answered")
 
     # -- what lies about -----------------------------------------------------------------------------------------
