@@ -19,7 +19,7 @@ import msgspec
 from bot import logs
 from bot.assembly import ROOT, throw_away_runner
 from bot.channels.twilio import read_inbound
-from bot.cli.shared import Commands
+from bot.cli.shared import BadLine, Commands, asked
 from bot.content.building import build_engine
 from bot.content.library import read_library
 from bot.content.models import read_encoder
@@ -28,7 +28,6 @@ from bot.dialogue.conversation import Place, Status
 from bot.dialogue.engine import Engine
 from bot.dialogue.states import StateName
 from bot.dialogue.turn import Turn
-from bot.errors import StartError
 from bot.messages import Channel, Inbound
 from bot.nlu.embedding import Encoder
 from bot.nlu.weights import Array
@@ -97,10 +96,6 @@ class ConversationOut(msgspec.Struct, frozen=True):
     turns: tuple[TurnOut, ...]
 
 
-class BadLine(StartError):
-    """A line of standard input that is no conversation."""
-
-
 def add_to(commands: Commands) -> None:
     """Add this command to the parser."""
     converse = commands.add_parser("converse", help="JSON lines in, whole conversations; every turn out")
@@ -113,14 +108,8 @@ def _converse(_options: argparse.Namespace) -> int:
     encoder = read_encoder()
     remembered = _RememberingEncoder(encoder) if encoder else None
     engine = build_engine(library, remembered)
-    for number, line in enumerate(sys.stdin.buffer, start=1):
-        if not line.strip():
-            continue
-        try:
-            asked = msgspec.json.decode(line, type=ConversationIn)
-        except msgspec.MsgspecError as error:
-            raise BadLine(f"line {number}: {error}") from None
-        answered = ConversationOut(asked.id, tuple(Talk(engine, asked).turns()))
+    for conversation in asked(ConversationIn):
+        answered = ConversationOut(conversation.id, tuple(Talk(engine, conversation).turns()))
         sys.stdout.buffer.write(msgspec.json.encode(answered) + b"\n")
         sys.stdout.buffer.flush()
     return 0

@@ -2,14 +2,12 @@
 
 import argparse
 import json
-import sys
 
 import msgspec
 
-from bot.cli.shared import Commands, read_content
+from bot.cli.shared import Commands, asked, read_content
 from bot.content.building import build_reader
 from bot.content.models import read_encoder
-from bot.errors import StartError
 from bot.messages import MAX_TEXT
 
 
@@ -31,14 +29,8 @@ def _understand(_options: argparse.Namespace) -> int:
     """Standard input: {"text": …, "locale": …} a line. Standard output: the contract's fields, in the same order."""
     library = read_content()
     understander = build_reader(library, read_encoder())
-    for number, line in enumerate(sys.stdin, start=1):
-        if not line.strip():
-            continue
-        try:
-            asked = msgspec.json.decode(line, type=TextIn)
-        except msgspec.DecodeError as error:
-            raise StartError(f"line {number}: {error}") from None
-        found = understander.understand((asked.text or "")[:MAX_TEXT], asked.locale)
+    for message in asked(TextIn):
+        found = understander.understand((message.text or "")[:MAX_TEXT], message.locale)
         fields = (
             "language", "language_confidence", "topic", "confidence", "command", "danger", "emergency_line",
             "wants_advisor", "country", "place",

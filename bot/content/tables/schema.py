@@ -374,9 +374,7 @@ class LinesTable(Strict, frozen=True):
     checked: Lines = []
 
 
-class TopicLines(Strict, frozen=True):
+class TopicLines(LinesTable, frozen=True):
     """[<language>] of flows/utterances/<topic>.toml"""
 
-    draft: Lines = []
-    checked: Lines = []
     contrast: Lines = []
