@@ -8,7 +8,7 @@ from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from msgspec.structs import replace
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState, expect
 
 from bot.access.accounts import Accounts, Role
 from bot.devtools.twilio import StandIn
@@ -36,6 +36,8 @@ class Helpline:
         self.site = Site(folder)
         self.site.on_own_machine()
         self.url = f"http://127.0.0.1:{self.site.port}/console/"
+        self.logged_in: dict[tuple[str, str], StorageState] = {}
+        """Cookies by name and language."""
 
     def start(self) -> None:
         environment = self.site.environment
@@ -99,10 +101,15 @@ class Window:
 
 
 def window(browser: Browser, helpline: Helpline, name: str, *, lang: str = "nl-NL", **options: object) -> Window:
-    """A window in which `name` is logged in, on the board."""
-    context = browser.new_context(locale=lang, **options)  # type: ignore[arg-type]
+    """A window in which `name` is logged in, on the board. Who has logged in before, in an earlier test, still is."""
+    known = helpline.logged_in.get((name, lang))
+    context = browser.new_context(locale=lang, storage_state=known, **options)  # type: ignore[arg-type]
     page = context.new_page()
-    sign_in(page, helpline, name)
+    page.goto(helpline.url)
+    expect(page.locator("#waiting, input[name=password]").first).to_be_visible()
+    if page.locator("input[name=password]").count():
+        sign_in(page, helpline, name)
+        helpline.logged_in[name, lang] = context.storage_state()
     return Window(page, context)
 
 
