@@ -106,25 +106,40 @@ class Authenticator:
             raise AuthenticationFailed(Failure.WRONG) from None
         return self._accounts.change(account.id, lambda newest: _with_count(newest, passkey, count))
 
-    def challenge(self, account_id: str = "") -> tuple[str, bytes]:
+    def proof_by_passkey(
+        self, account: Account, purpose: str, challenge: str, answer: str, host: str, origin: str
+    ) -> Account:
+        """`account` after its owner, who has an open session, answered a challenge with one of its own passkeys."""
+        expected = self.take_challenge(challenge, purpose)
+        newest = self._accounts.get(account.id)
+        try:
+            key_id = signer(answer)
+            passkey = next(each for each in (newest.passkeys if newest else ()) if each.id == key_id)
+            count = verified_login(answer, expected, host, origin, passkey)
+        except (PasskeyRefused, StopIteration):
+            raise AuthenticationFailed(Failure.WRONG) from None
+        return self._accounts.change(account.id, lambda newest: _with_count(newest, passkey, count))
+
+    def challenge(self, purpose: str = "") -> tuple[str, bytes]:
         """A challenge for a passkey, valid once and for five minutes: its name here, and the bytes to be signed.
 
-        `account_id` says who will add the key; "" is for logging in.
+        `purpose` says for what it serves, and for nothing else; "" is for logging in.
         """
         name, challenge = secrets.token_urlsafe(12), secrets.token_bytes(32)
-        self._store.put(f"passkey {account_id} {name}", challenge, CHALLENGE_SECONDS)
+        self._store.put(f"passkey {purpose} {name}", challenge, CHALLENGE_SECONDS)
         return name, challenge
 
-    def take_challenge(self, name: str, account_id: str = "") -> bytes:
+    def take_challenge(self, name: str, purpose: str = "") -> bytes:
         """The bytes of the challenge of this name, once."""
-        found = self._store.pop(f"passkey {account_id} {name}")
+        found = self._store.pop(f"passkey {purpose} {name}")
         if found is None:
             raise AuthenticationFailed(Failure.OVER)
         return found
 
-    def refusals(self) -> int:
-        """Count one more refusal; returns how many there were within the hour."""
-        return self._store.tries("refusals", REFUSAL_SECONDS)
+    def refusals(self, account_id: str = "") -> int:
+        """Count one more refusal, at the open screen of this account if any; returns how many there were within the
+        hour."""
+        return self._store.tries(f"refusals {account_id}".strip(), REFUSAL_SECONDS)
 
     def linked(self, subject: str) -> Account:
         """The account linked to this subject at the identity provider."""

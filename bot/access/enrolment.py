@@ -90,8 +90,11 @@ class Enrolment:
         return self._with_recovery_codes(account, "codes")
 
     def add_passkey(self, account: Account, passkey: Passkey) -> Account:
-        """Add a passkey. Only beside an app, so that login works without it. Raises AuthenticationFailed."""
-        if not account.totp:
+        """Add a passkey. Only beside an app or the identity provider, so that login works without it.
+
+        Raises AuthenticationFailed.
+        """
+        if not account.totp and not account.subject:
             raise AuthenticationFailed(Failure.WRONG)
         return self._change(
             account, "passkey", lambda newest: msgspec.structs.replace(newest, passkeys=(*newest.passkeys, passkey))

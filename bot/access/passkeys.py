@@ -3,6 +3,8 @@
 The device itself asks for a finger or a code (user verification), so a passkey is two factors in one.
 """
 
+from collections.abc import Sequence
+
 import webauthn
 from webauthn.helpers import options_to_json, parse_authentication_credential_json, parse_authenticator_data
 from webauthn.helpers.exceptions import WebAuthnException
@@ -41,11 +43,15 @@ def registration(account: Account, challenge: bytes, host: str) -> str:
     )
 
 
-def login(challenge: bytes, host: str) -> str:
-    """What navigator.credentials.get is asked, as JSON. Names nobody: the device knows whose key it has."""
+def login(challenge: bytes, host: str, passkeys: Sequence[Passkey] = ()) -> str:
+    """What navigator.credentials.get is asked, as JSON. Without `passkeys` it names nobody: the device knows whose key
+    it has. With them, one of these must answer."""
     return options_to_json(
         webauthn.generate_authentication_options(
-            rp_id=host, challenge=challenge, user_verification=UserVerificationRequirement.REQUIRED
+            rp_id=host,
+            challenge=challenge,
+            allow_credentials=[PublicKeyCredentialDescriptor(id=each.id) for each in passkeys],
+            user_verification=UserVerificationRequirement.REQUIRED,
         )
     )
 

@@ -17,7 +17,7 @@ IDLE_LIFE = 15 * 60
 """Seconds without an act of the advisor after which their pages are locked."""
 
 PROOF_LIFE = 5 * 60
-"""Seconds after which a password given on a page must be given again."""
+"""Seconds for which a proof that was given on a page counts."""
 
 _ACTIVE_PRECISION = 30
 """Seconds; one write in half a minute is precise enough."""
@@ -50,7 +50,10 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     """When the advisor last did something, in seconds since 1970."""
 
     proved: int = 0
-    """When the advisor last gave the password on a page, in seconds since 1970. Logging in does not count."""
+    """When the advisor last proved again who they are, in seconds since 1970. Logging in does not count."""
+
+    proved_with_password: bool = True
+    """Was it with the password? Else with a passkey or at the identity provider."""
 
 
 class SessionStore(Protocol):
@@ -126,14 +129,15 @@ class Sessions:
         if self._seconds() - session.active >= _ACTIVE_PRECISION:
             self._store.renew(token, msgspec.structs.replace(session, active=self._seconds()))
 
-    def prove(self, token: str, session: Session) -> Session:
-        """The advisor has just given the password again. Returns the session as it is now."""
-        proved = msgspec.structs.replace(session, active=self._seconds(), proved=self._seconds())
+    def prove(self, token: str, session: Session, *, with_password: bool) -> Session:
+        """The advisor has just proved again who they are. Returns the session as it is now."""
+        now = self._seconds()
+        proved = msgspec.structs.replace(session, active=now, proved=now, proved_with_password=with_password)
         self._store.renew(token, proved)
         return proved
 
     def is_proved(self, session: Session) -> bool:
-        """Was the password given again within PROOF_LIFE?"""
+        """Was that proof given within PROOF_LIFE?"""
         return 0 <= self._seconds() - session.proved <= PROOF_LIFE
 
     def end(self, token: str) -> None:

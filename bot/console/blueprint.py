@@ -5,11 +5,11 @@ from flask import Blueprint
 from bot.console import audit, board, case_code, conversation, language, open_pages, people, statistics, supervision
 from bot.console.page_context import PageContext
 from bot.console.plain import plain
-from bot.console.signin import account, first_login, login, organisation_login, passkey_login
+from bot.console.signin import account, first_login, login, organisation_login, passkey_login, proof
 from bot.console.signin.permissions import guard
 
 _PAGES = (
-    language, login, passkey_login, organisation_login, first_login, account, people, audit, board, open_pages,
+    language, login, passkey_login, organisation_login, first_login, account, proof, people, audit, board, open_pages,
     conversation, case_code, supervision, statistics,
 )  # fmt: skip
 

@@ -4,9 +4,11 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from bot.access.accounts import Account, NameRefused, Role
-from bot.access.attempts import AuthenticationFailed, Failure
+from bot.access.attempts import AuthenticationFailed
 from bot.console.page_context import PageContext
+from bot.console.signin.answers import STATUS
 from bot.console.signin.permissions import ADMINISTRATORS, requires_role, visitor
+from bot.console.signin.proof import FAULTS, prove
 
 Page = BaseResponse | str | tuple[str, int]
 
@@ -44,9 +46,10 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
         act = request.form.get("do", "")
         if act not in _ACTS:
             abort(400)
-        fault = _proof_fault(context)
-        if fault:
-            return page(fault), _STATUS[fault]
+        try:
+            prove(context)  # an open screen alone makes nobody an account
+        except AuthenticationFailed as failed:
+            return page(FAULTS[failed.reason]), STATUS[failed.reason]
         try:
             if act == "role":
                 accounts.give_role(account_id, _role())
@@ -60,7 +63,6 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
         return page(made=made, one_time=one_time)
 
 
-_STATUS = {"wrong": 403, "too_often": 429}
 _ACTS = {"role": "person_role", "disable": "person_disabled", "reset": "person_reset"}
 
 
@@ -75,6 +77,8 @@ def _page(
         name=name,
         made=made,
         one_time=one_time,
+        organisation=bool(context.organisation),
+        account=context.current_session.account(),
         proved=context.current_session.is_proved(),
     )
 
@@ -82,29 +86,16 @@ def _page(
 def _add(context: PageContext) -> Page:
     """Make the account that the form names, and show its one-time password."""
     name, role = request.form.get("name", ""), _role()
-    fault = _proof_fault(context)
-    if fault:
-        return _page(context, fault, name), _STATUS[fault]
+    try:
+        prove(context)
+    except AuthenticationFailed as failed:
+        return _page(context, FAULTS[failed.reason], name), STATUS[failed.reason]
     try:
         made, one_time = context.accounts.add(name, role, (context.source_language,))
     except NameRefused:
         return _page(context, "taken", name), 409
     context.audit.write(visitor().id, "person_added", made.id)
     return _page(context, made=made, one_time=one_time)
-
-
-def _proof_fault(context: PageContext) -> str:
-    """Why an account may not be changed now; "" where the password was given again within the last minutes, or is
-    right now: an open screen alone makes nobody an account."""
-    session = context.current_session
-    if session.is_proved():
-        return ""
-    try:
-        context.authenticator.proof(session.account(), request.form.get("current", ""))
-    except AuthenticationFailed as failed:
-        return "too_often" if failed.reason is Failure.TOO_OFTEN else "wrong"
-    session.prove()
-    return ""
 
 
 def _role() -> Role:

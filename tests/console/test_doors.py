@@ -22,7 +22,7 @@ MAY_ENTER: dict[str, Collection[Role | None]] = {
     "account": EVERYBODY, "account_languages": EVERYBODY, "account_password": EVERYBODY, "account_app": EVERYBODY,
     "account_app_code": EVERYBODY, "account_codes": EVERYBODY, "account_passkey": EVERYBODY,
     "account_no_passkeys": EVERYBODY, "account_everywhere": EVERYBODY, "account_seen": EVERYBODY,
-    "account_organisation": EVERYBODY,
+    "account_organisation": EVERYBODY, "ask_proof": EVERYBODY, "take_proof": EVERYBODY, "ask_organisation": EVERYBODY,
     "audit": LEADERS, "supervision": LEADERS, "assign": LEADERS, "unblock": LEADERS,
     "settings": LEADERS, "change_settings": LEADERS,
     "statistics": LEADERS, "statistics_csv": LEADERS,

@@ -61,7 +61,12 @@ def test_a_passkey_takes_the_place_of_password_and_code(page: Page, helpline: He
     page.get_by_role("button", name="Log in met een passkey").click()
     expect(page.locator("#waiting")).to_be_visible()
     page.goto(f"{here}account")
-    page.locator("#for-passkey").fill(PASSWORD)
+    expect(page.locator("#for-passkey")).to_be_visible()
+    page.get_by_role("button", name="Met een passkey", exact=True).click()
+    expect(page.get_by_text("Je hebt net laten zien dat jij het bent")).to_be_visible()
+    expect(page.locator("#for-passkey")).to_be_hidden()  # nothing more is asked for five minutes
+    page.get_by_role("button", name="Voeg een passkey toe").click()
+    expect(page.get_by_text("De passkey is niet toegevoegd")).to_be_visible()  # the device has one for us already
     page.get_by_role("button", name="Vergeet al mijn passkeys").click()
     expect(page.get_by_text("Bewaard")).to_be_visible()
     page.get_by_role("button", name="Uitloggen").click()

@@ -38,7 +38,7 @@ def test_the_secret_serves_only_the_screen_that_gave_the_password_for_five_minut
     pages.clock.later(minutes=6)
     answer = visit.post("/console/account/app/code", {"code": visit.digits(secret)})
     assert (answer.status_code, shown_secrets(answer.text)) == (403, [])
-    assert "Geef je wachtwoord opnieuw" in answer.text
+    assert "Laat opnieuw zien dat jij het bent" in answer.text
     assert pages.accounts.get(ada.id).totp == SECRET  # type: ignore[union-attr]
     (secret,) = shown_secrets(visit.post("/console/account/app", {"current": PASSWORD}).text)
     assert visit.post("/console/account/app/code", {"code": visit.digits(secret)}).status_code == 200

@@ -1,8 +1,7 @@
-"""One's own account. What authenticates its owner is changed with their password only."""
+"""One's own account. What authenticates its owner is changed only for whoever proves again that it is theirs."""
 
 import json
-from collections.abc import Callable
-from functools import wraps
+from functools import partial
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from msgspec.structs import replace
@@ -10,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from bot.access import passkeys
 from bot.access.accounts import Account
-from bot.access.attempts import AuthenticationFailed, Failure
+from bot.access.attempts import AuthenticationFailed
 from bot.access.codes import app_uri
 from bot.access.passkeys import PasskeyRefused
 from bot.access.passwords import password_fault
@@ -18,6 +17,7 @@ from bot.access.sessions import Stage
 from bot.console.page_context import PageContext
 from bot.console.signin.answers import STATUS, Page, site_host, site_url
 from bot.console.signin.permissions import EVERYBODY, requires_role
+from bot.console.signin.proof import FAULTS, prove, with_proof
 from bot.console.signin.qr_code import qr_code
 
 
@@ -28,7 +28,8 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
     @blueprint.get("/account")
     @requires_role(EVERYBODY)
     def account() -> Page:
-        return _page(context)
+        fault = request.args.get("fault", "")
+        return _page(context, fault if fault in FAULTS.values() else "")
 
     @blueprint.get("/account/<path:name>")
     @requires_role(EVERYBODY)
@@ -64,9 +65,9 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
 
     @blueprint.post("/account/organisation")
     @requires_role(EVERYBODY)
-    @_with_password(context)
+    @with_proof(context, partial(_page, context))
     def account_organisation(mine: Account) -> Page:
-        """The password again; then the page leads to the provider."""
+        """A proof; then the page leads to the provider."""
         return redirect(url_for("console.account"), 303)
 
     _add_password_and_app(blueprint, context)
@@ -74,62 +75,63 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
 
 
 def _add_password_and_app(blueprint: Blueprint, context: PageContext) -> None:
-    with_password, enrolment = _with_password(context), context.enrolment
+    page, enrolment = partial(_page, context), context.enrolment
 
     @blueprint.post("/account/password")
     @requires_role(EVERYBODY)
-    @with_password
+    @with_proof(context, page, needs_password=True)
     def account_password(mine: Account) -> Page:
+        if not _may_have_password(context, mine):
+            return page(status=409)
         chosen = request.form.get("password", "")
         fault = password_fault(chosen, mine.name)
         if fault:
-            return _page(context, fault, 409)
+            return page(fault, 409)
         mine = enrolment.choose_password(mine, chosen)
         context.current_session.start_session(mine, Stage.IN)
         return _done(context, mine, "password")
 
     @blueprint.post("/account/app")
     @requires_role(EVERYBODY)
-    @with_password
+    @with_proof(context, page)
     def account_app(mine: Account) -> Page:
         return _app_page(mine, enrolment.new_app_secret(mine))
 
     @blueprint.post("/account/app/code")
     @requires_role(EVERYBODY)
     def account_app_code() -> Page:
-        """Needs the secret that was shown after the password, and that password within the last minutes: a wrong code
-        shows no other secret."""
+        """Needs the secret that was shown after a proof, and that proof within the last minutes: a wrong code shows no
+        other secret."""
         mine = context.current_session.account()
         if not context.current_session.is_proved():
-            return _page(context, "again", 403)
+            return page("again", 403)
         try:
             mine, codes = enrolment.confirm_app(mine, request.form.get("code", ""))
         except AuthenticationFailed as failed:
             secret = enrolment.pending_app_secret(mine)
             if not secret:
-                return _page(context, "again", STATUS[failed.reason])
+                return page("again", STATUS[failed.reason])
             return _app_page(mine, secret, "code"), STATUS[failed.reason]
         context.audit.write(mine.id, "app")
         return render_template("console/codes.html", codes=codes)
 
     @blueprint.post("/account/codes")
     @requires_role(EVERYBODY)
-    @with_password
+    @with_proof(context, page)
     def account_codes(mine: Account) -> Page:
         if not mine.totp:
-            return _page(context, status=409)
+            return page(status=409)
         mine, codes = enrolment.new_recovery_codes(mine)
         context.audit.write(mine.id, "codes")
         return render_template("console/codes.html", codes=codes)
 
 
 def _add_passkeys(blueprint: Blueprint, context: PageContext) -> None:
-    with_password = _with_password(context)
-
     @blueprint.post("/account/passkey")
     @requires_role(EVERYBODY)
     def account_passkey() -> Response:
-        """Asks for a new passkey, and takes it: the form holds the password first, the device's answer then."""
+        """Asks for a new passkey, and takes it: the form holds the password first, if that is the proof, the device's
+        answer then."""
         answers = "answer" in request.form
         try:
             return _json(_take_passkey(context) if answers else _passkey_options(context))
@@ -140,14 +142,14 @@ def _add_passkeys(blueprint: Blueprint, context: PageContext) -> None:
 
     @blueprint.post("/account/no-passkeys")
     @requires_role(EVERYBODY)
-    @with_password
+    @with_proof(context, partial(_page, context))
     def account_no_passkeys(mine: Account) -> Page:
         return _done(context, context.enrolment.drop_passkeys(mine), "no_passkeys")
 
 
 def _passkey_options(context: PageContext) -> dict[str, object]:
     """What the device is asked. Raises AuthenticationFailed."""
-    mine = _prove_password(context)
+    mine = prove(context)
     name, challenge = context.authenticator.challenge(mine.id)
     return {"name": name, "options": json.loads(passkeys.registration(mine, challenge, site_host(context)))}
 
@@ -164,29 +166,9 @@ def _take_passkey(context: PageContext) -> dict[str, object]:
     return {"to": url_for("console.account", done="")}
 
 
-def _prove_password(context: PageContext) -> Account:
-    """The account whose password came with this request. Raises AuthenticationFailed."""
-    account = context.authenticator.proof(context.current_session.account(), request.form.get("current", ""))
-    context.current_session.prove()
-    return account
-
-
-def _with_password(context: PageContext) -> Callable[[Callable[[Account], Page]], Callable[[], Page]]:
-    """A decorator for views that change something only with the owner's password."""
-
-    def decorate(view: Callable[[Account], Page]) -> Callable[[], Page]:
-        @wraps(view)
-        def proved() -> Page:
-            try:
-                mine = _prove_password(context)
-            except AuthenticationFailed as failed:
-                fault = "too_often" if failed.reason is Failure.TOO_OFTEN else "wrong"
-                return _page(context, fault, STATUS[failed.reason])
-            return view(mine)
-
-        return proved
-
-    return decorate
+def _may_have_password(context: PageContext, account: Account) -> bool:
+    """Whoever logs in at the identity provider connects an app first: a password alone would be a weaker way in."""
+    return bool(account.password or account.totp) or context.second_factor_optional
 
 
 def _page(context: PageContext, fault: str = "", status: int = 200) -> tuple[str, int]:
@@ -195,6 +177,8 @@ def _page(context: PageContext, fault: str = "", status: int = 200) -> tuple[str
         account=context.current_session.account(),
         spoken=context.advisor_languages,
         organisation=bool(context.organisation),
+        may_have_password=_may_have_password(context, context.current_session.account()),
+        proved_otherwise=context.current_session.is_proved_without_password(),
         proved=context.current_session.is_proved(),
         fault=fault,
         done="done" in request.args,

@@ -46,12 +46,12 @@ def log_in(context: PageContext, account: Account) -> BaseResponse:
     return response
 
 
-def note_refusal(context: PageContext) -> None:
+def note_refusal(context: PageContext, what: str = "login_refused", account_id: str = "") -> None:
     """Write to the audit log that somebody was refused: the first ones of an hour each, then one line for ten times as
-    many, so that nobody can fill the log."""
-    count = context.authenticator.refusals()
+    many, so that nobody can fill the log. account_id: at whose open screen it was, if at any."""
+    count = context.authenticator.refusals(account_id)
     if count < EACH_REFUSAL or str(count).strip("0") == "1":
-        context.audit.write("", "login_refused", "" if count < EACH_REFUSAL else f"{count}×")
+        context.audit.write(account_id, what, "" if count < EACH_REFUSAL else f"{count}×")
 
 
 def refuse(context: PageContext, template: str, failed: AuthenticationFailed, **more: object) -> tuple[str, int]:

@@ -54,16 +54,22 @@ class CurrentSession:
         if found:
             self._sessions.touch(self._token(), found[1])
 
-    def prove(self) -> None:
-        """Whoever is logged in has just given the password again."""
+    def prove(self, *, with_password: bool) -> None:
+        """Whoever is logged in has just proved again who they are."""
         found = self._found()
         if found:
-            g.found_session = (found[0], self._sessions.prove(self._token(), found[1]))
+            proved = self._sessions.prove(self._token(), found[1], with_password=with_password)
+            g.found_session = (found[0], proved)
 
     def is_proved(self) -> bool:
-        """Did whoever is logged in give the password again a moment ago?"""
+        """Did whoever is logged in prove again who they are, a moment ago?"""
         found = self._found()
         return bool(found and self._sessions.is_proved(found[1]))
+
+    def is_proved_without_password(self) -> bool:
+        """Was it with a passkey or at the identity provider?"""
+        found = self._found()
+        return bool(found and self._sessions.is_proved(found[1]) and not found[1].proved_with_password)
 
     def start_session(self, account: Account, stage: Stage) -> None:
         """Start a session under a new token; the old one ends."""

@@ -4,6 +4,8 @@ Only its owner can link an account to a subject there, while logged in here: the
 who somebody is here (OpenID Connect Core 5.7). What the provider asks for, such as a second factor, is its own affair.
 """
 
+from dataclasses import dataclass
+
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import OAuth
 from flask import Flask
@@ -13,6 +15,17 @@ from bot.access.attempts import AuthenticationFailed, Failure
 
 SECONDS = 5
 """How long we wait for the provider."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticatedThere:
+    """Somebody who has logged in at the provider."""
+
+    subject: str
+    """Permanent."""
+
+    second: int
+    """When they did, since 1970; 0 where the provider does not say."""
 
 
 class Organisation:
@@ -28,21 +41,28 @@ class Organisation:
             client_kwargs={"scope": "openid", "code_challenge_method": "S256", "timeout": SECONDS},
         )
 
-    def ask(self, back: str) -> BaseResponse:
-        """Redirect the browser there; it comes back to `back`. Raises AuthenticationFailed."""
+    def ask(self, back: str, proof_state: str = "") -> BaseResponse:
+        """Redirect the browser there; it comes back to `back`. Raises AuthenticationFailed.
+
+        proof_state: the state to come back with, where the provider must ask its user to log in anew.
+        """
+        anew = {"state": proof_state, "prompt": "login", "max_age": 0} if proof_state else {}
         try:
-            answer: BaseResponse = self._client.authorize_redirect(back)
+            # Another provider's metadata must not lead the browser, or us, to another place.
+            if self._client.load_server_metadata().get("issuer") != self._issuer:
+                raise AuthenticationFailed(Failure.AWAY)
+            answer: BaseResponse = self._client.authorize_redirect(back, **anew)
         except (OAuthError, OSError):
             raise AuthenticationFailed(Failure.AWAY) from None
         return answer
 
-    def subject(self) -> str:
-        """The permanent subject of whoever logged in there. Raises AuthenticationFailed."""
+    def authenticated(self) -> AuthenticatedThere:
+        """Who logged in there. Raises AuthenticationFailed."""
         try:
             told = self._client.authorize_access_token(claims_options={"iss": {"values": [self._issuer]}})["userinfo"]
         except OSError:
             raise AuthenticationFailed(Failure.AWAY) from None
         except Exception:  # noqa: BLE001 - Authlib and its JOSE library raise many kinds; each is a failure
             raise AuthenticationFailed(Failure.WRONG) from None
-        subject: str = told["sub"]
-        return subject
+        second = told.get("auth_time")
+        return AuthenticatedThere(told["sub"], second if isinstance(second, int) else 0)

@@ -26,7 +26,7 @@ async function login(place) {
 }
 
 async function add(form) {
-  const { name, options } = await ask(form.dataset.url, { current: form.elements.current.value });
+  const { name, options } = await ask(form.dataset.url, { current: form.elements.current?.value ?? "" });
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
   const answer = await navigator.credentials.create({ publicKey });
   return (await ask(form.dataset.url, { name, answer: JSON.stringify(answer) })).to;
