@@ -10,7 +10,7 @@ from bot.access.accounts import Account, Accounts, Passkey
 from bot.access.attempts import Attempts, AuthenticationFailed, Failure
 from bot.access.authenticator import Offload
 from bot.access.codes import AppCodes, new_recovery_codes
-from bot.access.passwords import hash_password, with_password
+from bot.access.passwords import hash_password, password_fault, with_password
 from bot.access.sessions import SessionStore
 
 PENDING_SECONDS = 3600
@@ -31,6 +31,10 @@ class Enrolment:
         self._offload = offload
         self._attempts = Attempts(store)
         self._app_codes = AppCodes(store, now)
+
+    def password_fault(self, account: Account, password: str) -> str:
+        """What is wrong with this password for this account; "" where nothing is."""
+        return str(self._offload(lambda: password_fault(password, account.name)))
 
     def choose_password(self, account: Account, password: str) -> Account:
         """Set a password its owner chose. Every session of the account ends; the caller starts a new one."""

@@ -14,6 +14,18 @@ MIN_PASSWORD = 12
 MAX_PASSWORD = 200
 
 _MIN_DISTINCT = 5
+
+_EASY = 10
+"""As a power of ten: what is guessed with fewer attempts than this is too easy."""
+
+_LONG_ENOUGH = 72
+"""Characters looked at for how easily they are guessed; the rest makes a password only better."""
+
+OUR_WORDS = (
+    "helpline", "console", "veilig", "thuis", "veiligthuis", "achterlating", "achtergelaten", "buitenland", "hulplijn",
+    "medewerker", "leiding", "beheer", "beheerder", "advisor", "supervisor", "administrator", "wachtwoord", "welkom",
+)  # fmt: skip
+"""Words that somebody who knows what this is for would try first, besides the name of the account."""
 _hasher = PasswordHasher()
 
 
@@ -47,16 +59,23 @@ def with_password(account: Account, hashed: str) -> Account:
 
 
 def password_fault(password: str, name: str) -> str:
-    """What is wrong with a chosen password: "short", "long" or "name"; "" where nothing is.
+    """What is wrong with a chosen password: "short", "long", "name" or "common"; "" where nothing is.
 
-    There is no rule about kinds of characters: length is what counts (NIST SP 800-63B).
+    There is no rule about kinds of characters: length is what counts (NIST SP 800-63B), and that it is not among what
+    is tried first: common passwords, names, dates, rows of keys, our own words, and what is made of them.
+    Slow for a strange one.
     """
+    from zxcvbn import zxcvbn  # noqa: PLC0415 - its lists take a second to load, and are rarely wanted
+
     plain = _normalised(password)
     if len(plain) < MIN_PASSWORD or len(set(plain)) < _MIN_DISTINCT:
         return "short"
     if len(plain) > MAX_PASSWORD:
         return "long"
-    return "name" if name.casefold() in plain.casefold() and len(plain) < len(name) + MIN_PASSWORD else ""
+    if name.casefold() in plain.casefold() and len(plain) < len(name) + MIN_PASSWORD:
+        return "name"
+    found = zxcvbn(plain[:_LONG_ENOUGH], user_inputs=[name, *OUR_WORDS])
+    return "common" if found["guesses"] < 10**_EASY else ""
 
 
 def _normalised(password: str) -> str:

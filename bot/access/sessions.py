@@ -147,7 +147,11 @@ class Sessions:
 
     def end_all(self, account: Account) -> Account:
         """Log the account out everywhere."""
-        return self._accounts.change(account.id, lambda newest: msgspec.structs.replace(newest, epoch=newest.epoch + 1))
+        return self.end_all_of(account.id)
+
+    def end_all_of(self, account_id: str) -> Account:
+        """The same for the account with this id. Raises KeyError where there is none."""
+        return self._accounts.change(account_id, lambda newest: msgspec.structs.replace(newest, epoch=newest.epoch + 1))
 
     def _seconds(self) -> int:
         return int(self._now().timestamp())

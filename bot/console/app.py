@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask, request
 
+from bot.console import cookies
 from bot.console.headers import set_headers
 from bot.web import new_app
 
@@ -18,13 +19,8 @@ def new_console(secret_key: str, *, https: bool) -> Flask:
     """An application without pages. secret_key: that of the installation; the cookie is signed with one made of it."""
     app = new_app(__name__)
     app.secret_key = HKDF(SHA256(), 32, salt=None, info=b"console cookie").derive(secret_key.encode())
-    app.config.update(
-        SESSION_COOKIE_NAME="console",
-        SESSION_COOKIE_PATH="/console",
-        SESSION_COOKIE_SAMESITE="Lax",  # not Strict: who comes from the identity provider, or a bookmark, is in
-        SESSION_COOKIE_SECURE=https,
-        WTF_CSRF_TIME_LIMIT=None,  # the form of a session lives as long as the session
-    )
+    app.config["WTF_CSRF_TIME_LIMIT"] = None  # the form of a session lives as long as the session
+    cookies.set_up(app, https)
     set_headers(app, https)
     return app
 

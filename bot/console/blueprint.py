@@ -6,6 +6,7 @@ from bot.console import audit, board, case_code, conversation, language, open_pa
 from bot.console.page_context import PageContext
 from bot.console.plain import plain
 from bot.console.signin import account, first_login, login, organisation_login, passkey_login, proof
+from bot.console.signin.answers import note_refusal
 from bot.console.signin.permissions import guard
 
 _PAGES = (
@@ -24,7 +25,12 @@ def make_blueprint(context: PageContext) -> Blueprint:
         static_folder="static",
     )
     blueprint.add_app_template_filter(plain, "plain")
-    guard(blueprint, context.current_session, context.public_url)
+    guard(
+        blueprint,
+        context.current_session,
+        context.public_url,
+        lambda visitor: note_refusal(context, "page_refused", visitor.id),
+    )
     for module in _PAGES:
         module.add_routes(blueprint, context)
     return blueprint

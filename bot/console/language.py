@@ -4,17 +4,17 @@ from babel import Locale
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from bot.console import cookies
 from bot.console.page_context import PageContext
 from bot.console.signin.permissions import ANYONE, requires_role
 from bot.console.wording import language_name, words
 
-COOKIE = "console_language"
 YEAR = 365 * 24 * 3600
 
 
 def language(context: PageContext) -> str:
     """The language of this request, one of those of the console."""
-    chosen, languages = request.cookies.get(COOKIE, ""), context.catalogs
+    chosen, languages = cookies.read(cookies.LANGUAGE), context.catalogs
     return chosen if chosen in languages else request.accept_languages.best_match(languages) or context.source_language
 
 
@@ -45,7 +45,5 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
         response: BaseResponse = redirect(url_for("console.board"), 303)
         chosen = request.form.get("language", "")
         if chosen in context.catalogs:
-            response.set_cookie(
-                COOKIE, chosen, max_age=YEAR, path="/console", httponly=True, samesite="Lax", secure=request.is_secure
-            )
+            cookies.write(response, cookies.LANGUAGE, chosen, YEAR)
         return response

@@ -15,7 +15,7 @@ Page = BaseResponse | str | tuple[str, int]
 
 def add_routes(blueprint: Blueprint, context: PageContext) -> None:
     """/console/people."""
-    accounts, audit = context.accounts, context.audit
+    audit = context.audit
 
     def page(fault: str = "", name: str = "", made: Account | None = None, one_time: str = "") -> str:
         return _page(context, fault, name, made, one_time)
@@ -42,7 +42,6 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
         """Nobody changes their own account here: the last administrator must not lock themselves out."""
         if account_id == visitor().id:
             return page("yourself"), 409
-        made, one_time = None, ""
         act = request.form.get("do", "")
         if act not in _ACTS:
             abort(400)
@@ -51,19 +50,28 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
         except AuthenticationFailed as failed:
             return page(FAULTS[failed.reason]), STATUS[failed.reason]
         try:
-            if act == "role":
-                accounts.give_role(account_id, _role())
-            elif act == "disable":
-                accounts.disable(account_id)
-            else:
-                made, one_time = accounts.reset(account_id)
+            made, one_time = _change(context, act, account_id)
         except KeyError:
             abort(404)
         audit.write(visitor().id, _ACTS[act], account_id)
         return page(made=made, one_time=one_time)
 
 
-_ACTS = {"role": "person_role", "disable": "person_disabled", "reset": "person_reset"}
+def _change(context: PageContext, act: str, account_id: str) -> tuple[Account | None, str]:
+    """Do it; for a reset the account and its one-time password. Raises KeyError where there is no such account."""
+    accounts = context.accounts
+    if act == "reset":
+        return accounts.reset(account_id)
+    if act == "role":
+        accounts.give_role(account_id, _role())
+    elif act == "disable":
+        accounts.disable(account_id)
+    else:
+        context.sessions.end_all_of(account_id)
+    return None, ""
+
+
+_ACTS = {"role": "person_role", "disable": "person_disabled", "logout": "person_logged_out", "reset": "person_reset"}
 
 
 def _page(

@@ -40,7 +40,7 @@ def test_another_app_takes_the_place_of_the_first_once_it_is_proved(pages: Conso
     assert visit.post("/console/account/app/code", {"code": "000000"}).status_code == 403
     assert pages.browser().log_in("Ada").status_code == 303  # the old one still serves
     done = visit.post("/console/account/app/code", {"code": visit.digits(secret[1])})
-    assert len(re.findall(r"<code>[0-9a-f-]{20}</code>", done.text)) == 8
+    assert len(re.findall(r"<code>[0-9a-f-]{31}</code>", done.text)) == 8
     assert pages.browser().log_in("Ada").status_code == 403
     other = pages.browser()
     assert other.log_in("Ada", code=other.digits(secret[1])).status_code == 303
@@ -51,7 +51,7 @@ def test_new_recovery_codes_make_the_old_ones_void(pages: ConsoleApp) -> None:
     visit = pages.logged_in("Ada")
     visit.get("/console/account")
     lists = [
-        re.findall(r"<code>([0-9a-f-]{20})</code>", visit.post("/console/account/codes", {"current": PASSWORD}).text)
+        re.findall(r"<code>([0-9a-f-]{31})</code>", visit.post("/console/account/codes", {"current": PASSWORD}).text)
         for _twice in range(2)
     ]
     assert pages.browser().log_in("Ada", code=lists[0][0]).status_code == 403
@@ -141,3 +141,55 @@ def test_whatever_pretends_to_be_a_passkey_lets_nobody_in(pages: ConsoleApp, ans
     answered = visit.post("/console/login/passkey", {"name": name, "answer": answer})
     assert answered.status_code == 403
     assert not visit.is_in()
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        "password1234",
+        "Welkom123456!",
+        "qwertyuiop12",
+        "ada1990ada1990",
+        "veiligthuis1!",
+        "aaaabbbbccccdd",
+    ],
+)
+def test_a_password_that_is_tried_first_is_not_taken(pages: ConsoleApp, chosen: str) -> None:
+    pages.somebody("Ada")
+    visit = pages.logged_in("Ada")
+    visit.get("/console/account")
+    answer = visit.post("/console/account/password", {"current": PASSWORD, "password": chosen})
+    assert answer.status_code == 409
+    assert pages.browser().log_in("Ada").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        "Op de zolder van mijn oma staan nog 27 blikken verf die niemand ooit gebruikt heeft",
+        "aardappelsoep met ballen",
+        "\u0645\u0631\u062d\u0628\u0627 \u0628\u0643\u0645 \u0641\u064a",
+        "  spaties tellen mee  ",
+        "7QW-zp!4cKf_m",
+    ],
+)
+def test_any_characters_are_taken_also_many_and_none_is_dropped(pages: ConsoleApp, chosen: str) -> None:
+    pages.somebody("Ada")
+    visit = pages.logged_in("Ada")
+    visit.get("/console/account")
+    assert visit.post("/console/account/password", {"current": PASSWORD, "password": chosen}).status_code == 303
+    assert pages.browser().log_in("Ada", chosen[:-1]).status_code == 403
+    assert pages.browser().log_in("Ada", chosen.swapcase() if chosen.isascii() else f"{chosen} ").status_code == 403
+    assert pages.browser().log_in("Ada", chosen).status_code == 303
+
+
+def test_an_administrator_logs_somebody_out_everywhere(pages: ConsoleApp) -> None:
+    ada = pages.somebody("Ada")
+    pages.somebody("Adam", Role.ADMINISTRATOR)
+    visits, visit = [pages.logged_in("Ada") for _browser in range(2)], pages.logged_in("Adam")
+    visit.get("/console/people")
+    assert visit.post(f"/console/people/{ada.id}", {"do": "logout"}).status_code == 403
+    assert visit.post(f"/console/people/{ada.id}", {"do": "logout", "current": PASSWORD}).status_code == 200
+    assert [each.is_in() for each in visits] == [False, False]
+    assert pages.browser().log_in("Ada").status_code == 303
+    assert "person_logged_out" in pages.audit()

@@ -7,6 +7,7 @@ from werkzeug.routing import Rule
 
 from bot.access.accounts import Role
 from bot.console.headers import POLICY
+from bot.console.signin.answers import EACH_REFUSAL
 from tests.harness.console_app import ConsoleApp
 
 ANYONE = set(Role) | {None}
@@ -144,3 +145,32 @@ def test_opening_a_conversation_of_somebody_else_is_refused_and_written_down(pag
     lines = pages.audit_log.lines()
     assert [line.what for line in lines[:4]] == ["open_refused", "open_refused", "opened", "claim"]
     assert contact not in repr(lines)
+
+
+def test_whoever_asks_for_what_is_not_for_their_role_is_written_down_and_does_not_fill_the_log(
+    pages: ConsoleApp,
+) -> None:
+    ada = pages.somebody("Ada")
+    visit = pages.logged_in("Ada")
+    for _try in range(EACH_REFUSAL + 5):
+        assert visit.get("/console/people").status_code == 403
+    lines = [line for line in pages.audit_log.lines() if line.what == "page_refused"]
+    assert {line.who for line in lines} == {ada.id}
+    assert len(lines) == EACH_REFUSAL
+
+
+def test_every_cookie_is_for_this_host_alone(pages: ConsoleApp) -> None:
+    pages.somebody("Ada")
+    visit = pages.browser()
+    told = visit.log_in("Ada").headers.getlist("Set-Cookie")
+    visit.get("/console/account")
+    told += visit.post("/console/language", {"language": "en"}).headers.getlist("Set-Cookie")
+    names = {cookie.partition("=")[0] for cookie in told}
+    assert names == {"__Host-console", "__Host-browser", "__Host-console_language"}
+    for cookie in told:
+        parts = {part.strip().partition("=")[0]: part.strip().partition("=")[2] for part in cookie.split(";")[1:]}
+        assert "Secure" in parts, cookie
+        assert "HttpOnly" in parts, cookie
+        assert "Domain" not in parts, cookie
+        assert (parts["SameSite"], parts["Path"]) == ("Lax", "/"), cookie
+        assert len(cookie) < 4096

@@ -86,7 +86,7 @@ def test_the_first_time(pages: ConsoleApp) -> None:
         assert visit.post("/console/start", {"password": password, "code": code}).status_code == status
         assert not visit.is_in()
     done = visit.post("/console/start", {"password": PASSWORD, "code": visit.digits(secret[1])})
-    codes = re.findall(r"<code>([0-9a-f-]{20})</code>", done.text)
+    codes = re.findall(r"<code>([0-9a-f-]{31})</code>", done.text)
     assert len(set(codes)) == 8
     assert visit.is_in()
 
@@ -162,14 +162,14 @@ def test_who_works_is_not_locked_but_logs_in_anew_after_a_day(pages: ConsoleApp)
 def test_logging_out_ends_the_session_on_the_server_and_clears_the_browser(pages: ConsoleApp) -> None:
     pages.somebody("Ada")
     visit = pages.logged_in("Ada")
-    cookie = visit.client.get_cookie("console", domain="helpline.example", path="/console")
+    cookie = visit.client.get_cookie("__Host-console", domain="helpline.example", path="/")
     assert cookie
-    assert (cookie.http_only, cookie.same_site, cookie.secure, cookie.path) == (True, "Lax", True, "/console")
+    assert (cookie.http_only, cookie.same_site, cookie.secure, cookie.path) == (True, "Lax", True, "/")
     answer = visit.post("/console/logout")
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert not visit.is_in()
     again = pages.browser()
-    again.client.set_cookie("console", cookie.value, domain="helpline.example", path="/console")
+    again.client.set_cookie("__Host-console", cookie.value, domain="helpline.example", path="/")
     assert not again.is_in()  # somebody who copied the cookie before
 
 

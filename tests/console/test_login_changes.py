@@ -44,7 +44,7 @@ def test_the_secret_serves_only_the_screen_that_gave_the_password_for_five_minut
     assert visit.post("/console/account/app/code", {"code": visit.digits(secret)}).status_code == 200
     answer = visit.post("/console/account/app/code", {"code": visit.digits(secret)})
     assert answer.status_code == 403
-    assert not re.findall(r"<code>[0-9a-f-]{20}</code>", answer.text)
+    assert not re.findall(r"<code>[0-9a-f-]{31}</code>", answer.text)
 
 
 @pytest.mark.parametrize("form", [{"do": "reset"}, {"do": "disable"}, {"do": "role", "role": "administrator"}])

@@ -19,7 +19,8 @@ from tests.harness.identity_provider import IdentityProvider
 def provider(standing_provider: IdentityProvider) -> IdentityProvider:
     """The provider, as it is when nobody cheats."""
     standing_provider.subject, standing_provider.claims = "subject-1", {}
-    standing_provider.signs_with = standing_provider.key
+    standing_provider.signs_with, standing_provider.forges = standing_provider.key, ""
+    standing_provider.says_it_is = standing_provider.issuer
     return standing_provider
 
 
@@ -131,6 +132,31 @@ def test_a_token_that_somebody_else_signed_lets_nobody_in(pages: ConsoleApp, pro
     visit = pages.browser()
     assert through(visit, provider).status_code == 403
     assert not visit.is_in()
+
+
+@pytest.mark.parametrize("algorithm", ["none", "HS256"])
+def test_a_token_that_nobody_signed_or_anybody_could_lets_nobody_in(
+    pages: ConsoleApp, provider: IdentityProvider, algorithm: str
+) -> None:
+    """Unsigned, or with the provider's public key taken as a secret."""
+    pages.somebody("Ada", subject="subject-1")
+    provider.forges = algorithm
+    visit = pages.browser()
+    assert through(visit, provider).status_code == 403
+    assert not visit.is_in()
+
+
+def test_metadata_of_another_issuer_lead_nowhere(pages: ConsoleApp, provider: IdentityProvider) -> None:
+    provider.says_it_is = "https://evil.example"
+    made = ConsoleApp(
+        pages.library,
+        pages.url,
+        pages.spool,
+        OIDC_ISSUER=provider.issuer,
+        OIDC_CLIENT_ID="console",
+        OIDC_CLIENT_SECRET="secret",
+    )
+    assert made.browser().get("/console/login/organisation").status_code == 503
 
 
 def test_a_way_back_that_this_browser_did_not_begin_leads_nowhere(

@@ -140,13 +140,13 @@ def test_the_second_cookie_is_signed_and_forged_ones_are_worth_nothing(pages: Co
     ada = pages.somebody("Ada")
     visit = pages.browser()
     visit.log_in("Ada")
-    cookie = visit.client.get_cookie("browser", domain="helpline.example", path="/console")
+    cookie = visit.client.get_cookie("__Host-browser", domain="helpline.example", path="/")
     assert cookie
     assert (cookie.http_only, cookie.same_site, cookie.secure) == (True, "Lax", True)
     hammer(pages, "Ada", 1, ATTEMPTS + 1)
     for forged in (cookie.value[:-2], f'["x",["{ada.id}"]]', "x", cookie.value.replace(".", "..")):
         other = pages.browser()
-        other.client.set_cookie("browser", forged, domain="helpline.example", path="/console")
+        other.client.set_cookie("__Host-browser", forged, domain="helpline.example", path="/")
         assert other.log_in("Ada").status_code == 429
 
 

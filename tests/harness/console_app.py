@@ -36,7 +36,7 @@ class ConsoleApp:
     """A console with a clock, and its accounts."""
 
     def __init__(self, library: Library, url: str, spool: Path, **more: str) -> None:
-        self.clock = Clock()
+        self.clock, self.library, self.url, self.spool = Clock(), library, url, spool
         environment = ENVIRONMENT | {"REDIS_URL": url, "SPOOL_DIR": str(spool)} | more
         self.settings: Settings = read_settings(environment)
         self.app: Flask = create_app(self.settings, library=library, now=self.clock)

@@ -25,4 +25,4 @@ def cookie_of_somebody(site: Site, name: str = "Bea", role: Role = Role.ADVISOR)
     connection.close()
     console = new_console(site.environment["SECRET_KEY"], https=True)
     serializer = console.session_interface.get_signing_serializer(console)  # type: ignore[attr-defined]
-    return f"console={serializer.dumps({'token': token})}"
+    return f"{console.config['SESSION_COOKIE_NAME']}={serializer.dumps({'token': token})}"

@@ -72,8 +72,19 @@ def test_what_is_not_for_the_world_is_not_there(nginx: Nginx) -> None:
         assert answer.startswith(b"HTTP/1.1 404 "), (path, answer[:100])
     for path in ("/healthz", "/console/login"):
         assert asked(nginx, path).startswith(b"HTTP/1.1 200 "), path
+    for path in ("/", "/twilio/message", "/console/login"):
+        answer = nginx.exchanged(f"TRACE {path} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode())
+        assert answer.startswith(b"HTTP/1.1 405 "), path
     redirect = asked(nginx, "/console").lower()
     assert b"\r\nlocation: /console/\r\n" in redirect
+
+
+def test_what_is_not_for_browsers_says_so_too(nginx: Nginx, site: Site) -> None:
+    for answer in (nginx.exchanged(message(site)), asked(nginx, "/twilio/message"), asked(nginx, "/other")):
+        assert b"\r\nStrict-Transport-Security: max-age=63072000; includeSubDomains\r\n" in answer
+        assert b"\r\nX-Content-Type-Options: nosniff\r\n" in answer
+        assert b"frame-ancestors 'none'" in answer
+    assert asked(nginx, "/console/login").count(b"\r\nStrict-Transport-Security: ") == 1
 
 
 def test_slow_clients_wait_at_the_proxy(nginx: Nginx, site: Site) -> None:

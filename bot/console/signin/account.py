@@ -12,7 +12,6 @@ from bot.access.accounts import Account
 from bot.access.attempts import AuthenticationFailed
 from bot.access.codes import app_uri
 from bot.access.passkeys import PasskeyRefused
-from bot.access.passwords import password_fault
 from bot.access.sessions import Stage
 from bot.console.page_context import PageContext
 from bot.console.signin.answers import STATUS, Page, site_host, site_url
@@ -84,7 +83,7 @@ def _add_password_and_app(blueprint: Blueprint, context: PageContext) -> None:
         if not _may_have_password(context, mine):
             return page(status=409)
         chosen = request.form.get("password", "")
-        fault = password_fault(chosen, mine.name)
+        fault = enrolment.password_fault(mine, chosen)
         if fault:
             return page(fault, 409)
         mine = enrolment.choose_password(mine, chosen)

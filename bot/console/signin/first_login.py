@@ -5,7 +5,6 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from bot.access.accounts import Account
 from bot.access.attempts import AuthenticationFailed
 from bot.access.codes import app_uri
-from bot.access.passwords import password_fault
 from bot.access.sessions import Stage
 from bot.console.page_context import PageContext
 from bot.console.signin.answers import STATUS, Page, log_in
@@ -33,7 +32,7 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
         if account is None:
             return redirect(url_for("console.login"), 303)
         password, typed = request.form.get("password", ""), request.form.get("code", "").strip()
-        fault = password_fault(password, account.name) if account.one_time_until else ""
+        fault = enrolment.password_fault(account, password) if account.one_time_until else ""
         if fault or not (typed or context.second_factor_optional):
             return page(account, fault=fault or "code"), 409
         codes: list[str] = []

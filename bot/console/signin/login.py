@@ -56,6 +56,7 @@ def _add_password_step(blueprint: Blueprint, context: PageContext) -> None:
             return refuse_login(context, failed, locked, name)
         if locked:
             session.unlock()
+            context.audit.write(locked.id, "unlock")
             return redirect(next_page(), 303)
         if account.one_time_until or not (account.totp or context.second_factor_optional):
             session.start_session(account, Stage.START)

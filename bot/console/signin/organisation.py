@@ -44,14 +44,14 @@ class Organisation:
     def ask(self, back: str, proof_state: str = "") -> BaseResponse:
         """Redirect the browser there; it comes back to `back`. Raises AuthenticationFailed.
 
-        proof_state: the state to come back with, where the provider must ask its user to log in anew.
+        proof_state: the state to come back with, where the provider must ask its user to log in again.
         """
-        anew = {"state": proof_state, "prompt": "login", "max_age": 0} if proof_state else {}
+        again = {"state": proof_state, "prompt": "login", "max_age": 0} if proof_state else {}
         try:
             # Another provider's metadata must not lead the browser, or us, to another place.
             if self._client.load_server_metadata().get("issuer") != self._issuer:
                 raise AuthenticationFailed(Failure.AWAY)
-            answer: BaseResponse = self._client.authorize_redirect(back, **anew)
+            answer: BaseResponse = self._client.authorize_redirect(back, **again)
         except (OAuthError, OSError):
             raise AuthenticationFailed(Failure.AWAY) from None
         return answer

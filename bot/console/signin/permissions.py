@@ -52,10 +52,16 @@ def csrf() -> Markup:
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
 
 
-def guard(blueprint: Blueprint, current_session: CurrentSession, public_url: str = "") -> None:
+def guard(
+    blueprint: Blueprint,
+    current_session: CurrentSession,
+    public_url: str = "",
+    on_refusal: Callable[[Visitor], None] = lambda _visitor: None,
+) -> None:
     """Refuse requests to views of `blueprint` from roles they do not name, and forms from other sites.
 
-    public_url: where browsers find us, which counts as our site whatever Host a proxy names.
+    public_url: where browsers find us, which counts as our site whatever Host a proxy names. on_refusal: is told who
+    asked for what is not for their role.
     """
 
     @blueprint.before_request
@@ -74,6 +80,7 @@ def guard(blueprint: Blueprint, current_session: CurrentSession, public_url: str
         if roles is not ANYONE and g.visitor is None:
             return _not_logged_in(changes)
         if roles is not ANYONE and g.visitor.role not in roles:
+            on_refusal(g.visitor)
             abort(403)
         if changes:
             try:

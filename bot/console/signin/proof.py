@@ -53,7 +53,7 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
     @blueprint.post("/account/proof/organisation")
     @requires_role(EVERYBODY)
     def ask_organisation() -> Page:
-        """Leads to the provider, which must ask anew: being logged in there already is no proof."""
+        """Leads to the provider, which must ask again: being logged in there already is no proof."""
         if context.organisation is None:
             return redirect(url_for("console.account"), 303)
         session[_STATE], session[_NEXT] = secrets.token_urlsafe(), next_page()

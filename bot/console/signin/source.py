@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response
 
 from bot.access.accounts import Account
 from bot.access.attempts import Source
+from bot.console import cookies
 
-COOKIE = "browser"
 COOKIE_LIFE = 180 * 24 * 3600
 MAX_ACCOUNTS = 8
 """Accounts that one browser is known for: the colleagues who share a desk."""
@@ -31,21 +31,13 @@ def remember(response: Response, account: Account) -> None:
     browser, accounts = _known()
     others = [each for each in accounts if each != account.id]
     content = _serializer().dumps([browser or secrets.token_urlsafe(12), [account.id, *others][:MAX_ACCOUNTS]])
-    response.set_cookie(
-        COOKIE,
-        content,
-        max_age=COOKIE_LIFE,
-        path="/console",
-        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
-        httponly=True,
-        samesite="Lax",
-    )
+    cookies.write(response, cookies.BROWSER, content, COOKIE_LIFE)
 
 
 def _known() -> tuple[str, list[str]]:
     """The id of this browser, and the accounts it is known for."""
     try:
-        browser, accounts = _serializer().loads(request.cookies.get(COOKIE, ""), max_age=COOKIE_LIFE)
+        browser, accounts = _serializer().loads(cookies.read(cookies.BROWSER), max_age=COOKIE_LIFE)
     except (BadData, ValueError, TypeError):
         return "", []
     return str(browser), [str(each) for each in accounts]
