@@ -22,6 +22,7 @@ from bot.console.page_context import GivenNumber, PageContext, PoliceNumber
 from bot.content.library import Library
 from bot.content.localizing import localize, localize_desk, localize_problems
 from bot.content.models import how_messages_are_read
+from bot.nlu.embedding import Encoder
 from bot.rendering.texts import last_words
 from bot.settings import TWILIO_API, Settings
 from bot.simulator.views import make_blueprint as make_simulator
@@ -37,6 +38,13 @@ def preload() -> None:
     _preloaded[:] = [_served(startup.load(os.environ, forks=True))]
 
 
+def begin_worker() -> None:
+    """Make what a worker does not share with the main process that built its application, before its first request."""
+    encoder: Encoder | None = _preloaded[0].extensions["encoder"]
+    if encoder:
+        encoder.network.prepare()
+
+
 def create_app(
     settings: Settings | None = None, *, library: Library | None = None, now: Callable[[], datetime] = utc_now
 ) -> Flask:
@@ -50,7 +58,7 @@ def create_app(
 
 
 def _served(ready: startup.Loaded) -> Flask:
-    return _built(Assembly(ready.settings, library=ready.library, engine=ready.engine))
+    return _built(Assembly(ready.settings, library=ready.library, encoder=ready.encoder, engine=ready.engine))
 
 
 def _built(parts: Assembly) -> Flask:
@@ -76,9 +84,10 @@ def _webhooks(parts: Assembly) -> Flask:
         ("redis", lambda: ping(parts.connection)),
         ("spool", parts.spool.check),
         ("texts", lambda: f"{len(parts.engine.contents)} languages"),
-        ("understanding", lambda: how_messages_are_read(settings.meaning)),
+        ("understanding", lambda: how_messages_are_read(settings.meaning, parts.encoder)),
     ]
     app.register_blueprint(health.make_blueprint(checks, settings.metrics_token))
+    app.extensions["encoder"] = parts.encoder
     return app
 
 

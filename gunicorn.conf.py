@@ -64,8 +64,10 @@ def on_starting(_server):  # type: ignore[no-untyped-def]
 
 
 def post_worker_init(_worker):  # type: ignore[no-untyped-def]
+    from app import begin_worker  # noqa: PLC0415 - read only when a server starts
     from bot.logs import log  # noqa: PLC0415 - read only when a server starts
 
+    begin_worker()
     log("web_ready")  # a restart without a pause waits for it: docs/operations.md
 
 

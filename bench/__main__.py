@@ -1,7 +1,7 @@
 """Measure the project beside the floor; print tables and, last, one JSON object.
 
 Other things are measured by a command of their own: `python -m bench walk`, `soak`, `storage`, `failover`, `restart`,
-`growth`.
+`growth`, `reading`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ COMMANDS = {
     "failover": "bench.failover",
     "restart": "bench.restart",
     "growth": "bench.growth",
+    "reading": "bench.reading",
 }
 """What else there is, by its first word."""
 

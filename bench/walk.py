@@ -78,7 +78,7 @@ TARGETS = {
 
 MOST = {
     "menu": Count(71, 20),
-    "free text": Count(243, 38),
+    "free text": Count(228, 40),
     "repeated": Count(30, 11),
     "advisor's reply": Count(112, 29),
     "worker to sender": Count(56, 8),

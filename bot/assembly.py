@@ -25,6 +25,7 @@ from bot.messaging.reconcile import Reconcile
 from bot.messaging.runner import Runner, unpredictable_bits
 from bot.messaging.spending import Spending
 from bot.messaging.upkeep import Alarm, Upkeep
+from bot.nlu.embedding import Encoder
 from bot.ports.spool import NOTHING_GIVEN, Given, Spooled
 from bot.ports.storage import Storage
 from bot.rendering.review import is_neutral
@@ -84,21 +85,26 @@ class Assembly:
         settings: Settings,
         *,
         library: Library | None = None,
+        encoder: Encoder | None = None,
         engine: Engine | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
-        """library, engine: where they are loaded already."""
+        """library, encoder, engine: where they are loaded already."""
         self.settings = settings
         self.now = now
-        self._library, self._engine = library, engine
+        self._library, self._encoder, self._engine = library, encoder, engine
 
     @cached_property
     def library(self) -> Library:
         return self._library or read_library(ROOT, self.now().date())
 
     @cached_property
+    def encoder(self) -> Encoder | None:
+        return self._encoder or (read_encoder(metrics.report) if self.settings.meaning else None)
+
+    @cached_property
     def engine(self) -> Engine:
-        return self._engine or build_engine(self.library, read_encoder() if self.settings.meaning else None)
+        return self._engine or build_engine(self.library, self.encoder)
 
     # -- storage -------------------------------------------------------------------------------------------------------
 

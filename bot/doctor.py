@@ -22,7 +22,7 @@ def examine(settings: Settings) -> list[str]:
         *_keys(settings),
         *_urls(settings),
         *_spool(assembly.spool),
-        *_reading(settings),
+        *_reading(assembly),
     ]
 
 
@@ -87,6 +87,6 @@ def _spool(spool: FileSpool) -> Iterator[str]:
             yield "bad spool: messages that could not be read or stored lie in SPOOL_DIR, ending in .unreadable"
 
 
-def _reading(settings: Settings) -> Iterator[str]:
-    how = how_messages_are_read(settings.meaning)
-    yield f"{'note' if 'only' in how else 'ok'} understanding: {how}"
+def _reading(assembly: Assembly) -> Iterator[str]:
+    how = how_messages_are_read(assembly.settings.meaning, assembly.encoder)
+    yield f"{'note' if 'only' in how or 'numpy' in how else 'ok'} understanding: {how}"

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot import metrics
 from bot.content.building import build_engine
 from bot.content.faults import Fault, Severity
 from bot.content.library import Library, read_library
 from bot.content.models import read_encoder
 from bot.dialogue.engine import Engine
 from bot.errors import StartError
+from bot.nlu.embedding import Encoder
 from bot.ports.unavailable import StorageUnavailable
 from bot.settings import Settings, read_settings
 from bot.storage.redis.connection import connect
@@ -37,6 +39,7 @@ class Loaded:
 
     settings: Settings
     library: Library
+    encoder: Encoder | None
     engine: Engine
 
 
@@ -115,7 +118,8 @@ def check_storage(settings: Settings) -> None:
 
 def _with_content(settings: Settings) -> Loaded:
     library = read_library(ROOT, datetime.now(UTC).date())
-    return Loaded(settings, library, build_engine(library, read_encoder() if settings.meaning else None))
+    encoder = read_encoder(metrics.report) if settings.meaning else None
+    return Loaded(settings, library, encoder, build_engine(library, encoder))
 
 
 def _check_spool(settings: Settings) -> None:

@@ -11,9 +11,10 @@ from xdist.remote import Producer
 
 from bot.content.building import build_engine
 from bot.content.library import Library, read_library
-from bot.content.models import read_encoder
+from bot.content.models import find_weights, read_encoder
 from bot.dialogue.engine import Engine
-from bot.nlu.embedding import Encoder
+from bot.nlu.embedding import Encoder, NumpyNetwork, TokenRows
+from bot.nlu.weights import WeightsFile
 from bot.storage.embedded import start_redis
 from bot.storage.redis.connection import Connection, connect
 from tests.harness.advisor_line import AdvisorLine
@@ -65,6 +66,19 @@ def engine(library: Library) -> Engine:
 def encoder() -> Encoder | None:
     """The sentence encoder, where its weights are installed. Tests that use it are marked `model`."""
     return read_encoder()
+
+
+@pytest.fixture(scope="session")
+def weights() -> WeightsFile | None:
+    """The weights of the sentence encoder, where they are installed."""
+    path = find_weights()
+    return WeightsFile(path.read_bytes()) if path else None
+
+
+@pytest.fixture(scope="session")
+def numpy_encoder(weights: WeightsFile | None) -> Encoder | None:
+    """The encoder in single precision, by numpy alone."""
+    return Encoder(TokenRows(weights), NumpyNetwork(weights)) if weights else None
 
 
 @pytest.fixture

@@ -21,7 +21,8 @@ MAY_IMPORT = {
     "messaging": {"messages", "dialogue", "handoff", "rendering", "nlu", "ports", "errors"},
     "advisors": {"messages", "dialogue", "handoff", "rendering", "ports", "messaging"},
     "access": {"ports"},
-    "content": {"dialogue", "handoff", "nlu", "rendering", "messages", "errors"},
+    "encoder": {"nlu"},
+    "content": {"encoder", "dialogue", "handoff", "nlu", "rendering", "messages", "errors"},
     "storage": {"messages", "dialogue", "handoff", "ports", "access", "advisors"},
     "channels": {
         "messages",

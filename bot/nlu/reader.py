@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from bot.nlu.classifiers import softmax
 from bot.nlu.commands import ANSWERS, SMALL_TALK, Commands
 from bot.nlu.countries import CountryFinder
-from bot.nlu.embedding import Encoder
+from bot.nlu.embedding import Encoder, EncoderUnavailable
 from bot.nlu.language import LanguageGuesser
 from bot.nlu.model import Model
 from bot.nlu.normalise import MAX_LENGTH, normalise
@@ -81,7 +81,10 @@ class Reader:
         words = whole.split()
         hits = self._phrases.find(words)
         language, certainty = self._guesser.guess(text, self._commands.languages(whole), locale)
-        found = self._probabilities(text, whole, language)
+        try:
+            found = self._probabilities(text, whole, language)
+        except EncoderUnavailable:
+            return self.without_encoder().understand(text, locale)
         command, switch_to = self._commands.read(whole, words)
         danger = self._danger(words, hits, found)
         topic, confidence = self._topic(found)

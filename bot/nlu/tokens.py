@@ -1,7 +1,8 @@
 """Splits a text into SentencePiece tokens: the most probable way to write it with the pieces of a vocabulary.
 
-The unigram model of Kudo (2018), decoded by Viterbi's algorithm. Time grows with the length of the text times the
-longest piece.
+The unigram model of Kudo (2018), decoded by Viterbi's algorithm word by word: no piece of the vocabulary has a space
+inside, so the best way to write a text is the best way to write each of its words. Time grows with the length of a word
+times that of the longest piece.
 """
 
 import unicodedata
@@ -28,8 +29,12 @@ class Tokeniser:
         vocabulary = self._vocabulary
         text = unicodedata.normalize("NFKC", text)
         text = "".join(vocabulary.characters.get(ord(character), character) for character in text)
-        written = SPACE + SPACE.join(text.split())
-        return [vocabulary.begin, *self._segment(written)[:most], vocabulary.end]
+        tokens = [vocabulary.begin]
+        for word in text.split() or [""]:
+            tokens += self._segment(SPACE + word)
+            if len(tokens) > most:
+                break
+        return [*tokens[: most + 1], vocabulary.end]
 
     def _segment(self, text: str) -> list[int]:
         pieces, scores = self._vocabulary.pieces, self._vocabulary.scores

@@ -32,6 +32,10 @@ MODEL = ROOT / "flows" / "model"
 TOLERANCE = 0.02
 """How far a model trained again may differ; one line more in flows/utterances makes a larger difference."""
 
+TOLERANCE_OF_MEANING = 0.2
+"""The same for what is trained on embeddings: their last bits, of 8, differ between processors, and numpy has more.
+Measured between onnxruntime and numpy: 0.14."""
+
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bot.nlu_training", description=__doc__)
@@ -124,9 +128,11 @@ def check() -> int:
         distances = {
             name: _distance(stored[name], array) for name, array in trained(encoder).items() if name in stored.files
         }
+    far = False
     for name, distance in distances.items():
+        far |= distance > (TOLERANCE_OF_MEANING if name.startswith("meaning") else TOLERANCE)
         print(f"{name:24} {distance:.5f} apart")
-    return int(max(distances.values()) > TOLERANCE)
+    return int(far)
 
 
 def _distance(stored: "NDArray[np.generic]", again: "NDArray[np.generic]") -> float:

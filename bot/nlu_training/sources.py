@@ -85,6 +85,7 @@ def fingerprint(root: Path) -> str:
     files += [
         root / "bot" / "nlu" / f"{name}.py" for name in ("features", "classifiers", "normalise", "embedding", "tokens")
     ]
+    files.append(root / "bot" / "encoder" / "graph.py")
     for path in sorted(files):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:32]

@@ -15,7 +15,7 @@ from bot.nlu.embedding import MAX_TOKENS, Encoder
 from bot.nlu.features import buckets, spelled
 from bot.nlu.language import LanguageGuesser
 from bot.nlu.model import UnreadableModel, model_from
-from bot.nlu.tokens import Tokeniser
+from bot.nlu.tokens import SPACE, Tokeniser
 from bot.nlu.weights import TokenVocabulary, UnreadableWeights, WeightsFile, unpack
 from tests.harness.fixed import ROOT
 
@@ -165,6 +165,23 @@ def test_a_text_is_cut_into_the_likeliest_pieces(text: str, pieces: list[str]) -
     assert [PIECES[token] for token in tokeniser().tokens(text, 50)] == ["<s>", *pieces, "</s>"]
 
 
+@pytest.mark.model
+def test_no_piece_has_a_space_inside(weights: WeightsFile | None) -> None:
+    """So that words can be cut one by one."""
+    if weights:
+        assert [piece for piece in weights.vocabulary.pieces if SPACE in piece[1:]] == []
+
+
+def test_words_are_cut_one_by_one_as_the_whole_text_would_be() -> None:
+    @given(st.lists(st.text("hijeft", min_size=1, max_size=12), min_size=1, max_size=5))
+    @settings(deadline=None, derandomize=True, max_examples=200)
+    def holds(words: list[str]) -> None:
+        whole = tokeniser()._segment(SPACE + SPACE.join(words))
+        assert tokeniser().tokens(" ".join(words), 100) == [0, *whole, 1]
+
+    holds()
+
+
 def test_characters_are_replaced_as_the_vocabulary_says_and_tokens_have_a_limit() -> None:
     assert tokeniser(x="j").tokens("hix", 50) == tokeniser().tokens("hij", 50)
     assert len(tokeniser().tokens("t" * 400, 10)) == 12
@@ -221,24 +238,24 @@ PAIRS = (
 
 
 @pytest.mark.model
-def test_the_vectors_are_those_of_the_model(encoder: Encoder | None) -> None:
+def test_the_vectors_are_those_of_the_model(numpy_encoder: Encoder | None) -> None:
     """Guards the forward pass: another result here means that flows/model no longer belongs to these vectors."""
-    assert (encoder is None) == (find_weights() is None)
-    if encoder is not None:
+    assert (numpy_encoder is None) == (find_weights() is None)
+    if numpy_encoder is not None:
         texts = [text for one, two, _cosine in PAIRS for text in (one, two)]
-        vectors = encoder.vectors(texts)
+        vectors = numpy_encoder.vectors(texts)
         assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
         found = (vectors[0::2] * vectors[1::2]).sum(axis=1)
         assert found == pytest.approx([cosine for _one, _two, cosine in PAIRS], abs=2e-4)
 
 
 @pytest.mark.model
-def test_one_text_alone_has_the_vector_it_has_among_others(encoder: Encoder | None) -> None:
-    if encoder is not None:
+def test_one_text_alone_has_the_vector_it_has_among_others(numpy_encoder: Encoder | None) -> None:
+    if numpy_encoder is not None:
         texts = ["mijn paspoort is weg", "hij slaat me", "mama is bang", "bizi burada bırakıp gittiler"]
-        together = encoder.vectors(texts)
+        together = numpy_encoder.vectors(texts)
         for text, vector in zip(texts, together, strict=True):
-            assert encoder.vector(text) == pytest.approx(vector, abs=1e-5)
+            assert numpy_encoder.vector(text) == pytest.approx(vector, abs=1e-5)
 
 
 @pytest.mark.model
@@ -251,4 +268,4 @@ def test_no_text_breaks_the_encoder(encoder: Encoder | None, text: str) -> None:
         vector = encoder.vector(text)
         assert np.isfinite(vector).all()
         assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-4)
-        assert len(encoder._tokeniser.tokens(text, MAX_TOKENS)) <= MAX_TOKENS + 2
+        assert len(encoder._token_rows.tokens(text)) <= MAX_TOKENS + 2

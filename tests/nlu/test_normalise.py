@@ -123,3 +123,14 @@ def test_it_never_raises_and_what_it_calls_a_number_is_one(text: str) -> None:
     found = normalise(text)
     if found.isdigit():
         assert str(int(found)) == found.lstrip("0") or int(found) == 0
+
+
+def test_ascii_is_spelled_as_every_other_text() -> None:
+    """ASCII has a way of its own; a sign that is not ASCII, far behind, takes the text along the way of all others."""
+
+    @given(st.text(st.characters(max_codepoint=127), max_size=100))
+    @settings(deadline=None, derandomize=True, max_examples=300)
+    def holds(text: str) -> None:
+        assert normalise(text) == normalise(f"{text} …")
+
+    holds()

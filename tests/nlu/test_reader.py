@@ -14,11 +14,12 @@ from bot.content.library import Library
 from bot.content.models import find_weights, read_encoder
 from bot.dialogue.states import NEITHER, TOPICS
 from bot.nlu.classifiers import NgramClassifier, Scores
-from bot.nlu.embedding import Encoder
+from bot.nlu.embedding import Encoder, EncoderUnavailable
 from bot.nlu.language import LanguageGuesser
 from bot.nlu.normalise import MAX_LENGTH
 from bot.nlu.reader import Reader
 from bot.nlu.understanding import Understanding
+from bot.nlu.weights import Array
 from tests.harness.known_vectors import KnownVectors
 
 LANGUAGES = (
@@ -471,3 +472,19 @@ def test_the_command_understand_speaks_the_contract(
 def test_without_the_weights_there_is_no_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.content.models.find_weights", lambda: None)
     assert read_encoder() is None
+
+
+class _NotAnswering(Encoder):
+    """An encoder whose network does not answer."""
+
+    def __init__(self) -> None:
+        pass
+
+    def vector(self, text: str) -> Array:
+        raise EncoderUnavailable("late")
+
+
+def test_when_the_encoder_does_not_answer_the_letters_decide_as_they_do_alone(library: Library) -> None:
+    by_letters, waiting = build_reader(library, None), build_reader(library, _NotAnswering())
+    for text in ("hij slaat me en ik ben bang", "hoe kom ik aan een nieuw paspoort", "menu", "kan iemand mij bellen"):
+        assert waiting.understand(text, "nl") == by_letters.understand(text, "nl")

@@ -1,0 +1,1 @@
+"""The sentence encoder in onnxruntime, and the thread in which an encoder computes."""
