@@ -12,6 +12,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from bot.devtools import ledger
 from bot.devtools.twilio import Faults, StandIn
+from tests.harness.processes import until
 from tests.harness.recording_webhook import RecordingWebhook
 from tests.harness.stand_in import (
     ANNA,
@@ -274,8 +275,9 @@ def test_a_hanging_request_leaves_or_not_by_a_coin(stand_in: StandIn) -> None:
     for _ in range(12):
         with pytest.raises(requests.Timeout):
             impatient.messages.create(to=ANNA, from_=OURS, body="hoi")
+    until(lambda: stand_in.counts["hang"] == 12)  # we did not wait for the server to begin
+    until(lambda: stand_in.counts["lost_answers"] == len(stand_in.accepted))
     assert 0 < len(stand_in.accepted) < 12
-    assert stand_in.counts["lost_answers"] == len(stand_in.accepted)
 
 
 def test_whoever_waits_for_a_hanging_request_gets_no_answer(stand_in: StandIn, client: Client) -> None:

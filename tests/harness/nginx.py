@@ -60,7 +60,7 @@ class Nginx:
         command = [program, "-c", str(folder / "nginx.conf"), "-e", str(folder / "main.log")]
         with (folder / "out").open("wb") as out:
             self._process = subprocess.Popen(command, stdout=out, stderr=out)
-        until(self._answers, 15, f"nginx\n{(folder / 'out').read_text()}")
+        until(self._answers, what=f"nginx\n{(folder / 'out').read_text()}")
 
     def connection(self) -> ssl.SSLSocket:
         """A connection as a browser makes it."""

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.harness.processes import until
+from tests.harness.processes import WAIT_SECONDS, until
 from tests.harness.site import Site
 from tests.harness.twilio_client import FORM, PATH, person, sms
 
@@ -108,7 +108,7 @@ def test_who_sends_a_whole_request_is_not_the_one_who_makes_room(site: Site) -> 
 
 def heard(connection: socket.socket) -> bytes:
     """What the server says until it closes the connection. Fails where it does not."""
-    connection.settimeout(20)
+    connection.settimeout(WAIT_SECONDS)
     said = b""
     with contextlib.suppress(ConnectionResetError):
         while piece := connection.recv(65536):
@@ -141,7 +141,7 @@ def test_a_body_that_comes_drop_by_drop_ends_all_the_same(impatient: Site) -> No
             return False
 
         with contextlib.suppress(ConnectionError):
-            until(is_over, 20, "an end of the connection")
+            until(is_over, what="an end of the connection")
     assert not said or said.startswith((b"closed", b"HTTP/1.1 400 "))
     assert impatient.webhooks("failed") == 0
 
@@ -155,7 +155,7 @@ def test_somebody_who_goes_away_in_the_middle_of_a_body_is_no_fault_of_ours(
     if not politely:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close sends a reset
     connection.close()
-    until(lambda: site.webhooks(f"refused_{status}") > before, 20, "the refusal is counted")
+    until(lambda: site.webhooks(f"refused_{status}") > before, what="the refusal is counted")
     assert site.webhooks("failed") == 0
     assert "webhook_failed" not in site.log("web")
 
