@@ -58,6 +58,9 @@ class Sent:
     repeat: InboundResult | None = None
     """The answer to the same message, sent again."""
 
+    broken_again: str = ""
+    """What was broken then."""
+
     @property
     def answer(self) -> str:
         """All its texts."""

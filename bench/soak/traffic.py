@@ -76,5 +76,6 @@ class Traffic:
         with self._guard:
             again = self._chance.random() < REPEATED and not result.error
         if again:
+            sent.broken_again = self._broken()
             sent.repeat = self._twilio.text(person.number, text, person.channel, sid=sid)
         person.sent.append(sent)

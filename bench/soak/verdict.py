@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from bench.soak.people import CANARY, DANGER, HIDDEN, Person, Sent, place_of
-from bot.devtools.twilio import StandIn
+from bench.soak.people import CANARY, DANGER, HIDDEN, OUTAGE, Person, Sent, place_of
+from bot.devtools.twilio import InboundResult, StandIn
 from bot.dialogue.events import AnyEvent, Heard
 from bot.ports.outbox import Record
 from tests.harness.twilio_client import ABROAD
@@ -66,8 +66,9 @@ class Verdict:
                     if HIDDEN in each.answer
                 )
                 self.add("unsafe", f"{case}: gave away what this is, {when}; hidden by {hiding}")
-            if sent.repeat is not None and sent.repeat.texts != sent.result.texts:
-                self.counts["changed_repeats"] += 1
+            if sent.repeat is not None and not sent.repeat.error and sent.repeat.texts != sent.result.texts:
+                how = f"{_how(sent.result)}, again {sent.broken_again or 'before anything'}, {_how(sent.repeat)}"
+                self.add(_why_changed(sent), f"{case}, {how}")
 
     def stored(self, person: Person, transcript: Sequence[AnyEvent]) -> None:
         """Everything they wrote is there once, in the order they wrote it, or they were told that it is not."""
@@ -135,6 +136,29 @@ class Verdict:
                 self.add("leaked", f"{file.name}: words")
             if numbers.intersection(_NUMBER.findall(data)):
                 self.add("leaked", f"{file.name}: a number")
+
+
+def _why_changed(sent: Sent) -> str:
+    """A copy got another answer than the message. It must not, but where the first one is out of reach: it was not
+    kept, and the copy is; it lies in a Redis that is away; another host gave it in an outage."""
+    assert sent.repeat is not None
+    if sent.told_not_kept:
+        return "repeats_of_what_was_not_kept"
+    if _is_of_outage(sent.repeat) and not sent.in_outage:
+        return "repeats_in_an_outage"
+    if sent.in_outage and sent.result.by_fallback != sent.repeat.by_fallback:
+        return "repeats_at_another_host"
+    return "changed_repeats"
+
+
+def _how(result: InboundResult) -> str:
+    where = "by the fallback" if result.by_fallback else f"at try {result.attempts}"
+    said = "in an outage" if _is_of_outage(result) else "as usual" if result.texts else "silence"
+    return f"{where}, {said}"
+
+
+def _is_of_outage(result: InboundResult) -> bool:
+    return any(OUTAGE in text for text in result.texts)
 
 
 def _name(person: Person) -> str:

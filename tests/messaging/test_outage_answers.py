@@ -1,12 +1,19 @@
 """What is said while the storage is away, to somebody who may be hidden; and what counts of it afterwards."""
 
+from pathlib import Path
+
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from bot.dialogue.conversation import Place, Status
 from bot.dialogue.engine import Engine
 from bot.dialogue.events import DecoyStarted, ErasureRequested, Heard
 from bot.dialogue.states import SharedText, StateName
 from bot.messages import Kind
+from bot.messaging.runner import Runner
+from bot.storage.sealing import Sealer
+from bot.storage.spool import FileSpool, FileSpoolReader
+from tests.harness.fakes import ListSpool
 from tests.messaging.test_runner import FullSpool, Site, message
 
 DULL = "Sorry, ik denk dat je een verkeerd nummer hebt."
@@ -118,6 +125,63 @@ def test_a_copy_gets_the_answer_that_was_read_and_changes_nothing(site: Site, ba
     site.replay()
     assert site.say("ik ben achtergelaten", "SM1") == first
     assert sum(event == Heard("text", "ik ben achtergelaten") for event in site.events) == 1
+
+
+def test_a_copy_of_what_is_stored_gets_neutral_words_while_that_is_out_of_reach_and_then_the_answer_again(
+    site: Site,
+) -> None:
+    first = site.say("ik ben achtergelaten", "SM1")
+    site.storage.open_fails = True
+    assert shared(site, SharedText.OUTAGE) in site.say("ik ben achtergelaten", "SM1")
+    site.storage.open_fails = False
+    stored = site.conversation
+    assert site.replay() == [False], "the answer that was stored first counts"
+    assert site.say("ik ben achtergelaten", "SM1") == first
+    assert site.conversation == stored
+    assert sum(isinstance(event, Heard) for event in site.events) == 1
+
+
+def test_a_copy_of_what_could_not_be_kept_is_kept(engine: Engine) -> None:
+    site = Site(engine, FullSpool()).begin()
+    site.storage.open_fails = True
+    assert shared(site, SharedText.OUTAGE_LOST) in site.say("ik ben achtergelaten", "SM1")
+    site.storage.open_fails = False
+    reply = site.say("ik ben achtergelaten", "SM1")
+    assert shared(site, SharedText.OUTAGE_LOST) not in reply
+    assert site.say("ik ben achtergelaten", "SM1") == reply
+    assert sum(isinstance(event, Heard) for event in site.events) == 1
+
+
+def test_a_copy_at_another_host_between_return_and_replay_is_decided_there_and_counts_once(site: Site) -> None:
+    """The hosts share Redis and nothing else: docs/operations.md, "Several hosts"."""
+    other = Runner(site.engine, site.storage, ListSpool(), lambda: site.now, site.reports)
+    site.storage.open_fails = True
+    first = site.say("ik ben achtergelaten", "SM1")
+    site.storage.open_fails = False
+    copy = other.receive(message("SM1", "ik ben achtergelaten"))
+    assert copy != first
+    stored = site.conversation
+    assert site.replay() == [False]
+    assert site.conversation == stored
+    assert site.say("ik ben achtergelaten", "SM1") == copy
+    assert sum(isinstance(event, Heard) for event in site.events) == 1
+
+
+def test_hosts_that_share_the_folder_of_the_spool_give_a_copy_the_same_answer(engine: Engine, tmp_path: Path) -> None:
+    key, sealer = X25519PrivateKey.generate(), Sealer([bytes(32)])
+    site = Site(engine).begin()
+    here, there = (
+        Runner(engine, site.storage, FileSpool(tmp_path, key.public_key(), sealer), lambda: site.now, site.reports)
+        for _host in range(2)
+    )
+    site.storage.open_fails = True
+    first = here.receive(message("SM1", "ik ben achtergelaten"))
+    assert here.receive(message("SM2", "onweer")) == DULL
+    assert there.receive(message("SM1", "ik ben achtergelaten")) == first
+    site.storage.open_fails = False
+    assert there.receive(message("SM1", "ik ben achtergelaten")) == first
+    assert there.receive(message("SM3", "wie is dit")) == DULL
+    assert FileSpoolReader(tmp_path, key, site.reports).drain(there.replay) == 2
 
 
 def test_what_waits_in_the_spool_is_not_answered_once_more_from_the_providers_list(site: Site) -> None:
