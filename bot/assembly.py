@@ -110,11 +110,11 @@ class Assembly:
 
     @cached_property
     def connection(self) -> Connection:
-        return connect(self.settings.redis_url, self.settings.redis_replicas)
+        return connect(self.settings.redis_url, self.settings.redis_replicas, metrics.report)
 
     @cached_property
     def sealer(self) -> Sealer:
-        return Sealer(self.settings.data_keys)
+        return Sealer(self.settings.data_keys, metrics.report)
 
     @cached_property
     def identity(self) -> Identity:
@@ -122,7 +122,7 @@ class Assembly:
 
     @cached_property
     def storage(self) -> Storage:
-        return redis_storage(self.connection, self.sealer, on_erased=self.journal.erased)
+        return redis_storage(self.connection, self.sealer, on_erased=self.journal.erased, report=metrics.report)
 
     @cached_property
     def accounts(self) -> Accounts:

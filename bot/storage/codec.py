@@ -1,5 +1,6 @@
 """Values <-> bytes (msgpack). A conversation of another version is read as far as it can be; `flat` has schema 1."""
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -112,7 +113,10 @@ _MOST_MINUTES = 10**10
 
 
 def decode_erased(stored: bytes) -> int:
-    """When somebody erased everything, in milliseconds since 1970."""
+    """When somebody erased everything, in milliseconds since 1970. One that is damaged: after everything there is, for
+    what was erased must not come back."""
+    if not stored.isdigit():
+        return sys.maxsize
     number = int(stored)
     return number * 60_000 if number < _MOST_MINUTES else number
 

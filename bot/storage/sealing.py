@@ -8,12 +8,16 @@ import hashlib
 import hmac
 import os
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES = 32
+MOST_TOLD = 1000
+"""So many records that do not open are told of by one process; a lost key would fill the log."""
+
 _MARK = 4
 _NONCE = 12
 
@@ -25,7 +29,10 @@ class SealBroken(Exception):
 class Sealer:
     """Seals with the newest key, opens with any. `place` binds the bytes to where they belong (associated data)."""
 
-    def __init__(self, keys: Sequence[bytes]) -> None:
+    def __init__(self, keys: Sequence[bytes], report: Callable[..., None] = lambda _what, **_fields: None) -> None:
+        """report: is told of what does not open, once for each place."""
+        self._report = report
+        self._told: set[bytes] = set()
         self._keys = {hashlib.sha256(key).digest()[:_MARK]: AESGCM(key) for key in keys}
         # Not the sealing key itself: one derived from it, so that no key has two uses.
         self._naming = [hmac.digest(key, b"helpline names", "sha256") for key in keys]
@@ -40,12 +47,13 @@ class Sealer:
     def open(self, sealed: bytes, place: bytes) -> bytes:
         """The plain bytes. Raises SealBroken."""
         key = self._keys.get(sealed[:_MARK])
-        if key is None:
-            raise SealBroken
-        try:
-            return key.decrypt(sealed[_MARK : _MARK + _NONCE], sealed[_MARK + _NONCE :], place)
-        except (InvalidTag, ValueError):
-            raise SealBroken from None
+        if key is not None:
+            with suppress(InvalidTag, ValueError):
+                return key.decrypt(sealed[_MARK : _MARK + _NONCE], sealed[_MARK + _NONCE :], place)
+        if sealed and place not in self._told and len(self._told) < MOST_TOLD:
+            self._told.add(place)
+            self._report("record_unreadable", cause=place.partition(b"|")[0].decode().replace(" ", "_"))
+        raise SealBroken
 
     def is_newest(self, sealed: bytes) -> bool:
         """Was it sealed with the key that seals now? When all is, older keys may go."""

@@ -6,7 +6,9 @@ import msgspec
 
 from bot.access.accounts import Account
 from bot.storage.redis import keys
-from bot.storage.redis.connection import Connection, blob
+from bot.storage.redis.connection import Connection
+from bot.storage.redis.reading import text
+from bot.storage.redis.script import blob
 from bot.storage.redis.scripts import SAVE_ACCOUNT
 from bot.storage.sealing import SealBroken, Sealer, place
 
@@ -28,7 +30,7 @@ class RedisAccounts:
     def accounts(self) -> list[Account]:
         """See `Directory.accounts`."""
         flat = self._connection.ask("HGETALL", keys.ACCOUNTS)
-        found = [self._opened(id.decode(), stored) for id, stored in zip(flat[::2], flat[1::2], strict=True)]
+        found = [self._opened(text(id), stored) for id, stored in zip(flat[::2], flat[1::2], strict=True)]
         return [account for account in found if account is not None]
 
     def account(self, account_id: str) -> Account | None:

@@ -5,6 +5,10 @@ import time
 from bot.advisors.audit import AuditLine
 from bot.storage.redis import keys
 from bot.storage.redis.connection import Connection
+from bot.storage.redis.reading import text
+
+_FIELDS = 6
+"""Names and values of one line."""
 
 
 class RedisAuditLog:
@@ -22,6 +26,7 @@ class RedisAuditLog:
         """See `AuditLog.lines`."""
         rows = self._connection.ask("XREVRANGE", keys.AUDIT, f"({before}" if before else "+", "-", "COUNT", most)
         return [
-            AuditLine(id.decode(), int(id.split(b"-")[0]) // 60_000, *(fields[at].decode() for at in (1, 3, 5)))
+            AuditLine(id.decode(), int(id.split(b"-")[0]) // 60_000, *(text(fields[at]) for at in (1, 3, 5)))
             for id, fields in rows
+            if len(fields) == _FIELDS
         ]

@@ -7,6 +7,7 @@ import msgspec
 from bot.ports.blocks import Block
 from bot.storage.redis import keys
 from bot.storage.redis.connection import Connection
+from bot.storage.redis.reading import text
 from bot.storage.sealing import SealBroken, Sealer, place
 
 
@@ -19,7 +20,7 @@ class RedisBlocks:
 
     def current(self) -> list[Block]:
         """See `Blocks.current`."""
-        names = [name.decode() for name in self._connection.ask("ZRANGE", keys.BLOCKS, 0, -1)]
+        names = [text(name) for name in self._connection.ask("ZRANGE", keys.BLOCKS, 0, -1)]
         if not names:
             return []
         found = []

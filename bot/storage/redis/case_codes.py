@@ -9,8 +9,8 @@ from bot.dialogue.events import Answers, CodeMade
 from bot.ports.case_codes import TooManyTries
 from bot.storage.redis import keys
 from bot.storage.redis.connection import Connection
-from bot.storage.redis.node import Command
-from bot.storage.redis.scripts import CLAIM_CODE
+from bot.storage.redis.reading import text
+from bot.storage.redis.scripts import CLAIM_CODE, COUNT_TRY
 from bot.storage.sealing import SealBroken, Sealer, place
 
 _CLAIMED = b"claimed "
@@ -29,10 +29,7 @@ class RedisCaseCodes:
         """See `CaseCodes.look_up`."""
         # Counted before it is looked for, so that many at once do not slip through; one that is there is no guess.
         limits = {keys.tries(self._sealer.named("tries", who)[0]): keys.TRIES, keys.tries("all"): keys.TRIES_ALL}
-        commands: list[Command] = []
-        for key in limits:
-            commands += [("SET", key, 0, "NX", "EX", keys.TRIES_LIFE), ("INCR", key)]
-        counts = self._connection.together(commands)[1::2]
+        counts = self._connection.together([COUNT_TRY([key], {"seconds": keys.TRIES_LIFE}) for key in limits])
         if any(count > most for count, most in zip(counts, limits.values(), strict=True)):
             raise TooManyTries
         for mark in self.marks(words):
@@ -72,9 +69,9 @@ class RedisCaseCodes:
         """Take codes away. False: there were none."""
         return any(self._connection.together([("DEL", keys.code(mark)) for mark in marks]))
 
-    def drop_stale(self, shard: str, marks: Sequence[str]) -> None:
+    def drop_stale(self, shard: str, marks: Sequence[bytes]) -> None:
         """Take codes away that a commit has noted in its shard as nobody's."""
-        self.drop(marks)
+        self.drop([text(mark) for mark in marks])
         self._connection.ask("SREM", f"{shard}stale-codes", *marks)
 
     def tidy(self) -> None:
@@ -82,7 +79,7 @@ class RedisCaseCodes:
         noted = self._connection.together([("SMEMBERS", f"{shard}stale-codes") for shard in keys.ALL_SHARDS])
         for shard, marks in zip(keys.ALL_SHARDS, noted, strict=True):
             if marks:
-                self.drop_stale(shard, [mark.decode() for mark in marks])
+                self.drop_stale(shard, marks)
 
     def _claim(self, who: str) -> bytes:
         return _CLAIMED + self._sealer.named("tries", who)[0].encode()

@@ -7,8 +7,10 @@ import msgspec
 from bot.handoff.check_in import CheckIn
 from bot.ports.conversations import Conversations
 from bot.storage.redis import keys
-from bot.storage.redis.connection import Connection, blob
+from bot.storage.redis.connection import Connection
 from bot.storage.redis.presence import milliseconds
+from bot.storage.redis.reading import text
+from bot.storage.redis.script import blob
 from bot.storage.redis.scripts import REPLACE_FIELD
 from bot.storage.sealing import SealBroken, Sealer, place
 
@@ -53,7 +55,7 @@ class RedisCheckIns:
         for flat in self._connection.together([("HGETALL", f"{shard}check-ins") for shard in keys.ALL_SHARDS]):
             for contact, raw in zip(flat[::2], flat[1::2], strict=True):
                 with suppress(SealBroken, msgspec.DecodeError):
-                    opened = self._sealer.open(raw, place("checkin", contact.decode()))
+                    opened = self._sealer.open(raw, place("checkin", text(contact)))
                     found.append((msgspec.msgpack.decode(opened, type=CheckIn), raw))
         return found
 

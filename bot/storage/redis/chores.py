@@ -4,8 +4,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.storage.redis import keys
-from bot.storage.redis.connection import Connection, blob
+from bot.storage.redis.connection import Connection
 from bot.storage.redis.overrides import WHERE
+from bot.storage.redis.reading import number, text
+from bot.storage.redis.script import blob
 from bot.storage.redis.scripts import REPLACE, REPLACE_FIELD
 from bot.storage.sealing import SealBroken, Sealer, place
 
@@ -23,7 +25,7 @@ class RedisChores:
     def last_reconciled(self) -> datetime | None:
         """See `Chores.last_reconciled`."""
         stored = self._connection.ask("GET", keys.LAST_RECONCILED)
-        return datetime.fromtimestamp(int(stored), UTC) if stored else None
+        return datetime.fromtimestamp(number(stored), UTC) if stored else None
 
     def set_last_reconciled(self, at: datetime) -> None:
         """See `Chores.set_last_reconciled`."""
@@ -40,7 +42,11 @@ class RedisChores:
     def spools(self) -> Mapping[str, datetime]:
         """See `Chores.spools`."""
         flat = self._connection.ask("HGETALL", keys.SPOOLS)
-        return {id.decode(): datetime.fromtimestamp(int(at), UTC) for id, at in zip(flat[::2], flat[1::2], strict=True)}
+        return {
+            text(id): datetime.fromtimestamp(int(at), UTC)
+            for id, at in zip(flat[::2], flat[1::2], strict=True)
+            if at.isdigit()
+        }
 
     def unreadable_minutes(self) -> frozenset[int]:
         """See `Chores.unreadable_minutes`."""
@@ -71,7 +77,7 @@ class RedisChores:
         """head: bytes in front of what is sealed."""
         flat = self._connection.ask("HGETALL", key)
         for field, raw in zip(flat[::2], flat[1::2], strict=True):
-            newer = self._resealed(raw[head:], place(what, field.decode()))
+            newer = self._resealed(raw[head:], place(what, text(field)))
             if newer:
                 change = {"field": field.decode(), "old": blob(raw), "new": blob(raw[:head] + newer)}
                 self._connection.together([REPLACE_FIELD([key], change)])

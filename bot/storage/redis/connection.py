@@ -4,15 +4,11 @@ The layers of redis-py above its connections (retries, events, tracing, a pool t
 third of a round trip and do nothing for us (docs/performance.md). Which server has a key, `topology` knows.
 """
 
-import hashlib
-import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-import msgspec
 from redis.exceptions import (
     AskError,
     ClusterDownError,
@@ -28,7 +24,10 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from bot.ports.unavailable import StorageUnavailable
+from bot.storage.redis import damage, keys
 from bot.storage.redis.node import Command, Node
+from bot.storage.redis.reading import text
+from bot.storage.redis.script import SOURCES
 from bot.storage.redis.topology import Topology, topology
 
 AGAIN_SECONDS = 0.6
@@ -37,37 +36,6 @@ PAUSE_SECONDS = 0.02
 
 CONFIRM_MS = 300
 """Milliseconds in which replicas must have what was written."""
-
-_LUA = Path(__file__).parent / "lua"
-_INCLUDE = re.compile(r'^--- @include "(\w+)"$', re.MULTILINE)
-
-SOURCES: dict[str, bytes] = {}
-"""Every script by its hash, to send it to a Redis that does not know it."""
-
-
-class Script:
-    """A Lua script. It takes the keys it touches and one msgpack table of named options; called, it gives the command
-    that runs it.
-
-    A line `--- @include "name"` stands for `lua/include/name.lua`; it is resolved here, once, when the program starts.
-    """
-
-    def __init__(self, name: str) -> None:
-        text = (_LUA / f"{name}.lua").read_text()
-        source = _INCLUDE.sub(lambda found: (_LUA / "include" / f"{found[1]}.lua").read_text(), text).encode()
-        self._sha = hashlib.sha1(source, usedforsecurity=False).hexdigest()
-        SOURCES[self._sha] = source
-
-    def __call__(self, keys: Sequence[str], options: Mapping[str, object]) -> tuple[bytes | str | int, ...]:
-        return ("EVALSHA", self._sha, len(keys), *keys, _encode(options))
-
-
-_encode = msgspec.msgpack.Encoder().encode
-
-
-def blob(data: bytes) -> msgspec.Raw:
-    """Bytes for a table of options: Redis' cmsgpack knows no binary type, but any string holds bytes in Lua."""
-    return msgspec.Raw(b"\xdb" + len(data).to_bytes(4, "big") + data)
 
 
 @dataclass(slots=True)
@@ -91,9 +59,13 @@ class Connection:
     replicas: how many of them must have what is written with `confirmed`.
     """
 
-    def __init__(self, where: Topology, replicas: int = 0) -> None:
+    def __init__(
+        self, where: Topology, replicas: int = 0, report: Callable[..., None] = lambda _what, **_fields: None
+    ) -> None:
+        """report: is told of every key that is damaged."""
         self._where = where
         self._replicas = replicas
+        self._report = report
 
     @property
     def is_spread(self) -> bool:
@@ -123,7 +95,7 @@ class Connection:
             while cursor != b"0":
                 command = ("SCAN", cursor or b"0", "MATCH", pattern, "COUNT", count)
                 [(cursor, names)] = self._complete([_Asked(0, command, node)])
-                yield [name.decode() for name in names]
+                yield [text(name) for name in names]
 
     def together(self, commands: Sequence[Command], *, confirmed: bool = False) -> list[Any]:
         """The answers to several commands, in one round trip to each server concerned.
@@ -148,7 +120,10 @@ class Connection:
             if not refused:
                 break
             deadline = deadline or time.monotonic() + AGAIN_SECONDS
+            mended = self._without_damaged([each.command for each, why, _node in refused if damage.is_damage(why)])
             for _each, why, node in refused:
+                if mended and damage.is_damage(why):
+                    continue
                 if not isinstance(why, _WORTH_ANOTHER) or (broken and isinstance(why, _ONCE_MORE)):
                     node.failed()
                     raise _unavailable(why)
@@ -159,6 +134,18 @@ class Connection:
                 time.sleep(PAUSE_SECONDS)
             asked = [self._again(each, why) for each, why, _node in refused]
         return answers
+
+    def _without_damaged(self, commands: Sequence[Command]) -> bool:
+        """Take the keys of these commands away that are of another kind than they should be; were there any?"""
+        found = {name for command in commands for name in damage.keys_of(command) if keys.kind_of(name)[1]}
+        if not found:
+            return False
+        names = sorted(found)
+        moved = self.together([damage.take_away(name) for name in names])
+        for name, was_moved in zip(names, moved, strict=True):
+            if was_moved:
+                self._report("key_damaged", cause=keys.kind_of(name)[0])
+        return any(moved)
 
     def _round(self, asked: list[_Asked], answers: list[Any], replicas: int) -> list[_Refused]:
         """Ask each server at once, then read. What was answered goes into `answers`; returns what was not."""
@@ -237,6 +224,6 @@ def _unavailable(error: Exception) -> StorageUnavailable:
     return StorageUnavailable(type(error).__name__, refused=isinstance(error, ResponseError))
 
 
-def connect(url: str, replicas: int = 0) -> Connection:
-    """A way to the Redis at this address; nothing is asked yet. replicas: see `Connection`."""
-    return Connection(topology(url), replicas)
+def connect(url: str, replicas: int = 0, report: Callable[..., None] = lambda _what, **_fields: None) -> Connection:
+    """A way to the Redis at this address; nothing is asked yet. replicas, report: see `Connection`."""
+    return Connection(topology(url), replicas, report)

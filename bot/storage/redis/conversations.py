@@ -7,19 +7,21 @@ from typing import Any
 
 import msgspec
 
-from bot.dialogue.conversation import GRACE_MINUTES, Conversation, Status
+from bot.dialogue.conversation import GRACE_MINUTES, Conversation, Handling, Status, Urgency
 from bot.dialogue.events import CodeBrought, CodeMade, ErasureRequested, Stopped
 from bot.dialogue.overrides import Overrides
 from bot.handoff.counting import counted, day_of
 from bot.messages import Inbound, Outgoing
 from bot.ports.conversations import Act, Cause, Committed, Decision, Entry, LeaseAlive, Opened
 from bot.storage import codec
-from bot.storage.redis import addresses, keys
+from bot.storage.redis import addresses, damage, keys
 from bot.storage.redis.case_codes import RedisCaseCodes
-from bot.storage.redis.connection import Connection, blob
+from bot.storage.redis.connection import Connection
 from bot.storage.redis.node import Command
 from bot.storage.redis.overrides import RedisOverrides
 from bot.storage.redis.presence import milliseconds
+from bot.storage.redis.reading import text
+from bot.storage.redis.script import blob
 from bot.storage.redis.scripts import COMMIT
 from bot.storage.sealing import SealBroken, Sealer, place
 
@@ -159,7 +161,7 @@ class RedisConversations:
                 self._case_codes.drop([options["handoff"]["code"]])
             return self._refused(opened, mark, answer)
         if answer[1]:
-            self._case_codes.drop_stale(keys.shard(contact), [answer[1].decode()])
+            self._case_codes.drop_stale(keys.shard(contact), [answer[1]])
         if isinstance(code, CodeBrought):
             self._case_codes.drop(self._case_codes.marks(code.words))
         return None
@@ -169,12 +171,13 @@ class RedisConversations:
         callbacks of earlier messages find this person."""
         name = self._sealer.named("erased", contact)[0]
         self._on_erased(name, at)
-        mark = keys.erased(name)
-        _set, fields = self._connection.together(
-            [("SET", mark, at, "EX", keys.BOT_LIFE), ("HKEYS", f"{keys.person(contact)}outgoing")],
+        mark, person = keys.erased(name), keys.person(contact)
+        damaged = [damage.aside(f"{person}{what}") for what in keys.OF_A_PERSON]
+        _set, _gone, fields = self._connection.together(
+            [("SET", mark, at, "EX", keys.BOT_LIFE), ("DEL", *damaged), ("HKEYS", f"{person}outgoing")],
             confirmed=True,
         )
-        ids = [field.decode() for field in fields if b":" not in field]
+        ids = [text(field) for field in fields if b":" not in field]
         before_shards = [keys.sent(id) for id in ids if "." not in id]
         if before_shards:
             self._connection.together([("DEL", name) for name in before_shards])
@@ -247,7 +250,7 @@ class RedisConversations:
         entries: list[Entry] = []
         for mark, turn in in_order:
             with suppress(SealBroken):  # under a key that is gone; the other turns can still be read
-                entries += codec.decode_turn(self._turn(contact, mark.decode(), turn))
+                entries += codec.decode_turn(self._turn(contact, text(mark), turn))
         return entries
 
     def tidy(self) -> None:
@@ -288,7 +291,9 @@ class RedisConversations:
                 conversation = codec.decode_conversation(self._sealer.open(stored[_REVISION_BYTES:], where))
             except SealBroken:
                 # A lost data key must not lock a person out: they start over, the old bytes are overwritten.
-                conversation = Conversation()
+                conversation = self._rebuilt(contact, stored)
+        elif stored:
+            conversation = self._rebuilt(contact, stored)
         answered = None
         if turn:
             try:
@@ -296,6 +301,31 @@ class RedisConversations:
             except SealBroken:
                 answered = ""  # it was answered, in words nobody can read any more; not twice
         return Opened(contact, conversation, revision, answered, overrides, blocked)
+
+    def _rebuilt(self, contact: str, stored: bytes) -> Conversation:
+        """Of somebody whose conversation cannot be read: only who has it, from what stands beside it. Nobody who waits
+        for an advisor may fall out of the queue, and no advisor lose a conversation. What is stored is put aside,
+        because the next turn overwrites it."""
+        person, shard = keys.person(contact), keys.shard(contact)
+        aside = damage.aside(f"{person}conversation")
+        score, held, lease, way_back, _aside = self._connection.together(
+            [
+                ("ZSCORE", f"{shard}waiting", contact), ("SISMEMBER", f"{shard}held", contact),
+                ("GET", f"{person}lease"), ("GET", f"{person}address"),
+                ("SET", aside, stored, "EX", keys.ADVISOR_LIFE),
+            ]
+        )  # fmt: skip
+        channel = ""
+        with suppress(SealBroken):
+            channel, _address = addresses.read(self._sealer.open(way_back or b"", place("address", contact)).decode())
+        if held and lease:
+            return Conversation(handling=Handling(status=Status.ADVISOR, channel=channel, advisor=text(lease)))
+        if not held and score is None:
+            return Conversation()
+        urgency, minute = divmod(int(float(score or 0)), keys.URGENCY_STEP)
+        danger = score is not None and urgency <= Urgency.DANGER
+        waiting = Handling(status=Status.WAITING, channel=channel, danger=danger, requeued=True, waiting_minute=minute)
+        return Conversation(handling=waiting)
 
     def _turn(self, contact: str, mark: str, turn: bytes) -> bytes:
         return self._sealer.open(turn[_REVISION_BYTES:], place("turn", contact, mark))

@@ -18,6 +18,7 @@ from bot.storage.redis import keys
 from bot.storage.redis.connection import Connection
 from bot.storage.redis.node import Command
 from bot.storage.redis.presence import milliseconds
+from bot.storage.redis.reading import text
 from bot.storage.redis.scripts import READ_SHARD
 from bot.storage.sealing import SealBroken, Sealer, place
 
@@ -137,8 +138,8 @@ class _Back:
         self.erased: set[str] = set()
 
     def commands(self, key: StoredKey) -> list[Command]:
-        """None for a key that has expired or that belongs to somebody who was erased."""
-        if key.expires and key.expires <= self._now:
+        """None for a key that has expired, that is damaged, or that belongs to somebody who was erased."""
+        if (key.expires and key.expires <= self._now) or key.kind != keys.kind_of(key.name)[1]:
             return []
         person, shared = _PERSON.fullmatch(key.name), _SHARD.fullmatch(key.name)
         if person is not None:
@@ -170,16 +171,16 @@ class _Back:
         return [*found, ("PEXPIREAT", key.name, key.expires)] if key.expires else found
 
     def _is_erased(self, contact: bytes | str) -> bool:
-        name = contact.decode() if isinstance(contact, bytes) else contact
+        name = text(contact) if isinstance(contact, bytes) else contact
         if any(mark in self._erased_since for mark in self._sealer.named("erased", name)):
             self.erased.add(name)
         return name in self.erased
 
     def _account(self, id: bytes, stored: bytes) -> bytes:
         """Disabled again where it was disabled since; its key is gone where it does not open, and nobody gets in."""
-        if id.decode() not in self._disabled:
+        if text(id) not in self._disabled:
             return stored
-        where = place("account", id.decode())
+        where = place("account", text(id))
         try:
             account = _account.decode(self._sealer.open(stored[_REVISION_BYTES:], where))
         except (SealBroken, msgspec.DecodeError):
@@ -192,9 +193,9 @@ def _settled(outgoing: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, b
     """What was on its way may have gone since: it is not sent again, and the advisor sees that nobody knows."""
     for name, value in outgoing:
         if name.endswith(b":s"):
-            state, _code, *rest = value.decode().split(" ")
+            state, *rest = text(value).split(" ")
             if state in _UNSETTLED:
-                value = " ".join((DeliveryState.FAILED, UNREPORTED, *rest[:-1], "-")).encode()
+                value = " ".join((DeliveryState.FAILED, UNREPORTED, *rest[1:-1], "-")).encode()
         yield name, value
 
 
@@ -213,7 +214,7 @@ def _now(connection: Connection) -> int:
 
 
 def _stored(now: int, name: bytes, kind: bytes, life: int, value: object) -> StoredKey:
-    return StoredKey(name.decode(), kind.decode(), now + life if life >= 0 else 0, value)  # type: ignore[arg-type]
+    return StoredKey(text(name), kind.decode(), now + life if life >= 0 else 0, value)  # type: ignore[arg-type]
 
 
 def _list(value: object) -> list[bytes]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from bot.storage.redis import keys
 from bot.storage.redis.connection import Connection
+from bot.storage.redis.reading import number, text
 
 
 class RedisCounts:
@@ -23,6 +24,6 @@ class RedisCounts:
         totals: dict[str, Counter[str]] = {day: Counter() for day in days}
         for day in days:
             for _shard, flat in zip(keys.ALL_SHARDS, found, strict=False):
-                for name, number in zip(flat[::2], flat[1::2], strict=True):
-                    totals[day][name.decode()] += int(number)
+                for name, count in zip(flat[::2], flat[1::2], strict=True):
+                    totals[day][text(name)] += number(count)
         return {day: dict(total) for day, total in totals.items()}

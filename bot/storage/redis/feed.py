@@ -10,9 +10,13 @@ from bot.ports.feed import Change, FeedSlice
 from bot.storage.redis import keys
 from bot.storage.redis.connection import Connection
 from bot.storage.redis.presence import milliseconds
+from bot.storage.redis.reading import text
 
 MOST = 500
 """Lines of one shard read at once; who has missed more looks at everything."""
+
+_FIELDS = 4
+"""Names and values of one line."""
 
 _SHARD_NUMBERS = range(len(keys.ALL_SHARDS))
 _Line = tuple[int, int, int, list[bytes]]
@@ -46,7 +50,7 @@ class RedisFeed:
         seen = {int(shard): int(number) for shard, number in (each.split("-") for each in read)}
         lines = [line for line in _lines(rows, now) if line[0] > int(start) or line[1] > seen.get(line[2], -1)]
         changes = tuple(
-            Change(fields[1].decode(), tuple(filter(None, fields[3].decode().split(","))))
+            Change(text(fields[1]), tuple(filter(None, text(fields[3]).split(","))))
             for _ms, _number, _shard, fields in lines
         )
         return FeedSlice(changes, _position(lines, position))
@@ -63,7 +67,7 @@ def _lines(rows: Sequence[Sequence[tuple[bytes, list[bytes]]]], now: int) -> lis
     for shard in _SHARD_NUMBERS:
         for id, fields in rows[shard]:
             ms, _dash, number = id.partition(b"-")
-            if int(ms) <= now:
+            if int(ms) <= now and len(fields) == _FIELDS:
                 found.append((int(ms), int(number), shard, fields))
     return sorted(found, key=lambda line: line[:3])
 

@@ -1,10 +1,13 @@
 """Does Redis answer, take writes, and know our keys?"""
 
+import re
 from collections.abc import Sequence
 
 from bot.storage.redis import keys
 from bot.storage.redis.connection import Connection
 from bot.storage.sealing import Sealer
+
+_MARK = re.compile(rb"[\w=-]+")
 
 
 def ping(connection: Connection) -> str:
@@ -16,12 +19,15 @@ def ping(connection: Connection) -> str:
 def lost_keys(connection: Connection, sealer: Sealer, peppers: Sequence[str]) -> list[str]:
     """Which of PEPPERS and DATA_KEYS lack the one this Redis was filled with; [] when all is well.
 
-    With a pepper or key gone every conversation would silently start over, so the caller refuses to start.
+    With a pepper or key gone every conversation would silently start over, so the caller refuses to start. A damaged
+    mark says nothing.
     """
     marks = _marks(sealer, peppers)
     stored = connection.together([("HGET", keys.FINGERPRINTS, name) for name in marks])
     filled_with = zip(marks.items(), stored, strict=True)
-    return [name for (name, known), mark in filled_with if mark is not None and mark.decode() not in known]
+    return [
+        name for (name, known), mark in filled_with if mark and _MARK.fullmatch(mark) and mark.decode() not in known
+    ]
 
 
 def remember_keys(connection: Connection, sealer: Sealer, peppers: Sequence[str]) -> None:

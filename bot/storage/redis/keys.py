@@ -93,6 +93,41 @@ sent:ID      contact id of a message, by the id that comes back in its status ca
 """
 
 
+OF_A_SHARD = {
+    "waiting": "zset", "held": "set", "check-ins": "hash", "outbox": "stream", "later": "zset", "unreported": "zset",
+    "feed": "stream", "counts": "hash", "erased-messages": "zset", "stale-codes": "set", "confirm": "string",
+    "sent": "string",
+}  # fmt: skip
+"""What Redis calls the kind of each."""
+
+OF_A_PERSON = {
+    "conversation": "string", "turns": "hash", "address": "string", "our-number": "string", "lease": "string",
+    "offer": "string", "typing": "string", "queue": "list", "outgoing": "hash", "code": "string",
+}  # fmt: skip
+"""The same of what `person` lists."""
+
+ALONE = {
+    "doorbell": "list", "duty": "hash", "steering": "string", "blocks": "zset", "looked": "string", "spools": "hash",
+    "unreadable": "hash", "accounts": "hash", "audit": "stream", "fingerprints": "hash", "layout": "string",
+    "ping": "string", "code": "string", "erased": "string", "blocked": "string", "tries": "string", "parked": "string",
+    "sent": "string", "session": "string", "door": "string",
+}  # fmt: skip
+"""The same of the keys that are alone."""
+
+
+def kind_of(name: str) -> tuple[str, str]:
+    """(what this key holds, by the names of the tables above; what Redis calls its kind); ("", "") for one that is not
+    ours."""
+    _helpline, _colon, rest = name.partition(":")
+    first, *others = rest.split(":")
+    if not first.startswith("{"):
+        return (first, ALONE[first]) if first in ALONE else ("", "")
+    if others and others[0] in OF_A_SHARD:
+        return others[0], OF_A_SHARD[others[0]]
+    last = others[-1] if others else ""
+    return (last, OF_A_PERSON[last]) if last in OF_A_PERSON else ("", "")
+
+
 def shard(contact: str) -> str:
     """What the keys of this person's shard begin with."""
     return ALL_SHARDS[crc32(contact.encode()) % len(ALL_SHARDS)]

@@ -7,16 +7,19 @@ one doorbell for all shards; it is only a hint, what counts stands in the stream
 """
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any
 
-from bot.handoff.delivery import DeliveryState
+from bot.handoff.delivery import UNKNOWN, DeliveryState
 from bot.ports.outbox import Attempt, Record, Unreported
 from bot.storage.redis import addresses, keys
-from bot.storage.redis.connection import Connection, blob
+from bot.storage.redis.connection import Connection
 from bot.storage.redis.node import Command
 from bot.storage.redis.presence import milliseconds
+from bot.storage.redis.reading import is_whole, text
+from bot.storage.redis.script import blob
 from bot.storage.redis.scripts import BEGIN, KEEP_UNKNOWN, SETTLE, TAKE
 from bot.storage.sealing import SealBroken, Sealer, place
 
@@ -28,6 +31,9 @@ ORDER_MS = 5_000
 
 CONSUMER_LIFE_MS = 3600 * 1000
 """Milliseconds after which the name of a worker that is gone is dropped."""
+
+_LINE = re.compile(rb"([a-z]+) ([!-~]+) (\d+) \d+ (\d+) [!-~]+")
+"""How a message stands, see lua/include/delivery_state.lua."""
 
 
 class RedisOutbox:
@@ -41,7 +47,10 @@ class RedisOutbox:
         reclaim_ms: int = RECLAIM_MS,
         order_ms: int = ORDER_MS,
         ask_ms: int = keys.ASK_MS,
+        report: Callable[..., None] = lambda _what, **_fields: None,
     ) -> None:
+        """report: is told of messages whose state cannot be read."""
+        self._report = report
         self._connection = connection
         self._sealer = sealer
         self._reclaim_ms = reclaim_ms
@@ -69,10 +78,22 @@ class RedisOutbox:
                 "group": keys.GROUP, "worker": worker, "most": most - len(found), "idle_ms": self._reclaim_ms,
             }  # fmt: skip
             taken = self._connection.together([TAKE([f"{shard}outbox", f"{shard}later"], options)])[0]
-            found += [(entry.decode(), contact.decode()) for entry, contact in taken]
+            found += self._of_people(shard, taken)
             if len(found) >= most:
                 break
         return found
+
+    def _of_people(self, shard: str, taken: list[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
+        """Those entries that are about somebody of this shard. Others are damaged, and taken away."""
+        people = [(entry.decode(), contact.decode()) for entry, contact in taken if is_whole(contact)]
+        good = [(entry, contact) for entry, contact in people if keys.shard(contact) == shard]
+        kept = {entry for entry, _contact in good}
+        gone = [entry.decode() for entry, _contact in taken if entry.decode() not in kept]
+        if gone:
+            self._report("record_unreadable", cause="outbox")
+            name = f"{shard}outbox"
+            self._connection.together([("XACK", name, keys.GROUP, *gone), ("XDEL", name, *gone)])
+        return good
 
     def _shards_with_work(self) -> list[str]:
         """Those where something may be taken, each time beginning with another one."""
@@ -98,14 +119,18 @@ class RedisOutbox:
     def _attempt(self, entry: str, contact: str, answer: list[Any]) -> Attempt | None:
         if answer[0] == b"none":
             return None
-        what, raw_id, text, record, number, age, tried, our_number = answer
-        id = raw_id.decode()
+        what, raw_id, sealed, record, number, age, tried, our_number = answer
+        id = text(raw_id)
+        words = self._open(sealed, "outgoing", contact, id)
+        if sealed and not words:  # damaged, or its key is gone: nobody can send it any more
+            self._move(contact, id, DeliveryState.FAILED, UNKNOWN, "", entry=entry)
+            return None
         channel, address = addresses.read(self._open(record, "address", contact))
         return Attempt(
             entry=entry,
             contact=contact,
             id=id,
-            text=self._open(text, "outgoing", contact, id),
+            text=words,
             channel=channel,
             address=address,
             our_number=self._open(our_number, "our number", contact),
@@ -132,8 +157,9 @@ class RedisOutbox:
             return
         parked = self._connection.ask("GETDEL", keys.parked(_hash(provider_id)))
         if parked:
-            came, _space, why = parked.decode().partition(" ")
-            self._move(attempt.contact, attempt.id, DeliveryState(came), why, provider_id)
+            came, _space, why = text(parked).partition(" ")
+            if came in list(DeliveryState):
+                self._move(attempt.contact, attempt.id, DeliveryState(came), why, provider_id)
 
     def report(self, id: str, state: DeliveryState, code: str, provider_id: str) -> str:
         """See `Outbox.report`."""
@@ -162,25 +188,25 @@ class RedisOutbox:
     def contact_of(self, id: str) -> str:
         """See `Outbox.contact_of`."""
         found = self._connection.ask("GET", keys.sent(id)) if id else None
-        return found.decode() if found else ""
+        return text(found) if found else ""
 
     def records(self, contact: str) -> Mapping[str, Record]:
         """See `Outbox.records`."""
         flat = self._connection.ask("HGETALL", f"{keys.person(contact)}outgoing")
-        fields = {name.decode(): value for name, value in zip(flat[::2], flat[1::2], strict=True)}
+        fields = {text(name): value for name, value in zip(flat[::2], flat[1::2], strict=True)}
         found = {}
         for name, value in fields.items():
             id, _colon, kind = name.partition(":")
             if kind != "s":
                 continue
-            state, code, attempts, *_times = value.decode().split(" ")
+            state, code, attempts = _stands(value)
             found[id] = Record(
                 state=state,
-                code="" if code == "-" else code,
-                attempts=int(attempts),
+                code=code,
+                attempts=attempts,
                 maybe_duplicate=f"{id}:d" in fields,
                 provider_id=self._open(fields.get(f"{id}:m"), "provider id", contact, id),
-                unknown=fields.get(f"{id}:u", b"").decode(),
+                unknown=text(fields.get(f"{id}:u", b"")),
             )
         return found
 
@@ -193,7 +219,16 @@ class RedisOutbox:
                 for shard in keys.ALL_SHARDS
             ]
         )
-        waiting = [(float(when), id.decode()) for flat in due for id, when in zip(flat[::2], flat[1::2], strict=True)]
+        found = [
+            (float(when), id, shard)
+            for shard, flat in zip(keys.ALL_SHARDS, due, strict=True)
+            for id, when in zip(flat[::2], flat[1::2], strict=True)
+        ]
+        gone: list[Command] = [("ZREM", f"{shard}unreported", id) for _when, id, shard in found if not is_whole(id)]
+        if gone:
+            self._report("record_unreadable", cause="unreported")
+            self._connection.together(gone)
+        waiting = [(when, id.decode()) for when, id, _shard in found if is_whole(id)]
         return [self._unreported(id, now) for _when, id in sorted(waiting)[:most]]
 
     def _unreported(self, id: str, now: int) -> Unreported:
@@ -201,11 +236,11 @@ class RedisOutbox:
         if not contact:
             return Unreported(id)
         stands, sealed = self._connection.ask("HMGET", f"{keys.person(contact)}outgoing", f"{id}:s", f"{id}:m")
-        if not stands:
+        line = _LINE.fullmatch(stands or b"")
+        if line is None:
             return Unreported(id)
-        state, _code, _attempts, _written, changed, _entry = stands.decode().split(" ")
         provider_id = self._open(sealed, "provider id", contact, id)
-        return Unreported(id, state, provider_id, (now - int(changed)) / 1000)
+        return Unreported(id, line[1].decode(), provider_id, (now - int(line[4])) / 1000)
 
     def ask_later(self, id: str, after: float) -> None:
         """See `Outbox.ask_later`. XX: a report that came meanwhile has taken it out."""
@@ -265,6 +300,15 @@ class RedisOutbox:
             return self._sealer.open(sealed, place(what, contact, detail)).decode()
         except SealBroken:
             return ""
+
+
+def _stands(line: bytes) -> tuple[str, str, int]:
+    """State, code ("" = none) and number of attempts. One whose line is damaged has failed, as in the scripts."""
+    found = _LINE.fullmatch(line)
+    if found is None:
+        return DeliveryState.FAILED, UNKNOWN, 0
+    code = found[2].decode()
+    return found[1].decode(), "" if code == "-" else code, int(found[3])
 
 
 def _hash(provider_id: str) -> str:

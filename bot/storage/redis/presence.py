@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.storage.redis import keys
 from bot.storage.redis.connection import Connection
+from bot.storage.redis.reading import text
 
 FORGET_MS = 24 * 3600 * 1000
 """Milliseconds after which somebody who was there is dropped from the list."""
@@ -34,7 +35,7 @@ class RedisPresence:
         if not contacts:
             return {}
         found = self._connection.together([("GET", f"{keys.person(contact)}typing") for contact in contacts])
-        return {contact: name.decode() for contact, name in zip(contacts, found, strict=True) if name}
+        return {contact: text(name) for contact, name in zip(contacts, found, strict=True) if name}
 
     def tidy(self) -> None:
         """Drop those who have not been there for a day."""
@@ -45,8 +46,8 @@ class RedisPresence:
 
     def _rows(self) -> tuple[int, dict[str, list[str]]]:
         time, flat = self._connection.together([("TIME",), ("HGETALL", keys.DUTY)])
-        rows = zip(flat[::2], flat[1::2], strict=True)
-        return milliseconds(time), {advisor.decode(): value.decode().split() for advisor, value in rows}
+        rows = {text(advisor): text(value).split() for advisor, value in zip(flat[::2], flat[1::2], strict=True)}
+        return milliseconds(time), {advisor: row for advisor, row in rows.items() if row and row[0].isdecimal()}
 
 
 def milliseconds(time: Sequence[bytes]) -> int:

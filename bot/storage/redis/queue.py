@@ -5,10 +5,12 @@ from bot.ports.queue import Held, Waiting
 from bot.storage.redis import keys
 from bot.storage.redis.connection import Connection
 from bot.storage.redis.node import Command
+from bot.storage.redis.reading import is_whole
 from bot.storage.redis.scripts import RENEW_LEASE
 
 _URGENCIES = tuple(Urgency)
 """By value: asking the enum for each of ten thousand people takes milliseconds."""
+_LAST = len(_URGENCIES) - 1
 
 
 class RedisQueue:
@@ -22,7 +24,7 @@ class RedisQueue:
         rows = self._rows()
         exist = self._exist([contact for contact, _score in rows])
         return [
-            Waiting(contact, score % keys.URGENCY_STEP, _URGENCIES[score // keys.URGENCY_STEP])
+            Waiting(contact, score % keys.URGENCY_STEP, _URGENCIES[min(score // keys.URGENCY_STEP, _LAST)])
             for (contact, score), exists in zip(rows, exist, strict=True)
             if exists
         ]
@@ -50,6 +52,7 @@ class RedisQueue:
 
     def tidy(self) -> None:
         """Drop those whose conversation has expired."""
+        self._drop_damaged()
         waiting, held = [contact for contact, _score in self._rows()], self._contacts_held()
         gone: list[Command] = [
             ("ZREM", f"{keys.shard(contact)}waiting", contact)
@@ -70,15 +73,29 @@ class RedisQueue:
             [("ZRANGE", f"{shard}waiting", 0, -1, "WITHSCORES") for shard in keys.ALL_SHARDS]
         )
         rows = [
-            (contact.decode(), int(float(score)))
+            (contact.decode(), _place(float(score)))
             for row in found
             for contact, score in zip(row[::2], row[1::2], strict=True)
+            if is_whole(contact)
         ]
         return sorted(rows, key=lambda row: (row[1], row[0]))
 
     def _contacts_held(self) -> list[str]:
         found = self._connection.together([("SMEMBERS", f"{shard}held") for shard in keys.ALL_SHARDS])
-        return sorted(contact.decode() for row in found for contact in row)
+        return sorted(contact.decode() for row in found for contact in row if is_whole(contact))
+
+    def _drop_damaged(self) -> None:
+        """What can be nobody's id."""
+        commands: list[Command] = []
+        for shard in keys.ALL_SHARDS:
+            commands += [("ZRANGE", f"{shard}waiting", 0, -1), ("SMEMBERS", f"{shard}held")]
+        found = self._connection.together(commands)
+        lists = zip(commands, ("ZREM", "SREM") * len(keys.ALL_SHARDS), found, strict=True)
+        gone: list[Command] = [
+            (remove, command[1], each) for command, remove, members in lists for each in members if not is_whole(each)
+        ]
+        if gone:
+            self._connection.together(gone)
 
     def _exist(self, contacts: list[str]) -> list[bool]:
         """Nearly always all do: a shard is asked how many, and only where some are gone, which."""
@@ -95,3 +112,8 @@ class RedisQueue:
             each = self._connection.together([("EXISTS", f"{keys.person(one)}conversation") for one in doubtful])
             there |= {contact for contact, exists in zip(doubtful, each, strict=True) if exists}
         return [contact in there for contact in contacts]
+
+
+def _place(score: float) -> int:
+    """A place in the queue. Whoever has a damaged one still stands in it: at the end, or at the front."""
+    return int(min(max(score, 0), len(_URGENCIES) * keys.URGENCY_STEP))

@@ -29,14 +29,15 @@ def redis_storage(
     order_ms: int = ORDER_MS,
     ask_ms: int = ASK_MS,
     on_erased: Callable[[str, int], None] = lambda _mark, _at: None,
+    report: Callable[..., None] = lambda _what, **_fields: None,
 ) -> Storage:
     """The storage of this installation. reclaim_ms, order_ms, ask_ms: see `outbox`; tests are in more of a hurry.
-    on_erased: see `RedisConversations`."""
+    on_erased: see `RedisConversations`. report: is told of messages whose state cannot be read."""
     overrides, case_codes = RedisOverrides(connection, sealer), RedisCaseCodes(connection, sealer)
     conversations = RedisConversations(connection, sealer, overrides, case_codes, on_erased)
     queue, presence, feed = RedisQueue(connection), RedisPresence(connection), RedisFeed(connection)
     check_ins, blocks = RedisCheckIns(connection, sealer, conversations), RedisBlocks(connection, sealer)
-    outbox = RedisOutbox(connection, sealer, reclaim_ms=reclaim_ms, order_ms=order_ms, ask_ms=ask_ms)
+    outbox = RedisOutbox(connection, sealer, reclaim_ms=reclaim_ms, order_ms=order_ms, ask_ms=ask_ms, report=report)
     tidies: list[Callable[[], object]] = [partial(bring_up_to_date, connection)]  # should Redis have been away at start
     tidies += [part.tidy for part in (conversations, queue, presence, feed, check_ins, blocks, case_codes, outbox)]
     return Storage(

@@ -94,7 +94,9 @@ end
 
 local function count()
   for _, name in ipairs(options.counted) do
-    redis.call('HINCRBY', counts, name, 1)
+    if type(redis.pcall('HINCRBY', counts, name, 1)) == 'table' then
+      redis.call('HSET', counts, name, 1) -- an error: what stood there is no number
+    end
   end
   redis.call('EXPIRE', counts, options.counts_life)
 end
@@ -128,7 +130,7 @@ local function take_back()
   for _, id in ipairs(redis.call('LRANGE', queue, 0, -1)) do
     local stands = redis.call('HGET', outgoing, id .. ':s')
     if stands and string.sub(stands, 1, 7) == 'queued ' then
-      redis.call('HSET', outgoing, id .. ':s', 'failed cancelled' .. string.match(stands, '^%S+ %S+(.*)$'))
+      redis.call('HSET', outgoing, id .. ':s', 'failed cancelled' .. (string.match(stands, '^%S+ %S+(.*)$') or ''))
     end
   end
   redis.call('DEL', queue)
