@@ -4,6 +4,7 @@ only the worker, which holds the private key, can.
 
 import itertools
 import os
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -41,6 +42,7 @@ _SUFFIX = ".sealed"
 _UNREADABLE = ".unreadable"
 _PART = ".part"
 _ID = ".spool-id"
+_IS_ID = re.compile(rb"[0-9a-f]{16}")
 
 _NOTHING = msgspec.Raw(msgspec.msgpack.encode(None))
 
@@ -130,7 +132,11 @@ class FileSpoolReader:
 
     @cached_property
     def id(self) -> str:
-        """Random; the same for every worker on this folder, and after a restart. Raises OSError."""
+        """Random; the same for every worker on this folder, and after a restart. A damaged one is made again. Raises
+        OSError."""
+        with suppress(FileNotFoundError):
+            if not _IS_ID.fullmatch((self._directory / _ID).read_bytes()):
+                (self._directory / _ID).unlink()
         part = self._directory / f"{_ID}-{secrets.token_hex(8)}"
         _write(part, secrets.token_hex(8).encode())
         try:

@@ -370,6 +370,14 @@ def test_every_worker_on_a_folder_knows_it_by_the_same_id(tmp_path: Path) -> Non
     assert [path.name for path in tmp_path.iterdir()] == [".spool-id"]
 
 
+@pytest.mark.parametrize("damaged", [b"", b"\xff\x00", b"0123456789abcdef and more"])
+def test_a_damaged_id_of_a_folder_is_made_again(tmp_path: Path, damaged: bytes) -> None:
+    (tmp_path / ".spool-id").write_bytes(damaged)
+    first, second = (FileSpoolReader(tmp_path, KEY, ignore).id for _ in range(2))
+    assert first == second
+    assert len(first) == 16
+
+
 def test_a_spool_is_clear_until_what_is_kept_in_it(spool: FileSpool, tmp_path: Path) -> None:
     reader = FileSpoolReader(tmp_path, KEY, ignore)
     before = reader.clear_until()
