@@ -22,7 +22,17 @@ _turns = Histogram(
 )
 
 _ALARMING = frozenset(
-    {"engine_failed", "spool_full", "webhook_failed", "spool_dropped", "waits_unseen", "send_alarm", "recovered"}
+    {
+        "engine_failed",
+        "spool_full",
+        "webhook_failed",
+        "spool_dropped",
+        "waits_unseen",
+        "send_alarm",
+        "recovered",
+        "key_damaged",
+        "record_unreadable",
+    }  # fmt: skip
 )
 
 _event: dict[str, Callable[[], None]] = {}

@@ -17,7 +17,7 @@ from bot.access.sessions import Session, Stage
 from bot.advisors.board import Advisor
 from bot.advisors.desk import Desk
 from bot.content.library import Library
-from bot.dialogue.conversation import Status
+from bot.dialogue.conversation import Conversation, Status
 from bot.dialogue.engine import Engine
 from bot.dialogue.overrides import Overrides
 from bot.handoff.delivery import UNKNOWN, DeliveryState
@@ -31,12 +31,13 @@ from bot.messaging.runner import Runner
 from bot.messaging.spending import Spending
 from bot.messaging.upkeep import Upkeep
 from bot.ports.case_codes import TooManyTries
+from bot.ports.conversations import Committed, Decision
 from bot.ports.outbox import shard_of
 from bot.storage.journal import Outlived
 from bot.storage.redis import damage, keys
 from bot.storage.redis.accounts import RedisAccounts
 from bot.storage.redis.audit import RedisAuditLog
-from bot.storage.redis.connection import connect
+from bot.storage.redis.connection import Connection, connect
 from bot.storage.redis.copying import pieces, restore
 from bot.storage.redis.health import lost_keys, ping, remember_keys
 from bot.storage.redis.layout import bring_up_to_date
@@ -266,6 +267,22 @@ def test_a_key_of_the_wrong_kind_is_taken_away_and_said(world: World, what: str)
     said = [fields["cause"] for kind, fields in world.reports if kind == "key_damaged"]
     assert set(said) <= {what}
     assert len(said) == len(damaged)
+
+
+def test_it_is_taken_away_wherever_its_slot_lies(any_connection: Connection | None) -> None:
+    if any_connection is None:
+        return  # nothing can be damaged in memory
+    storage = redis_storage(any_connection, Sealer([bytes(32)]))
+    for name in (f"{keys.person(BOT)}turns", f"{keys.person(FAR)}conversation", keys.OVERRIDES, keys.DUTY):
+        any_connection.ask("LPUSH", name, "x")
+    for contact in (BOT, FAR):
+        message = Inbound("SM1", contact, Channel.SMS)
+        assert storage.conversations.open(message).revision == 0
+        opened = storage.conversations.open(message)
+        assert isinstance(storage.conversations.commit(message, opened, Decision(Conversation(), (), "dag")), Committed)
+        assert storage.conversations.open(message).reply == "dag"
+    assert storage.presence.on_duty() == {}
+    assert any_connection.ask("EXISTS", damage.aside(keys.OVERRIDES)) == 1
 
 
 @pytest.mark.parametrize("what", KINDS)
