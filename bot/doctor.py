@@ -56,6 +56,10 @@ def _server(report: bytes, found: Mapping[str, list[bytes]]) -> Iterator[str]:
 
 def _keys(settings: Settings) -> Iterator[str]:
     yield f"ok keys: {len(settings.data_keys)} data, {len(settings.peppers)} pepper, {len(settings.auth_tokens)} token"
+    sms, whatsapp = len(settings.sms_numbers), len(settings.whatsapp_numbers)
+    yield f"ok numbers: {sms} for SMS, {whatsapp} for WhatsApp; an answer comes from the one that was texted"
+    if settings.messaging_service_sid:
+        yield "note messaging service: every number for SMS must be in its sender pool"
     if settings.spool_key_is_shared:
         yield (
             "note spool: this process could read the spool back. Give the web host SPOOL_PUBLIC_KEY only, "

@@ -35,7 +35,13 @@ from tests.harness.in_redis import all_is_sent
 from tests.harness.processes import until
 from tests.harness.site import Site
 
-PROMISES = ("lost", "doubled", "disordered", "unanswered", "unsafe", "unreachable", "leaked")
+PROMISES = ("lost", "doubled", "disordered", "unanswered", "unsafe", "unreachable", "leaked", "wrong_number")
+OURS = {
+    "sms": ("+3197010000000", "+3197010000009"),
+    "whatsapp": ("whatsapp:+3197010000001", "whatsapp:+3197010000011"),
+}
+"""The helpline has two numbers on each channel."""
+
 FAULTS = Faults(too_many=0.05, server_error=0.02, accept_then_error=0.02, drop=0.02, hang=0.01, hang_seconds=6)
 LOSING = 0.005
 """The share of messages whose webhook never comes; the worker finds them in the provider's list a minute later."""
@@ -88,7 +94,7 @@ class Soak:
         self._plan = plan
         self._folder = folder
         self._stack = stack
-        self._people = make_people(plan.people, plan.messages, random.Random(plan.seed))
+        self._people = make_people(plan.people, plan.messages, random.Random(plan.seed), OURS)
         self._verdict = Verdict()
 
     def run(self) -> tuple[dict[str, object], list[str]]:
@@ -150,12 +156,15 @@ class Soak:
         first = self._site = Site(homes[0], application="tests.harness.slow_disk_app:create_app()")
         second = self._fallback = Site(homes[1], redis_port=first.redis_port)
         second.environment |= {"PUBLIC_URL": f"http://127.0.0.1:{second.port}", "WEB_WORKERS": "1"}
+        for site in (first, second):
+            site.environment |= {"SMS_NUMBER": ",".join(OURS["sms"]), "WHATSAPP_NUMBER": ",".join(OURS["whatsapp"])}
         first.environment["SLOW_DISK"] = str(first.folder / "slow")
         self._twilio = StandIn(
             account_sid=first.environment["TWILIO_ACCOUNT_SID"],
             auth_token=first.token,
-            sms_number=first.environment["SMS_NUMBER"],
-            whatsapp_number=first.environment["WHATSAPP_NUMBER"],
+            sms_number=OURS["sms"][0],
+            whatsapp_number=OURS["whatsapp"][0],
+            more_numbers=(OURS["sms"][1], OURS["whatsapp"][1]),
             public_url=PUBLIC_URL,
             local_url=f"http://127.0.0.1:{first.port}",
             webhook=f"{PUBLIC_URL}/twilio/message{WEBHOOK_OVERRIDES}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 
@@ -98,6 +98,8 @@ class Person:
     channel: ChannelName
     kind: str
     texts: list[str]
+    ours: str = ""
+    """The number of the helpline they text, as Twilio writes it."""
     sent: list[Sent] = field(default_factory=list)
     final: str = ""
     """The last text an advisor sent them when all was over."""
@@ -131,15 +133,17 @@ class Person:
         return any(ASKED_ADVISOR in sent.answer and not sent.told_not_kept for sent in self.sent)
 
 
-def make_people(count: int, messages: int, chance: random.Random) -> list[Person]:
-    """`count` people who together write about `messages`; every text of one person is unlike their others."""
+def make_people(count: int, messages: int, chance: random.Random, ours: Mapping[str, Sequence[str]]) -> list[Person]:
+    """`count` people who together write about `messages`; every text of one person is unlike their others. ours: the
+    numbers of the helpline by channel; each person has one of them."""
     numbers = chance.sample(range(80_000_000, 99_999_999), count)
     each = max(messages // count, 3)
     made = []
     for place, number in enumerate(numbers):
         kind = KINDS[place % len(KINDS)]
         channel: ChannelName = "whatsapp" if chance.random() < 0.3 else "sms"
-        made.append(Person(person(number), channel, kind, list(_texts(kind, each))))
+        to = ours[channel][place % len(ours[channel])]
+        made.append(Person(person(number), channel, kind, list(_texts(kind, each)), to))
     return made
 
 

@@ -69,7 +69,7 @@ class Traffic:
     def _send(self, person: Person) -> None:
         text, sid = person.texts[len(person.sent)], new_sid()
         started, broken = time.monotonic(), self._broken()
-        result = self._twilio.text(person.number, text, person.channel, sid=sid)
+        result = self._twilio.text(person.number, text, person.channel, sid=sid, To=person.ours)
         if is_calm(broken) and (later := self._broken()) != broken:
             broken = later.removeprefix(AFTER)  # it began meanwhile, and may be over already
         sent = Sent(sid, text, result, time.monotonic() - started, broken)
@@ -77,5 +77,5 @@ class Traffic:
             again = self._chance.random() < REPEATED and not result.error
         if again:
             sent.broken_again = self._broken()
-            sent.repeat = self._twilio.text(person.number, text, person.channel, sid=sid)
+            sent.repeat = self._twilio.text(person.number, text, person.channel, sid=sid, To=person.ours)
         person.sent.append(sent)

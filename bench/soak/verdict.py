@@ -105,6 +105,10 @@ class Verdict:
     def arrived(self, person: Person, written: Sequence[str], records: Mapping[str, Record], twilio: StandIn) -> None:
         """What an advisor wrote is on the phone, once and in order."""
         items = [item for item in twilio.inbox(person.number, person.channel) if item.source == "api"]
+        address = f"whatsapp:{person.number}" if person.channel == "whatsapp" else person.number
+        for message in twilio.accepted:
+            if message.to == address and message.sender != person.ours:
+                self.add("wrong_number", f"{_name(person)}: sent from another number than they text")
         texts = [item.text.splitlines()[-1] for item in items if item.text]
         got = [text for text in texts if text in written]
         for text in written:

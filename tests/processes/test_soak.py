@@ -8,7 +8,7 @@ from bench.soak.command import main
 
 pytestmark = [pytest.mark.process, pytest.mark.slow]
 
-HELD = ("lost", "doubled", "disordered", "unanswered", "unsafe", "unreachable", "leaked")
+HELD = ("lost", "doubled", "disordered", "unanswered", "unsafe", "unreachable", "leaked", "wrong_number")
 """What must be zero."""
 
 

@@ -105,6 +105,9 @@ def test_doctor_finds_what_is_well_and_what_is_not(clean_redis: redis.Redis, red
     letters = examine(replace(settings, meaning=False))
     assert "note understanding: letters only, because MEANING is 0" in letters
     assert "ok spool: 0 kept" in found
+    assert any(line.startswith("ok numbers: 1 for SMS, 1 for WhatsApp") for line in found)
+    pool = examine(replace(settings, messaging_service_sid=f"MG{'0' * 32}"))
+    assert any(line.startswith("note messaging service") for line in pool)
     (tmp_path / "1-2-3.unreadable").write_bytes(b"damaged")
     assert any(line.startswith("bad spool") for line in examine(settings))
     assert "a-token-that-must-not-be-shown" not in "\n".join(found)
