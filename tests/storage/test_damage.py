@@ -314,7 +314,7 @@ def test_who_cannot_be_read_any_more_gets_the_numbers_and_keeps_their_place(worl
     assert [text for text in world.phones.texts if text.endswith("Ik ben er")]
     assert [fields["cause"] for what, fields in world.reports if what == "record_unreadable"].count("conversation") == 3
     aside = damage.aside(f"{keys.person(BOT)}conversation")
-    assert 0 < world.client.ttl(aside) <= keys.ADVISOR_LIFE
+    assert 0 < world.client.ttl(aside) <= keys.BOT_LIFE
     for text in ("wis", "1"):
         world.says(BOT, text)
     assert not world.client.exists(aside)

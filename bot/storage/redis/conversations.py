@@ -312,7 +312,7 @@ class RedisConversations:
             [
                 ("ZSCORE", f"{shard}waiting", contact), ("SISMEMBER", f"{shard}held", contact),
                 ("GET", f"{person}lease"), ("GET", f"{person}address"),
-                ("SET", aside, stored, "EX", keys.ADVISOR_LIFE),
+                ("SET", aside, stored, "EX", keys.BOT_LIFE),
             ]
         )  # fmt: skip
         channel = ""

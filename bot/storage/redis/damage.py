@@ -30,7 +30,7 @@ def keys_of(command: Command) -> Sequence[str]:
 
 def take_away(name: str) -> Command:
     """The command that takes this key away if it is of the wrong kind; its answer is 1 then."""
-    return TAKE_AWAY([name, aside(name)], {"kind": keys.kind_of(name)[1], "life": keys.ADVISOR_LIFE})
+    return TAKE_AWAY([name, aside(name)], {"kind": keys.kind_of(name)[1], "life": keys.BOT_LIFE})
 
 
 def aside(name: str) -> str:
