@@ -6,9 +6,8 @@ import msgspec
 
 from bot.access.accounts import Account
 from bot.storage.redis import keys
-from bot.storage.redis.connection import Connection
+from bot.storage.redis.connection import Connection, blob
 from bot.storage.redis.reading import text
-from bot.storage.redis.script import blob
 from bot.storage.redis.scripts import SAVE_ACCOUNT
 from bot.storage.sealing import SealBroken, Sealer, place
 

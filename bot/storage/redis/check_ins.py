@@ -7,10 +7,9 @@ import msgspec
 from bot.handoff.check_in import CheckIn
 from bot.ports.conversations import Conversations
 from bot.storage.redis import keys
-from bot.storage.redis.connection import Connection
+from bot.storage.redis.connection import Connection, blob
 from bot.storage.redis.presence import milliseconds
 from bot.storage.redis.reading import text
-from bot.storage.redis.script import blob
 from bot.storage.redis.scripts import REPLACE_FIELD
 from bot.storage.sealing import SealBroken, Sealer, place
 

@@ -4,10 +4,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.storage.redis import keys
-from bot.storage.redis.connection import Connection
+from bot.storage.redis.connection import Connection, blob
 from bot.storage.redis.overrides import WHERE
 from bot.storage.redis.reading import number, text
-from bot.storage.redis.script import blob
 from bot.storage.redis.scripts import REPLACE, REPLACE_FIELD
 from bot.storage.sealing import SealBroken, Sealer, place
 

@@ -4,11 +4,15 @@ The layers of redis-py above its connections (retries, events, tracing, a pool t
 third of a round trip and do nothing for us (docs/performance.md). Which server has a key, `topology` knows.
 """
 
+import hashlib
+import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+import msgspec
 from redis.exceptions import (
     AskError,
     ClusterDownError,
@@ -24,10 +28,9 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from bot.ports.unavailable import StorageUnavailable
-from bot.storage.redis import damage, keys
+from bot.storage.redis import keys
 from bot.storage.redis.node import Command, Node
 from bot.storage.redis.reading import text
-from bot.storage.redis.script import SOURCES
 from bot.storage.redis.topology import Topology, topology
 
 AGAIN_SECONDS = 0.6
@@ -36,6 +39,38 @@ PAUSE_SECONDS = 0.02
 
 CONFIRM_MS = 300
 """Milliseconds in which replicas must have what was written."""
+
+
+_LUA = Path(__file__).parent / "lua"
+_INCLUDE = re.compile(r'^--- @include "(\w+)"$', re.MULTILINE)
+
+SOURCES: dict[str, bytes] = {}
+"""Every script by its hash, to send it to a Redis that does not know it."""
+
+
+class Script:
+    """A Lua script. It takes the keys it touches and one msgpack table of named options; called, it gives the command
+    that runs it.
+
+    A line `--- @include "name"` stands for `lua/include/name.lua`; it is resolved here, once, when the program starts.
+    """
+
+    def __init__(self, name: str) -> None:
+        text = (_LUA / f"{name}.lua").read_text()
+        source = _INCLUDE.sub(lambda found: (_LUA / "include" / f"{found[1]}.lua").read_text(), text).encode()
+        self._sha = hashlib.sha1(source, usedforsecurity=False).hexdigest()
+        SOURCES[self._sha] = source
+
+    def __call__(self, keys: Sequence[str], options: Mapping[str, object]) -> tuple[bytes | str | int, ...]:
+        return ("EVALSHA", self._sha, len(keys), *keys, _encode(options))
+
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def blob(data: bytes) -> msgspec.Raw:
+    """Bytes for a table of options: Redis' cmsgpack knows no binary type, but any string holds bytes in Lua."""
+    return msgspec.Raw(b"\xdb" + len(data).to_bytes(4, "big") + data)
 
 
 @dataclass(slots=True)
@@ -120,9 +155,9 @@ class Connection:
             if not refused:
                 break
             deadline = deadline or time.monotonic() + AGAIN_SECONDS
-            mended = self._without_damaged([each.command for each, why, _node in refused if damage.is_damage(why)])
+            mended = self._without_damaged([each.command for each, why, _node in refused if _is_damage(why)])
             for _each, why, node in refused:
-                if mended and damage.is_damage(why):
+                if mended and _is_damage(why):
                     continue
                 if not isinstance(why, _WORTH_ANOTHER) or (broken and isinstance(why, _ONCE_MORE)):
                     node.failed()
@@ -137,6 +172,10 @@ class Connection:
 
     def _without_damaged(self, commands: Sequence[Command]) -> bool:
         """Take the keys of these commands away that are of another kind than they should be; were there any?"""
+        if not commands:
+            return False
+        from bot.storage.redis import damage  # noqa: PLC0415 - its script is made with this module
+
         found = {name for command in commands for name in damage.keys_of(command) if keys.kind_of(name)[1]}
         if not found:
             return False
@@ -218,6 +257,11 @@ _WORTH_ANOTHER = (*_ELSEWHERE, *_ONCE_MORE)
 def _is_doubtful(why: Exception) -> bool:
     """Is the master perhaps another one, or a slot elsewhere?"""
     return isinstance(why, (*_ONCE_MORE, RedisTimeoutError, OSError, MovedError))
+
+
+def _is_damage(why: Exception) -> bool:
+    """Is a key of the wrong kind? Inside a script Redis says so further back."""
+    return isinstance(why, ResponseError) and "WRONGTYPE" in str(why)
 
 
 def _unavailable(error: Exception) -> StorageUnavailable:

@@ -16,12 +16,11 @@ from bot.ports.conversations import Act, Cause, Committed, Decision, Entry, Leas
 from bot.storage import codec
 from bot.storage.redis import addresses, damage, keys
 from bot.storage.redis.case_codes import RedisCaseCodes
-from bot.storage.redis.connection import Connection
+from bot.storage.redis.connection import Connection, blob
 from bot.storage.redis.node import Command
 from bot.storage.redis.overrides import RedisOverrides
 from bot.storage.redis.presence import milliseconds
 from bot.storage.redis.reading import text
-from bot.storage.redis.script import blob
 from bot.storage.redis.scripts import COMMIT
 from bot.storage.sealing import SealBroken, Sealer, place
 

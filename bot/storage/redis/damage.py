@@ -11,11 +11,6 @@ from bot.storage.redis.scripts import TAKE_AWAY
 _OF_SEVERAL = frozenset({"MGET", "EXISTS", "DEL"})
 
 
-def is_damage(refusal: Exception) -> bool:
-    """Does a refusal of Redis say that a key is of the wrong kind? Inside a script it stands further back."""
-    return "WRONGTYPE" in str(refusal)
-
-
 def keys_of(command: Command) -> Sequence[str]:
     """The keys that a command names."""
     name, *rest = command

@@ -15,11 +15,9 @@ from typing import Any
 from bot.handoff.delivery import UNKNOWN, DeliveryState
 from bot.ports.outbox import Attempt, Record, Unreported
 from bot.storage.redis import addresses, keys
-from bot.storage.redis.connection import Connection
+from bot.storage.redis.connection import Connection, blob
 from bot.storage.redis.node import Command
 from bot.storage.redis.presence import milliseconds
-from bot.storage.redis.reading import is_whole, text
-from bot.storage.redis.script import blob
 from bot.storage.redis.scripts import BEGIN, KEEP_UNKNOWN, SETTLE, TAKE
 from bot.storage.sealing import SealBroken, Sealer, place
 
@@ -85,7 +83,7 @@ class RedisOutbox:
 
     def _of_people(self, shard: str, taken: list[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
         """Those entries that are about somebody of this shard. Others are damaged, and taken away."""
-        people = [(entry.decode(), contact.decode()) for entry, contact in taken if is_whole(contact)]
+        people = [(entry.decode(), contact.decode()) for entry, contact in taken if contact.isascii()]
         good = [(entry, contact) for entry, contact in people if keys.shard(contact) == shard]
         kept = {entry for entry, _contact in good}
         gone = [entry.decode() for entry, _contact in taken if entry.decode() not in kept]
@@ -120,7 +118,7 @@ class RedisOutbox:
         if answer[0] == b"none":
             return None
         what, raw_id, sealed, record, number, age, tried, our_number = answer
-        id = text(raw_id)
+        id = raw_id.decode(errors="replace")
         words = self._open(sealed, "outgoing", contact, id)
         if sealed and not words:  # damaged, or its key is gone: nobody can send it any more
             self._move(contact, id, DeliveryState.FAILED, UNKNOWN, "", entry=entry)
@@ -157,7 +155,7 @@ class RedisOutbox:
             return
         parked = self._connection.ask("GETDEL", keys.parked(_hash(provider_id)))
         if parked:
-            came, _space, why = text(parked).partition(" ")
+            came, _space, why = parked.decode(errors="replace").partition(" ")
             if came in list(DeliveryState):
                 self._move(attempt.contact, attempt.id, DeliveryState(came), why, provider_id)
 
@@ -188,12 +186,12 @@ class RedisOutbox:
     def contact_of(self, id: str) -> str:
         """See `Outbox.contact_of`."""
         found = self._connection.ask("GET", keys.sent(id)) if id else None
-        return text(found) if found else ""
+        return found.decode(errors="replace") if found else ""
 
     def records(self, contact: str) -> Mapping[str, Record]:
         """See `Outbox.records`."""
         flat = self._connection.ask("HGETALL", f"{keys.person(contact)}outgoing")
-        fields = {text(name): value for name, value in zip(flat[::2], flat[1::2], strict=True)}
+        fields = {name.decode(errors="replace"): value for name, value in zip(flat[::2], flat[1::2], strict=True)}
         found = {}
         for name, value in fields.items():
             id, _colon, kind = name.partition(":")
@@ -206,7 +204,7 @@ class RedisOutbox:
                 attempts=attempts,
                 maybe_duplicate=f"{id}:d" in fields,
                 provider_id=self._open(fields.get(f"{id}:m"), "provider id", contact, id),
-                unknown=text(fields.get(f"{id}:u", b"")),
+                unknown=fields.get(f"{id}:u", b"").decode(errors="replace"),
             )
         return found
 
@@ -224,11 +222,11 @@ class RedisOutbox:
             for shard, flat in zip(keys.ALL_SHARDS, due, strict=True)
             for id, when in zip(flat[::2], flat[1::2], strict=True)
         ]
-        gone: list[Command] = [("ZREM", f"{shard}unreported", id) for _when, id, shard in found if not is_whole(id)]
+        gone: list[Command] = [("ZREM", f"{shard}unreported", id) for _when, id, shard in found if not id.isascii()]
         if gone:
             self._report("record_unreadable", cause="unreported")
             self._connection.together(gone)
-        waiting = [(when, id.decode()) for when, id, _shard in found if is_whole(id)]
+        waiting = [(when, id.decode()) for when, id, _shard in found if id.isascii()]
         return [self._unreported(id, now) for _when, id in sorted(waiting)[:most]]
 
     def _unreported(self, id: str, now: int) -> Unreported:

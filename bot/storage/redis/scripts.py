@@ -1,6 +1,6 @@
 """The Lua scripts, by name. What each takes and gives stands at the head of its file in `lua/`."""
 
-from bot.storage.redis.script import Script
+from bot.storage.redis.connection import Script
 
 COMMIT = Script("commit")
 TAKE = Script("take")
