@@ -32,8 +32,12 @@ def site(new_site: Callable[..., Site]) -> Site:
 
 @pytest.fixture(scope="module")
 def impatient(site: Site, new_site: Callable[..., Site]) -> Site:
-    """One that waits a second where others wait ten."""
-    made = new_site(application="tests.harness.impatient_app:create_app()", redis_port=site.redis_port)
+    """One that waits a second where others wait ten or more."""
+    made = new_site(
+        application="tests.harness.impatient_app:create_app()",
+        redis_port=site.redis_port,
+        web_options=("--keep-alive", "1"),
+    )
     made.start_web()
     return made
 
@@ -106,6 +110,12 @@ def test_who_sends_a_whole_request_is_not_the_one_who_makes_room(site: Site) -> 
         assert heard(slow[0])[:13] in (b"", b"HTTP/1.1 403 ")
 
 
+def failures(site: Site) -> float:
+    """How many webhooks failed by our fault. Asked over a new connection: an old one may have ended."""
+    site.twilio.close()
+    return site.webhooks("failed")
+
+
 def heard(connection: socket.socket) -> bytes:
     """What the server says until it closes the connection. Fails where it does not."""
     connection.settimeout(WAIT_SECONDS)
@@ -121,7 +131,7 @@ def test_what_is_never_sent_whole_ends(impatient: Site, how: str) -> None:
     with begun(impatient, how) as connection:
         said = heard(connection)
     assert said == b"" or said.startswith(b"HTTP/1.1 400 "), said
-    assert impatient.webhooks("failed") == 0
+    assert failures(impatient) == 0
     assert "ERROR" not in impatient.log("web")
 
 
@@ -143,7 +153,23 @@ def test_a_body_that_comes_drop_by_drop_ends_all_the_same(impatient: Site) -> No
         with contextlib.suppress(ConnectionError):
             until(is_over, what="an end of the connection")
     assert not said or said.startswith((b"closed", b"HTTP/1.1 400 "))
-    assert impatient.webhooks("failed") == 0
+    assert failures(impatient) == 0
+
+
+def test_somebody_who_takes_nothing_of_the_answers_is_left(impatient: Site) -> None:
+    """They ask for more than fits between us, and read none of it."""
+    with socket.create_connection(("127.0.0.1", impatient.port), 20) as connection:
+        connection.sendall(b"GET /console/static/console.css HTTP/1.1\r\nHost: x\r\n\r\n" * 1000)
+
+        def is_over() -> bool:
+            try:
+                connection.send(b"G")
+            except ConnectionError:
+                return True
+            return False
+
+        until(is_over, 20, "an end of the connection")
+    assert "ERROR" not in impatient.log("web")
 
 
 @pytest.mark.parametrize(("politely", "status"), [(True, 403), (False, 400)])
