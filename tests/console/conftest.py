@@ -6,10 +6,20 @@ import pytest
 import redis
 from playwright.sync_api import Browser
 
+from bot.access import accounts, passwords
 from bot.content.library import Library
-from tests.harness.console_app import ConsoleApp
+from tests.harness.console_app import QUICK, ConsoleApp
 from tests.harness.console_windows import Helpline, Open, Phones, Window, window
 from tests.harness.fixed import NOW
+
+
+@pytest.fixture(autouse=True, scope="package")
+def quick_hashes() -> Iterator[None]:
+    """In this process. The helpline of the browser tests hashes as in production."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", QUICK)
+        patch.setattr(accounts, "PasswordHasher", lambda: QUICK)
+        yield
 
 
 @pytest.fixture(scope="session")

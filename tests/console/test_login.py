@@ -4,13 +4,14 @@ import re
 
 import pyotp
 import pytest
+from argon2 import PasswordHasher
 
 from bot.access.accounts import ONE_TIME_LIFE, Role
 from bot.access.attempts import ATTEMPTS, ATTEMPTS_SECONDS, Failure
 from bot.access.authenticator import REFUSAL_SECONDS
 from bot.access.sessions import IDLE_LIFE
 from bot.console.signin.answers import STATUS
-from tests.harness.console_app import PASSWORD, SECRET, ConsoleApp, where
+from tests.harness.console_app import PASSWORD, QUICK, SECRET, ConsoleApp, where
 
 
 def test_nobody_comes_in_without_both_steps(pages: ConsoleApp) -> None:
@@ -281,3 +282,14 @@ def test_our_own_address_counts_whatever_host_a_proxy_names(pages: ConsoleApp) -
 def test_a_missing_slash_leads_to_no_other_host(pages: ConsoleApp) -> None:
     answer = pages.app.test_client().get("/console", base_url="http://evil.example")
     assert (answer.status_code, answer.location) == (308, "/console/")
+
+
+def test_a_password_that_was_hashed_more_weakly_is_hashed_again_at_login(pages: ConsoleApp) -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=512, parallelism=1).hash(PASSWORD)
+    made = pages.somebody("Ada", password=weak)
+    pages.logged_in("Ada")
+    account = pages.accounts.get(made.id)
+    assert account
+    assert account.password != weak
+    assert not QUICK.check_needs_rehash(account.password)
+    pages.logged_in("Ada")
