@@ -4,24 +4,31 @@ import builtins
 import gc
 import io
 import itertools
+import sys
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
 import pytest
 import redis
 from babel.messages import pofile
+from numpy.typing import NDArray
 from redis.connection import AbstractConnection
 from transitions import Machine
 
+from bot.content.building import build_engine
+from bot.content.library import Library
 from bot.dialogue.engine import Engine
 from bot.handoff.acts import reply
 from bot.handoff.delivery import DeliveryState
 from bot.messages import Channel, Inbound
 from bot.messaging.runner import Runner
+from bot.nlu.normalise import normalise
 from bot.ports.conversations import Act, Committed, Decision
 from bot.ports.storage import Storage
 from bot.storage.redis import keys
@@ -171,6 +178,86 @@ def test_what_a_webhook_costs_does_not_grow_with_the_number_of_people(
         assert many[what][0] == calls, what
         assert abs(many[what][1] - sent) < 50, what
         assert abs(many[what][2] - got) < 50, what
+
+
+MOST_BYTES = 2400
+"""That a turn sends to Redis, a sentence of a person's and the answer among them."""
+
+
+class CountingEncoder:
+    """Counts what it is asked; its answer means nothing."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def vector(self, text: str) -> NDArray[np.float32]:
+        self.asked.append(text)
+        return np.zeros(384, np.float32)
+
+
+@dataclass
+class Work:
+    """What one turn asked for."""
+
+    normalised: int
+    encoded: int
+    """Texts read by the sentence encoder."""
+    bytes: int
+    """Sent to Redis, in both round trips."""
+
+
+@pytest.fixture
+def work(library: Library, storage: Storage, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Work]:
+    """Say it to a bot with an encoder, and count."""
+    encoder, normalised, sent = CountingEncoder(), [], []
+
+    def counting(text: str) -> str:
+        normalised.append(text)
+        return normalise(text)
+
+    real: Callable[..., Any] = vars(AbstractConnection)["send_packed_command"]
+
+    def sending(self: Any, command: Any, check_health: bool = True) -> Any:
+        sent.append(sum(map(len, command)) if isinstance(command, list) else len(command))
+        return real(self, command, check_health)
+
+    person = Person(build_engine(library, cast(Any, encoder)), storage)
+    person.say("hoi")
+    for name, module in list(sys.modules.items()):
+        if name.startswith("bot.") and vars(module).get("normalise") is normalise:
+            monkeypatch.setattr(module, "normalise", counting)
+    monkeypatch.setattr(AbstractConnection, "send_packed_command", sending)
+
+    def say(text: str) -> Work:
+        for each in (normalised, sent, encoder.asked):
+            each.clear()
+        person.say(text)
+        return Work(len(normalised), len(encoder.asked), sum(sent))
+
+    return say
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "normalised", "encoded"),
+    [
+        ("hoi", "1", 0, 0),
+        ("menu", "6", 0, 0),
+        ("hoi", "menu", 1, 0),
+        ("hij heeft", "kaart", 1, 0),
+        ("menu", "bedankt", 1, 0),
+        ("menu", "wat kost het als ik jullie bel vanuit het buitenland", 1, 1),
+        ("menu", "papa heeft me paspoort", 1, 1),
+        ("hij heeft", "een mes", 2, 2),
+    ],
+)
+def test_a_text_is_normalised_once_and_encoded_only_where_it_is_free(
+    work: Callable[[str], Work], before: str, text: str, normalised: int, encoded: int
+) -> None:
+    """A half sentence is read a second time, together with the one before."""
+    work(before)
+    found = work(text)
+    assert (found.normalised, found.encoded) == (normalised, encoded)
+    assert found.bytes <= MOST_BYTES
 
 
 def test_after_start_nothing_is_built_and_no_file_is_read(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,14 +40,13 @@ def pairs_of(body: bytes) -> Sequence[Pair] | None:
     pieces = body.decode("utf-8", "replace").split("&")
     if len(pieces) > MAX_FIELDS:
         return None
-    return [_pair(piece) for piece in pieces if piece]
-
-
-def _pair(piece: str) -> Pair:
-    name, _equals, value = piece.partition("=")
-    if "%" in piece or "+" in piece:
-        return unquote(name.replace("+", " ")), unquote(value.replace("+", " "))
-    return name, value
+    pairs = []
+    for piece in filter(None, pieces):
+        name, _equals, value = piece.partition("=")
+        if "%" in piece or "+" in piece:
+            name, value = unquote(name.replace("+", " ")), unquote(value.replace("+", " "))
+        pairs.append((name, value))
+    return pairs
 
 
 def is_for_us(form: Form, account_sid: str) -> bool:

@@ -22,6 +22,8 @@ from bot.rendering.texts import FORBIDDEN
 from bot.web import MAX_BODY
 
 _FORM = "application/x-www-form-urlencoded"
+_USUAL_FORMS = (f"{_FORM}; charset=UTF-8", _FORM)
+"""As Twilio writes it; other ways to write it are taken apart."""
 _SETTINGS = "X-Twilio-Webhooks-Signature-Settings"
 _REASONS = {
     400: "bad request",
@@ -51,19 +53,15 @@ class SignatureGate:
             return False
         url = self._public_url + raw_path
         try:
-            return (not settings and self._is_signed(url, pairs, signature)) or self._sdk_agrees(
-                url, MultiDict(pairs), signature, get_signature_algorithm(settings)
-            )
+            if not settings:  # the address and all names and values, sorted
+                signed = "".join([url, *[name + value for name, value in sorted(set(pairs))]]).encode()
+                for token in self._tokens:
+                    mine = base64.b64encode(hmac.digest(token, signed, "sha1")).decode()
+                    if hmac.compare_digest(mine, signature):
+                        return True
+            return self._sdk_agrees(url, MultiDict(pairs), signature, get_signature_algorithm(settings))
         except ValueError:  # an algorithm or an address the SDK cannot read
             return False
-
-    def _is_signed(self, url: str, pairs: Sequence[Pair], signature: str) -> bool:
-        """As Twilio does it: the address and all names and values, sorted, under the token."""
-        signed = "".join([url, *[name + value for name, value in sorted(set(pairs))]]).encode()
-        return any(
-            hmac.compare_digest(base64.b64encode(hmac.digest(token, signed, "sha1")).decode(), signature)
-            for token in self._tokens
-        )
 
     def _sdk_agrees(self, url: str, fields: "MultiDict[str, str]", signature: str, algorithm: str) -> bool:
         return any(
@@ -96,7 +94,9 @@ def make_blueprint(
         inbound = read_inbound(form, contacts) if is_for_us(form, account_sid) else None
         if inbound is None:
             return _refused(400)
-        _report_unnamed(inbound.our_number, our_numbers)
+        if our_numbers and inbound.our_number not in our_numbers:
+            # The worker looks for lost messages, and for copies to delete, only at numbers that the settings name.
+            metrics.report("number_not_named")
         reply = runner.receive(inbound)
         if reply:
             count_answered()
@@ -157,7 +157,7 @@ def _add_error_answers(blueprint: Blueprint, last_words: str) -> None:
 def _signed_form(gate: SignatureGate) -> Form | Response:
     """The fields of a request that Twilio has signed, empty ones too; else the refusal."""
     told = request._get_current_object()  # type: ignore[attr-defined] # each look through `request` takes a microsecond
-    if told.mimetype != _FORM:
+    if told.environ.get("CONTENT_TYPE") not in _USUAL_FORMS and told.mimetype != _FORM:
         return _refused(415)
     body, header = told.get_data(cache=False), told.headers.get
     if len(body) > MAX_BODY:
@@ -172,12 +172,6 @@ def _signed_form(gate: SignatureGate) -> Form | Response:
     if not gate.passes(path, pairs, header("X-Twilio-Signature", ""), header(_SETTINGS, "")):
         return _refused(403)
     return dict(reversed(pairs))
-
-
-def _report_unnamed(number: str, ours: Collection[str]) -> None:
-    """The worker looks for lost messages, and for copies to delete, only at numbers that the settings name."""
-    if ours and number not in ours:
-        metrics.report("number_not_named")
 
 
 def _apply(receipts: Receipts, form: Form, id: str, said: str) -> None:

@@ -129,7 +129,10 @@ def encode_turn(reply: str, events: Sequence[AnyEvent], minute: int = 0) -> byte
 
 def decode_reply(data: bytes) -> str:
     """The answer of one turn, whatever else newer code may have written there; "" when it cannot be read."""
-    turn = _anything(data)
+    try:
+        turn = msgspec.msgpack.decode(data)
+    except msgspec.DecodeError:
+        return ""
     return turn[0] if isinstance(turn, list) and turn and isinstance(turn[0], str) else ""
 
 

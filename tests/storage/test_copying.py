@@ -100,10 +100,10 @@ def test_redis_is_never_held_up_by_more_than_some_people_at_once(
     waiting, held_before = storage.queue.waiting(), storage.queue.held()
     most, real = 0, any_connection.together
 
-    def counting(commands: Sequence[Command], *, confirmed: bool = False) -> list[Any]:
+    def counting(commands: Sequence[Command], **how: Any) -> list[Any]:
         nonlocal most
         most = max(most, *(int(command[2]) for command in commands if command[0] == "EVALSHA"), 0)
-        return real(commands, confirmed=confirmed)
+        return list(real(commands, **how))
 
     monkeypatch.setattr(any_connection, "together", counting)
     found = list(pieces(any_connection))

@@ -120,7 +120,7 @@ class Connection:
         """The answers of each master to commands that concern the server itself."""
         if self._where.in_doubt:
             self._where.look()
-        return [self._complete([_Asked(*each, node) for each in enumerate(commands)]) for node in self._where.nodes()]
+        return [self.together(commands, server=node) for node in self._where.nodes()]
 
     def scan(self, pattern: str, count: int) -> Iterator[list[str]]:
         """Names of keys, about so many at once, of one master after the other. One that is there all the while is met
@@ -129,23 +129,20 @@ class Connection:
             cursor = b""
             while cursor != b"0":
                 command = ("SCAN", cursor or b"0", "MATCH", pattern, "COUNT", count)
-                [(cursor, names)] = self._complete([_Asked(0, command, node)])
+                [(cursor, names)] = self.together([command], server=node)
                 yield [text(name) for name in names]
 
-    def together(self, commands: Sequence[Command], *, confirmed: bool = False) -> list[Any]:
+    def together(
+        self, commands: Sequence[Command], *, confirmed: bool = False, server: Node | None = None
+    ) -> list[Any]:
         """The answers to several commands, in one round trip to each server concerned.
 
         A broken connection is tried once more on a new one: all we ask may be asked twice (a commit is keyed by its
         message). A time-out is not: it has cost what we may spend.
         confirmed: the replicas must have what was written; raises otherwise, although it is stored.
+        server: the one to ask; None: those that have the keys.
         """
-        return self._complete([_Asked(*each) for each in enumerate(commands)], confirmed=confirmed)
-
-    def close(self) -> None:
-        """Close what is idle."""
-        self._where.drop()
-
-    def _complete(self, asked: list[_Asked], *, confirmed: bool = False) -> list[Any]:
+        asked = [_Asked(number, command, server) for number, command in enumerate(commands)]
         answers: list[Any] = [None] * len(asked)
         deadline, broken = 0.0, False
         while asked:
@@ -169,6 +166,10 @@ class Connection:
                 time.sleep(PAUSE_SECONDS)
             asked = [self._again(each, why) for each, why, _node in refused]
         return answers
+
+    def close(self) -> None:
+        """Close what is idle."""
+        self._where.drop()
 
     def _without_damaged(self, commands: Sequence[Command]) -> bool:
         """Take the keys of these commands away that are of another kind than they should be; were there any?"""
