@@ -67,7 +67,7 @@ class ThreadedNetwork:
     def name(self) -> str:
         """See `Network`."""
         name = self.network.name
-        return f"{name}, which does not answer" if self._here().is_overdue else name
+        return f"{name}, which does not answer now: letters only until it does" if self._here().is_overdue else name
 
     def prepare(self) -> None:
         """See `Network`; and start the thread of this process."""
@@ -84,7 +84,7 @@ class ThreadedNetwork:
         job = thread.put(texts)
         job.done.wait(self._seconds)
         if not job.is_over:
-            job.is_given_up = thread.is_overdue = True
+            thread.give_up(job)
             raise self._unavailable("late")
         if job.found is None:
             raise self._unavailable("failed")
@@ -108,7 +108,7 @@ class _Thread:
         self._network = network
         self._queue = monkey.get_original("queue", "SimpleQueue")()
         self._over: deque[_Job] = deque()
-        self.is_overdue = False
+        self._given_up: _Job | None = None
         self._new_event: Callable[[], _Event] = threading.Event
         self._tell = self._tell_waiting
         if monkey.is_module_patched("threading"):
@@ -135,6 +135,17 @@ class _Thread:
         self._queue.put(job)
         return job
 
+    def give_up(self, job: _Job) -> None:
+        """Nobody waits for it any more."""
+        job.is_given_up = True
+        self._given_up = job
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the thread has not got past the last one that was given up. Asked of the job, which is over once and
+        for all: a sign that is set and taken back would stay when both happen at the same moment."""
+        return self._given_up is not None and not self._given_up.is_over
+
     def _end(self) -> None:
         """Python must not end while the thread computes: it would be cut off inside the library, which aborts then."""
         if self._process == os.getpid():
@@ -152,13 +163,13 @@ class _Thread:
                 pass
             if self._is_ending:
                 break
-            self._compute_all([job for job in jobs if job and not job.is_given_up])
-            self.is_overdue = False
+            self._compute_all([job for job in jobs if job])
         self._running.release()
 
     def _compute_all(self, jobs: Sequence[_Job]) -> None:
-        if not self._compute(jobs) and len(jobs) > 1:
-            for job in jobs:  # that one cannot be computed is no reason for the others
+        wanted = [job for job in jobs if not job.is_given_up]
+        if not self._compute(wanted) and len(wanted) > 1:
+            for job in wanted:  # that one cannot be computed is no reason for the others
                 self._compute([job])
         for job in jobs:
             job.is_over = True

@@ -107,13 +107,25 @@ def test_a_thread_that_hangs_holds_nobody_and_is_counted() -> None:
         with pytest.raises(EncoderUnavailable):
             network.run([text(1)])
     assert counted.causes == ["late", "overdue"]
-    assert network.name == "numpy, which does not answer"
+    assert network.name.startswith("numpy, which does not answer")
     inner.gate.set()
     network._seconds = LONG
     while network._here().is_overdue:
         threading.Event().wait(0.001)
     assert float(network.run([text(2)])[0, 0, 0]) == 2
     assert network.name == "numpy"
+
+
+def test_a_text_that_is_read_in_the_moment_it_is_given_up_stops_nobody() -> None:
+    inner, counted = Gated(), Counted()
+    inner.gate.set()
+    network = ThreadedNetwork(inner, counted, LONG)
+    thread = network._here()
+    job = thread.put([text(1)])
+    job.done.wait(LONG)
+    thread.give_up(job)
+    assert float(network.run([text(2)])[0, 0, 0]) == 2
+    assert counted.causes == []
 
 
 def test_what_was_given_up_is_not_computed_any_more() -> None:
