@@ -1,8 +1,8 @@
 """`python -m bench failover`: masters of Redis die or hang, one after the other, while people write.
 
-Starts Sentinels or a Cluster of its own, a web server and a worker with REDIS_REPLICAS=1, and eight people who write
-without a pause. Prints a line a try and, last, one JSON object. Exit status: 0 nothing that was answered is lost or
-stored twice, 1 otherwise, 2 something did not come back.
+Starts Sentinels with a master and two replicas, or a Cluster whose masters have one each, a web server and a worker
+with REDIS_REPLICAS as many, and eight people who write without a pause. Prints a line a try and, last, one JSON
+object. Exit status: 0 nothing that was answered is lost or stored twice, 1 otherwise, 2 something did not come back.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words.add_argument("kind", choices=KINDS)
     words.add_argument("--tries", type=int, default=10)
     words.add_argument("--hang", action="store_true", help="the master is stopped and goes on later; else it is killed")
+    words.add_argument("--replicas", type=int, help="REDIS_REPLICAS; else all that a master has")
     args = words.parse_args(argv)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="failover-")))
@@ -43,7 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             servers = stack.enter_context(closing(KINDS[args.kind](folder / "servers")))
             site = Site(folder / "site", several=servers.url)
             stack.callback(site.close)
-            site.environment["REDIS_REPLICAS"] = "1"
+            replicas = servers.replicas if args.replicas is None else args.replicas
+            site.environment["REDIS_REPLICAS"] = str(replicas)
             site.start_web()
             site.start_worker()
             tries = [_try(servers, site, number, hang=args.hang) for number in range(args.tries)]
@@ -53,6 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     total = {
         "kind": args.kind,
         "broken_by": "hang" if args.hang else "kill",
+        "replicas": replicas,
         "tries": len(tries),
         **{name: sum(getattr(found, name) for found, _seconds in tries) for name in _COUNTS},
         "slowest": round(max(found.slowest for found, _seconds in tries), 2),
@@ -81,7 +84,7 @@ def _try(servers: Several, site: Site, number: int, *, hang: bool) -> tuple[Foun
         if hang:
             servers.ready()  # while people write
     if not hang:
-        servers.revive(victim)  # a Cluster has no other replica to confirm what was spooled
+        servers.revive(victim)  # there is no other replica to confirm what was spooled
     found = writers.found()
     print(f"try {number + 1}: {found}, {seconds:.1f} s without Redis", flush=True)
     return found, seconds

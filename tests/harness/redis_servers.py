@@ -80,6 +80,9 @@ class Servers:
 class Several(Servers, ABC):
     """Servers of which others take over when a master dies or hangs."""
 
+    replicas: int
+    """How many each master has."""
+
     @property
     @abstractmethod
     def url(self) -> str:
@@ -132,10 +135,15 @@ class Several(Servers, ABC):
 class Watched(Several):
     """A master, two replicas, three Sentinels. hurried: these look every half second, not every ten."""
 
+    replicas = 2
+
     def __init__(self, folder: Path, *, hurried: bool = False) -> None:
         super().__init__(folder)
         master = self.start()
-        self.data = [master, *(self.start("--replicaof", "127.0.0.1", str(master)) for _replica in range(2))]
+        self.data = [
+            master,
+            *(self.start("--replicaof", "127.0.0.1", str(master)) for _replica in range(self.replicas)),
+        ]
         told = (
             f"sentinel monitor {SERVICE} 127.0.0.1 {master} 2\nsentinel down-after-milliseconds {SERVICE} {DOWN_MS}\n"
             f"sentinel failover-timeout {SERVICE} 4000\nsentinel parallel-syncs {SERVICE} 2\n"
@@ -177,6 +185,8 @@ class Watched(Several):
 
 class Spread(Several):
     """Three masters with a replica each."""
+
+    replicas = 1
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
