@@ -38,6 +38,7 @@ def build_engine(library: Library, encoder: Encoder | None = None) -> Engine:
                 [word for words in content.vocabularies.values() for word in words.numbers.get("around", ())],
             ),
             remarks=_remarks(content),
+            countries=reader.countries,
             answers=_answers(content),
             crisis_asks=content.crisis_asks,
             subject=_subject_words(content),
@@ -57,9 +58,8 @@ def _remarks(content: Content) -> Remarks:
             taken = {normalise(word) for other, words in written.items() if other != kind for word in words.whole}
             whole = [word for word in listed if normalise(word) not in taken]
             # "yes i can", "no not now": what is one word by itself also begins such a sentence.
-            starts = (
-                [] if written or kind == "thanks" else [word for word in listed if " " not in word and len(word) > 1]
-            )
+            alone = [word for word in listed if " " not in word and len(word) > 1]
+            starts = [] if own.starts or kind == "thanks" else alone
             written[kind] = RemarkWords([*own.whole, *whole], [*own.starts, *starts], own.within)
         found[language] = written
     return Remarks(found, {language: each.around for language, each in content.remarks.items()})

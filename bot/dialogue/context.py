@@ -16,6 +16,7 @@ from bot.dialogue.localized_content import LocalizedContent
 from bot.dialogue.machine import Machines
 from bot.dialogue.states import StateName
 from bot.dialogue.turn import Circumstances, Message
+from bot.nlu.countries import CountryFinder
 from bot.nlu.numbers import NumberWords
 from bot.nlu.remarks import Remarks
 from bot.nlu.understanding import Understander, Understanding
@@ -25,6 +26,9 @@ FRAGMENT_WORDS = 5
 
 ANSWERS = frozenset({"yes", "no", "ok", "unsure", "thanks", "bye"})
 """Remarks that are an answer by themselves: no part of a label is looked for in them."""
+
+NEAR_WORDS = 5
+"""So many words after "I am in" a country is still the one that is meant."""
 
 LEVELS = ("none", "amber", "red")
 
@@ -53,6 +57,7 @@ class Rules:
     """One that costs little, for floods."""
     numbers: NumberWords
     remarks: Remarks
+    countries: CountryFinder
     answers: Mapping[tuple[str, str], tuple[str, ...]]
     """(flow, remark) -> the states that answer it there."""
     crisis_asks: bool
@@ -153,6 +158,21 @@ class Context:
         using = (conversation.locale, conversation.heard_language, understood.language, self.rules.languages.default)
         return tuple(dict.fromkeys(each for each in using if each))
 
+    @cached_property
+    def stated_country(self) -> str:
+        """The country that the message says its writer is in, in so many words ("ik zit in marokko"); "" when it says
+        none. Being from there, having been there, or somebody else there is none."""
+        remarks, told = self.rules.remarks, self.conversation.told
+        said = self.written_remarks
+        if not self.understanding.country or "not_here" in said:
+            return ""
+        for tail in remarks.after(self.message.text, "here_in", self._languages):
+            country = self.rules.countries.find(tail.split()[:NEAR_WORDS])
+            if country:
+                return country
+        corrects = "correct" in said and (told.country or told.mentioned_country)
+        return self.understanding.country if corrects else ""
+
     @property
     def expects(self) -> str:
         """What the state that was shown last reads a text as."""
@@ -212,7 +232,9 @@ class Context:
         """The conversation with what the text tells in passing: where its writer is, a country, that they know the
         subject, that something cannot wait."""
         (conversation, events), _choice = self.spoken
-        conversation, told = _noticed_in(conversation, self.understood, discloses=self.discloses)
+        conversation, told = _noticed_in(
+            conversation, self.understood, discloses=self.discloses, stated=self.stated_country
+        )
         conversation, who = _with_role(conversation, self.written_remarks, self.understood)
         return conversation, (*events, *told, *who)
 
@@ -256,15 +278,25 @@ def _with_role(
     return conversation.with_told(role=role), (Answered("role", role),)
 
 
+def _stated(conversation: Conversation, country: str) -> tuple[Conversation, Events]:
+    """The conversation of somebody who says in so many words which country they are in; it corrects what was known."""
+    place, abroad = (Place.NETHERLANDS, "") if country == "NL" else (Place.ABROAD, country)
+    told = conversation.told
+    if (told.place, told.country) == (place, abroad):
+        return conversation, ()
+    return conversation.with_told(place=place, country=abroad, mentioned_country=""), (PlaceTold(place, abroad),)
+
+
 def _noticed_in(
-    conversation: Conversation, understood: Understanding, *, discloses: bool
+    conversation: Conversation, understood: Understanding, *, discloses: bool, stated: str
 ) -> tuple[Conversation, Events]:
-    """The conversation with what a message tells in passing. discloses: its writer knows the subject."""
-    conversation, events = _with_place(conversation, understood)
+    """The conversation with what a message tells in passing. discloses: its writer knows the subject. stated: the
+    country they say they are in."""
+    conversation, events = _stated(conversation, stated) if stated else _with_place(conversation, understood)
     changed: dict[str, object] = {}
     if discloses:
         changed["subject_disclosed"] = True
-    if understood.country and understood.country != conversation.told.country:
+    if understood.country and not stated and understood.country != conversation.told.country:
         changed["mentioned_country"] = understood.country
     if changed:
         conversation = conversation.with_told(**changed)

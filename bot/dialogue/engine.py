@@ -26,6 +26,9 @@ OWN_WORD = "own_word"
 
 NO_OVERRIDES = Overrides()
 
+HIDDEN = frozenset({StateName.DECOY, StateName.OPENER})
+"""States whose reader may be somebody else: a place is not said back there."""
+
 DIGITS = frozenset("0123456789")
 """What most messages consist of: a choice from a list, which needs no reading."""
 
@@ -145,6 +148,10 @@ def _heard_by_the_way(ctx: Context, turn: Turn, *, continues: bool) -> Turn:
     """What the answer to a text says besides: that they will not be called, that we have no texts in their language.
     While a thought goes on it may say nothing at all."""
     understood, before = ctx.understood, ctx.heard
+    told, hidden = turn.conversation.told, turn.conversation.position.state in HIDDEN
+    if turn.say and ctx.stated_country and not hidden and (told.place, told.country) != _place(before):
+        said = SharedText.PLACE_SAID if told.country else SharedText.PLACE_SAID_NL
+        turn = replace(turn, say=replace(turn.say, prefix=(said, *turn.say.prefix)))
     if turn.say and understood.no_call and not before.told.no_call:
         turn = replace(turn, say=replace(turn.say, prefix=(*turn.say.prefix, SharedText.NO_CALL)))
     if continues and not understood.command and pace.adds_nothing(before, turn):
@@ -153,6 +160,10 @@ def _heard_by_the_way(ctx: Context, turn: Turn, *, continues: bool) -> Turn:
     if new and turn.say and ctx.rules.languages.has_no_texts(understood):
         return replace(turn, say=replace(turn.say, prefix=(SharedText.LANGUAGE_MISSING, *turn.say.prefix)))
     return turn
+
+
+def _place(conversation: Conversation) -> tuple[str, str]:
+    return conversation.told.place, conversation.told.country
 
 
 def _prefixed(ctx: Context, turn: Turn, notice: str) -> Turn:

@@ -43,6 +43,8 @@ class SharedText(StrEnum):
     FOOTER_OFFER = "footer_offer"
     FOOTER_WAITING = "footer_waiting"
     ADVISOR_ASKED = "advisor_asked"
+    PLACE_SAID = "place_said"
+    PLACE_SAID_NL = "place_said_nl"
     CRISIS_ASKED = "crisis_asked"
     CRISIS_DECLINE = "crisis_decline"
     DANGER_WITH_ADVISOR = "danger_with_advisor"

@@ -60,6 +60,11 @@ class Reader:
         }
 
     @property
+    def countries(self) -> CountryFinder:
+        """What finds the countries in a message."""
+        return self._countries
+
+    @property
     def has_encoder(self) -> bool:
         """Whether the encoder votes."""
         return self._encoder is not None

@@ -90,6 +90,16 @@ class Remarks:
         ordered = (*sorted(begins, key=_length, reverse=True), *sorted(within, key=_length, reverse=True))
         return tuple(dict.fromkeys(kind for _words, kind in ordered))
 
+    def after(self, text: str, kind: str, languages: Collection[str]) -> list[str]:
+        """What follows each time normalised `text` makes the remark `kind` by a beginning or within, nearest first."""
+        words = text.split()
+        found: list[int] = []
+        first = self._before(words)
+        for language in languages:
+            for places, phrases in (((first,), self._starts), (range(len(words)), self._within)):
+                found += _ends(words, places, phrases.get(language, {}), kind)
+        return [" ".join(words[end:]) for end in sorted(set(found), reverse=True)]
+
     def _before(self, words: Sequence[str]) -> int:
         """How many words at the beginning mean nothing."""
         start = 0
@@ -130,6 +140,17 @@ def _found(
                 beside = ()  # "no, not now" says it twice
             if phrase.negated or _NOT.isdisjoint(beside):
                 yield end - start, phrase.kind
+
+
+def _ends(
+    words: Sequence[str], places: Iterable[int], phrases: Mapping[str, Sequence[_Phrase]], kind: str
+) -> Iterable[int]:
+    """The word after each phrase of one kind; not where a "not" stands before it."""
+    for start in places:
+        for phrase in phrases.get(words[start], ()) if start < len(words) else ():
+            end = _end(words, start, phrase.parts) if phrase.kind == kind else None
+            if end is not None and _NOT.isdisjoint(words[max(0, start - 1) : start]):
+                yield end
 
 
 def _end(words: Sequence[str], start: int, parts: Sequence[Sequence[str]]) -> int | None:

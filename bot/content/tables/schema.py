@@ -38,7 +38,7 @@ Role = Literal["self", "other", "work"]
 RemarkKind = Literal[
     "yes", "no", "unsure", "ok", "thanks", "bye",
     "safe", "unsafe", "alone", "together", "watched", "coming", "general", "stranger",
-    "no_advisor", "works", "for_somebody", "for_self",
+    "here_in", "not_here", "correct", "no_advisor", "works", "for_somebody", "for_self",
     "plan", "hurt", "there", "quit", "over", "mistaken", "cannot_call", "talk", "scared",
     "again", "shorter", "explain", "why", "next", "fails", "number", "when", "cost", "who", "for_other", "angry",
 ]  # fmt: skip

@@ -4,12 +4,15 @@ That comes before it is read as anything else; what it says besides counts as we
 Red danger goes first, unless the choice leads where the numbers stand on top: then it is as good an answer as any.
 """
 
+from msgspec.structs import replace
+
 from bot.dialogue.context import Context
-from bot.dialogue.conversation import Status
+from bot.dialogue.conversation import Place, Status
 from bot.dialogue.crisis import BEFORE_ANSWERS
-from bot.dialogue.flow import Choice
+from bot.dialogue.events import PlaceTold
+from bot.dialogue.flow import BACK, Choice
 from bot.dialogue.moving import after_choice, choose, go, show_topic
-from bot.dialogue.states import NEVER_GUESSED, StateName
+from bot.dialogue.states import NEVER_GUESSED, SharedText, StateName
 from bot.dialogue.turn import Turn
 
 SAID_BESIDES = 4
@@ -26,6 +29,9 @@ def step(ctx: Context) -> Turn | None:
         return _offer(ctx)
     if conversation.told.crisis and not BEFORE_ANSWERS.isdisjoint(ctx.written_remarks):
         return None  # "no, I will do it tonight" says more than no
+    other = ctx.understood.country
+    if conversation.position.state == StateName.CONFIRM_COUNTRY and choice.id == "no" and other:
+        return _elsewhere(ctx, other)
     target = ctx.rules.machines.targets[conversation.position.state, choice.id]
     if ctx.understood.danger == "red":
         shown = ctx.rules.states.get(target)
@@ -45,6 +51,16 @@ def _safe_and_more(ctx: Context, choice: Choice) -> Turn:
         return choose(ctx, conversation, choice, events)
     conversation, told = after_choice(ctx, conversation.with_position(deferred_topic=""), choice)
     return show_topic(ctx, conversation, topic, (*events, *told), emergency_line=ctx.understood.emergency_line)
+
+
+def _elsewhere(ctx: Context, country: str) -> Turn:
+    """ "No, in Spain": not where was asked, but there."""
+    conversation, events = ctx.draft
+    place, abroad = (Place.NETHERLANDS, "") if country == "NL" else (Place.ABROAD, country)
+    conversation = conversation.with_told(place=place, country=abroad, mentioned_country="")
+    turn = go(ctx, conversation, BACK, (*events, PlaceTold(place, abroad)))
+    said = SharedText.PLACE_SAID if abroad else SharedText.PLACE_SAID_NL
+    return turn if turn.say is None else replace(turn, say=replace(turn.say, prefix=(said, *turn.say.prefix)))
 
 
 def _offer(ctx: Context) -> Turn | None:

@@ -39,7 +39,9 @@ def inside(ctx: Context, conversation: Conversation, events: Events) -> Turn | N
             return go(ctx, conversation, target, events)
     if understood.topic == SUICIDE != conversation.told.crisis:
         return show_topic(ctx, conversation, SUICIDE, events)
-    if understood.country is not None or understood.place is not None:
+    if ctx.stated_country or (understood.place is not None and understood.country is None):
+        return go(ctx, conversation, ctx.rules.topics[conversation.told.crisis], events)
+    if understood.country is not None:
         return None
     other = understood.topic in ctx.rules.topics and understood.topic not in CRISES
     if other and understood.confidence >= SURELY_ABOUT and understood.danger != "red":

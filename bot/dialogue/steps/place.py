@@ -13,5 +13,9 @@ def step(ctx: Context) -> Turn | None:
     state, told, country = conversation.position.state, conversation.told, ctx.understood.country
     if state and country and country == told.mentioned_country:
         return go(ctx, conversation, StateName.CONFIRM_COUNTRY, events, emergency_line=True)
+    if state == StateName.MENU and ctx.stated_country and told.place is Place.ABROAD:
+        return go(ctx, conversation, StateName.ABROAD, events)
+    if state == StateName.ABROAD and told.place is Place.NETHERLANDS:
+        return go(ctx, conversation, StateName.MENU, events)
     begin = state or (StateName.ABROAD if told.place is Place.ABROAD else StateName.OPENER)
     return Turn(conversation.with_position(state=begin), events, Say(begin, emergency_line=True))

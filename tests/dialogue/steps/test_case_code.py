@@ -39,7 +39,7 @@ def other(tester: DialogueTester) -> DialogueTester:
 
 
 def test_a_code_stands_in_the_answer_on_a_line_of_its_own(tester: DialogueTester) -> None:
-    tester.say("hoi", "ja", "ik ben in marokko", "1", "code")
+    tester.say("hoi", "ja", "ik ben in marokko", "code")
     code = made(tester)
     assert code.words in tester.reply.splitlines()
     assert code.answers == Answers(language="nl", place="abroad", country="MA", safe=True)

