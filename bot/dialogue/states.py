@@ -10,6 +10,7 @@ class StateName(StrEnum):
     """Every state the engine goes to by itself, as "flow.state"."""
 
     OPENER = "start.opener"
+    LATER = "start.later"
     MENU = "menu.main"
     DECOY = "decoy.on"
     CANDIDATES = "unclear.candidates"

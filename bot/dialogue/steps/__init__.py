@@ -25,6 +25,7 @@ from bot.dialogue.steps import (
     danger,
     decoy,
     flood,
+    follow_up,
     looking,
     menu_number,
     new_own_word,
@@ -101,6 +102,14 @@ ORDER = (
         "only_place",
         lambda ctx: ctx.understood.country is not None and ctx.state != "",
         only_place.step,
+        reads_text=True,
+    ),
+    Step(
+        "follow_up",
+        lambda ctx: (
+            ctx.state not in ("", StateName.OPENER, StateName.LATER) and ctx.conversation.told.subject_disclosed
+        ),
+        follow_up.step,
         reads_text=True,
     ),
     Step("advisor_wanted", lambda ctx: ctx.understood.wants_advisor, advisor_wanted.step, reads_text=True),

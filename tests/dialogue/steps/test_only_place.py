@@ -11,9 +11,10 @@ from tests.harness.talking import EMERGENCY
 
 
 def test_a_country_in_a_question_becomes_a_choice(tester: DialogueTester) -> None:
-    tester.say("ik ben achtergelaten in Turkije").in_state("left_behind.answer").hears("Ik ben in Turkije")
+    tester.say("ik mag niet terug uit Turkije").hears("Ik ben in Turkije")
     assert tester.conversation.told.country == ""
-    tester.say("Ik ben in Turkije").in_state("left_behind.answer").caused(PlaceTold)
+    state = tester.conversation.position.state
+    tester.say("Ik ben in Turkije").in_state(state).caused(PlaceTold)
     assert (tester.conversation.told.place, tester.conversation.told.country) == (Place.ABROAD, "TR")
     tester.hears_not(EMERGENCY + "\nAnders")
 

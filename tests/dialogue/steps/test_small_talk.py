@@ -26,5 +26,5 @@ def test_the_opener_is_one_sms_with_each_number_on_its_own_line(tester: Dialogue
     assert {EMERGENCY, BZ} <= set(tester.reply.split("\n"))
 
 
-def test_yes_where_nothing_was_asked_asks_for_a_number(tester: DialogueTester) -> None:
-    tester.begin(at("cost.answer")).say("ja").in_state("cost.answer").hears(shared(tester, "choose_number"))
+def test_yes_where_nothing_was_asked_is_only_heard(tester: DialogueTester) -> None:
+    tester.begin(at("cost.answer")).say("ja").in_state("follow.ok").hears_not(shared(tester, "choose_number"))

@@ -1,0 +1,78 @@
+"""What people say after an answer ("and now", "which number", "ok", "bye") is answered from the topic at hand and the
+place that is known; never with the whole answer again."""
+
+from bot.dialogue.changes import Events
+from bot.dialogue.context import Context
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.moving import FOLLOW, go, show_topic, topic_at_hand
+from bot.dialogue.states import StateName
+from bot.dialogue.turn import Say, Turn
+
+ASKS_TOPIC = {"cost": "cost", "when": "opening_hours", "number": "contact"}
+"""Remark -> the topic that answers it where the topic at hand does not."""
+
+COURTESIES = frozenset({"ok", "thanks", "bye", "yes", "no"})
+"""Remarks that ask for nothing; others in the same message count before them."""
+
+LAST_WORDS = {
+    "follow.ok": frozenset({"ok", "yes", "no"}),
+    StateName.THANKS: COURTESIES - {"bye"},
+    "follow.bye": COURTESIES,
+}
+"""State that said a last word -> remarks to which nothing more is said after it."""
+
+A_QUESTION = 6
+"""A message of at least so many words that is surely about a topic asks about that."""
+
+SURELY_ABOUT = 0.9
+
+
+def step(ctx: Context) -> Turn | None:
+    """The answer to the surest remark that has one; silence where the last word was said already."""
+    conversation, events = ctx.draft
+    said, words = ctx.written_remarks, len(ctx.message.text.split())
+    topic = ctx.understood.topic
+    about = topic in ctx.rules.topics and ctx.understood.confidence >= SURELY_ABOUT
+    if not said or (words >= A_QUESTION and about and "angry" not in said):
+        return None
+    if LAST_WORDS.get(ctx.state, frozenset()).issuperset(said):
+        return Turn(conversation, events, None)
+    told_place = (ctx.understood.place or ctx.understood.country) is not None
+    for remark in sorted(said, key=COURTESIES.__contains__):
+        if remark in COURTESIES and (told_place or words >= A_QUESTION):
+            continue  # "no, I am abroad" says more than no
+        turn = _answered(ctx, conversation, events, remark)
+        if turn is not None:
+            return turn
+    return None
+
+
+def _answered(ctx: Context, conversation: Conversation, events: Events, remark: str) -> Turn | None:
+    answers, line = ctx.rules.answers, ctx.understood.emergency_line
+    shown = topic_at_hand(ctx)
+    flow = shown.partition(".")[0]
+    own = answers.get((flow, remark), ())
+    if own:
+        return go(ctx, conversation, own[0], events, emergency_line=line)
+    if remark == "again":
+        return Turn(conversation.with_position(state=shown), events, Say(shown, emergency_line=line))
+    if remark == "for_other":
+        return go(ctx, conversation.with_told(role="other"), ctx.rules.topics["bystander"], events, emergency_line=line)
+    if remark in ASKS_TOPIC:
+        return show_topic(ctx, conversation, ASKS_TOPIC[remark], events, emergency_line=line)
+    deeper = _deeper(ctx, shown) if remark == "explain" else ""
+    target = deeper or next(iter(answers.get((FOLLOW, remark), ())), "")
+    if not target or target == ctx.state:
+        return None
+    return go(ctx, conversation, target, events, emergency_line=line and remark not in COURTESIES)
+
+
+def _deeper(ctx: Context, shown: str) -> str:
+    """The first state of the same topic that its answer leads to and that was not shown yet, unless that answer asked
+    something itself."""
+    state, flow = ctx.rules.states.get(shown), shown.partition(".")[0]
+    if state is None or flow not in ctx.rules.topics or state.say.endswith("?"):
+        return ""
+    seen = {shown, ctx.state, *ctx.conversation.position.history}
+    leads = (ctx.rules.machines.targets[state.name, choice.id] for choice in state.visible(ctx.conversation))
+    return next((target for target in leads if target.partition(".")[0] == flow and target not in seen), "")
