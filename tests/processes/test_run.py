@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.content.models import find_weights
+from bot.encoder.loading import GRAPH, has_onnxruntime
 from bot.storage.embedded import start_redis
 from tests.harness.fixed import ROOT
 from tests.harness.processes import WAIT_SECONDS, children, free_port, until
@@ -64,6 +66,13 @@ class Run:
             answer: dict[str, object] = json.loads(connection.getresponse().read())
         return answer
 
+    def get(self, path: str) -> str:
+        """A page, as text."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_SECONDS)
+        with contextlib.closing(connection):
+            connection.request("GET", path)
+            return connection.getresponse().read().decode()
+
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)
         try:
@@ -102,6 +111,10 @@ def test_it_answers_and_continues_the_same_conversation_after_a_second_start(run
     port = run.port
     assert f"http://127.0.0.1:{port}/simulator" in run.said
     assert "Messages are read by letters" in run.said
+    if find_weights() and has_onnxruntime():
+        assert "by onnxruntime" in run.said
+        assert "understanding: ok letters and meaning, by onnxruntime" in run.get("/readyz")
+        assert (copy / "var" / "encoder" / GRAPH).exists()
     assert "Kun je nu veilig typen?" in str(run.send("hoi")["messages"])
     assert "Ik ben een computer." in str(run.send("ja")["messages"])
     assert {path.name for path in (copy / "var").iterdir()} >= {"settings", "redis", "spool"}
@@ -119,12 +132,13 @@ def test_it_answers_and_continues_the_same_conversation_after_a_second_start(run
     assert len(family) >= 5
     assert run.stop() == 0
     until(lambda: gone(family), what=f"no process left of {family}")
-    assert "Traceback" not in run.said
+    assert not any(each in run.said for each in ("Traceback", "terminate called", "onnxruntime_unusable"))
 
     again = Run(copy, port).ready()
     family = again.family()
     assert "Hoi." not in str(again.send("2")["messages"])
     assert "Waar gaat het over?" in str(again.send("terug")["messages"])
+    assert "papieren" in str(again.send("mijn ouders hebben mijn paspoort afgepakt")["messages"])
     assert again.stop(signal.SIGINT) == 0
     until(lambda: gone(family), what=f"no process left of {family}")
     assert "Traceback" not in again.said
