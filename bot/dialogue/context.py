@@ -27,8 +27,8 @@ FRAGMENT_WORDS = 5
 ANSWERS = frozenset({"yes", "no", "ok", "unsure", "thanks", "bye"})
 """Remarks that are an answer by themselves: no part of a label is looked for in them."""
 
-NEAR_WORDS = 5
-"""So many words after "I am in" a country is still the one that is meant."""
+NEAR_WORDS = 6
+"""So many words from the last of "I am in" on a country is still the one that is meant."""
 
 LEVELS = ("none", "amber", "red")
 

@@ -91,14 +91,15 @@ class Remarks:
         return tuple(dict.fromkeys(kind for _words, kind in ordered))
 
     def after(self, text: str, kind: str, languages: Collection[str]) -> list[str]:
-        """What follows each time normalised `text` makes the remark `kind` by a beginning or within, nearest first."""
+        """What follows each time normalised `text` makes the remark `kind` by a beginning or within, nearest first;
+        with the last word of the remark itself ("in"), which tells what may follow."""
         words = text.split()
         found: list[int] = []
         first = self._before(words)
         for language in languages:
             for places, phrases in (((first,), self._starts), (range(len(words)), self._within)):
                 found += _ends(words, places, phrases.get(language, {}), kind)
-        return [" ".join(words[end:]) for end in sorted(set(found), reverse=True)]
+        return [" ".join(words[end - 1 :]) for end in sorted(set(found), reverse=True)]
 
     def _before(self, words: Sequence[str]) -> int:
         """How many words at the beginning mean nothing."""

@@ -39,7 +39,7 @@ RemarkKind = Literal[
     "yes", "no", "unsure", "ok", "thanks", "bye",
     "safe", "unsafe", "alone", "together", "watched", "coming", "general", "stranger",
     "here_in", "not_here", "correct", "no_advisor", "works", "for_somebody", "for_self",
-    "plan", "hurt", "there", "quit", "over", "mistaken", "cannot_call", "talk", "scared",
+    "dying", "plan", "hurt", "there", "quit", "over", "mistaken", "cannot_call", "talk", "scared",
     "again", "shorter", "explain", "why", "next", "fails", "number", "when", "cost", "who", "for_other", "angry",
 ]  # fmt: skip
 """The closed list of remarks: short things people say whose meaning depends on what was just said."""

@@ -88,7 +88,12 @@ ORDER = (
     Step("looking", lambda ctx: ctx.state != "", looking.step, reads_text=True),
     Step("stranger", lambda _ctx: True, stranger.step, reads_text=True),
     Step("answer_to_question", lambda _ctx: True, answer_to_question.step, reads_text=True),
-    Step("danger", lambda ctx: ctx.understood.danger == "red", danger.step, reads_text=True),
+    Step(
+        "danger",
+        lambda ctx: ctx.understood.danger == "red" or danger.DYING in ctx.written_remarks,
+        danger.step,
+        reads_text=True,
+    ),
     Step("command", lambda ctx: ctx.understood.command is not None, command.step, reads_text=True),
     Step("closed", lambda ctx: ctx.status is Status.CLOSED, closed.step, reads_text=True),
     Step("crisis", lambda ctx: ctx.conversation.told.crisis != "", crisis.step, reads_text=True),

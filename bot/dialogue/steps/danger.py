@@ -7,10 +7,13 @@ from bot.dialogue.context import Context
 from bot.dialogue.conversation import Status
 from bot.dialogue.crisis import OWN_LIFE
 from bot.dialogue.events import DangerSeen
-from bot.dialogue.moving import go, with_advisor_asked
+from bot.dialogue.moving import go, show_topic, with_advisor_asked
 from bot.dialogue.states import DANGER, SUICIDE
 from bot.dialogue.steps import crisis
 from bot.dialogue.turn import Turn
+
+DYING = "dying"
+"""The remark that somebody does not want to live, in so many words: it counts before any other topic of the message."""
 
 NAMED_FROM = 3
 """A message of at least so many words can name another danger than the one before."""
@@ -19,17 +22,23 @@ NAMED_FROM = 3
 def step(ctx: Context) -> Turn | None:
     """The answer to danger. "Help" says nothing of the subject: then it names neither that nor an organisation."""
     conversation, events = ctx.draft
-    events = (*events, DangerSeen())
+    if ctx.understood.danger == "red":
+        events = (*events, DangerSeen())
     closed = conversation.handling.status is Status.CLOSED
     before = conversation.told.crisis
     topic = SUICIDE if ctx.understood.topic == SUICIDE else DANGER
     # "Help" or "I do it now" is no other danger than the one they were in.
     goes_on = len(ctx.message.text.split()) < NAMED_FROM or not OWN_LIFE.isdisjoint(ctx.remarks)
-    if before == SUICIDE and goes_on:
+    if DYING in ctx.written_remarks or (before == SUICIDE and goes_on):
         topic = SUICIDE
     if before == topic:
         turn = crisis.inside(ctx, conversation, events)
         if turn is not None and turn.say is not None:
             return replace(turn, say=replace(turn.say, numbers=True))
-    turn = go(ctx, conversation, ctx.rules.topics[topic], events)
+    plain = DYING in ctx.written_remarks
+    turn = (
+        show_topic(ctx, conversation, topic, events)
+        if plain
+        else go(ctx, conversation, ctx.rules.topics[topic], events)
+    )
     return with_advisor_asked(turn) if ctx.understood.wants_advisor or closed else turn

@@ -156,3 +156,33 @@ def test_commands_go_on_working(tester: DialogueTester, text: str) -> None:
 
 def test_violence_in_it_is_answered_as_danger(tester: DialogueTester) -> None:
     tester.say(SUICIDAL, "mijn vader slaat me in elkaar").in_state("danger.answer")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ik wil dood want ik moet trouwen met mijn neef",
+        "ze nemen mijn paspoort af en ik wil niet meer leven",
+        "ik sta op het dak van de flat",
+        "ik sta bij het spoor",
+        "they will marry me off and i want to die",
+        "im on the roof",
+    ],
+)
+def test_not_wanting_to_live_counts_before_what_else_is_said(tester: DialogueTester, text: str) -> None:
+    tester.say(text).in_state("suicide.answer").hears(BZ, EMERGENCY)
+    assert tester.conversation.handling.status is Status.WAITING
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ik wil niet dood",
+        "hij wil haar dood",
+        "mijn oma is dood",
+        "i dont want to die",
+        "ik sta bij het spoor op station utrecht want we gaan naar schiphol",
+    ],
+)
+def test_what_only_sounds_like_it_is_no_such_remark(engine: Engine, text: str) -> None:
+    assert "dying" not in engine.rules.remarks.read(text, ("nl", "en"))
