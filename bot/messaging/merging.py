@@ -41,6 +41,9 @@ def merged(stored: Conversation, spooled: Spooled) -> Conversation:
     if KnownAgain in asked and not later:
         found = own_words.resumed(found)
     found = _told(found, spooled, asked, before, later=later)
+    stays = dull and (later or before.position.state != StateName.DECOY)  # else they gave the word that ends it
+    if stays or (later and stored.heard_minute - after.heard_minute > SILENCE_MINUTES):
+        found = _set_aside(stored, found, spooled, before, later=later)
     privacy = _news(found.privacy, before.privacy, after.privacy, OWN, later=later)
     shown_safe = before.privacy.observed and not after.privacy.observed and not later
     privacy = replace(privacy, observed=not shown_safe and (found.privacy.observed or after.privacy.observed))
@@ -48,7 +51,6 @@ def merged(stored: Conversation, spooled: Spooled) -> Conversation:
     if _hides(found, spooled, asked, later=later):
         found = own_words.hidden(found)
     elif not later:
-        stays = dull and before.position.state != StateName.DECOY  # else they gave the word that ends it
         position = replace(found.position, state=StateName.DECOY) if stays else after.position
         found = replace(found, position=position)
     return _told_apart(found, spooled, asked, before, later=later)
@@ -123,6 +125,18 @@ def _told(
         elif told.place is Place.NETHERLANDS:
             told = replace(told, country="")
     return replace(stored, told=replace(told, no_call=told.no_call or after.no_call or stored.told.no_call))
+
+
+def _set_aside(
+    stored: Conversation, found: Conversation, spooled: Spooled, before: Conversation, *, later: bool
+) -> Conversation:
+    """Hidden, or after a silence, nothing that was told then may be spoken of: it comes back with their own word only,
+    as if it had been stored in its time."""
+    aside = stored.privacy.set_aside
+    if aside is not None and later:
+        told = _news(aside.told, before.told, spooled.conversation.told, Told.__struct_fields__, later=False)
+        found = found.with_privacy(set_aside=replace(aside, told=replace(told, no_call=False)))
+    return replace(found, told=replace(stored.told, no_call=found.told.no_call))
 
 
 def _hides(stored: Conversation, spooled: Spooled, asked: set[type], *, later: bool) -> bool:

@@ -68,7 +68,7 @@ def test_what_the_message_told_is_added(site: Site) -> None:
     away(site, "ik ben achtergelaten in Marokko", "niet bellen")
     site.replay()
     told = site.conversation.told
-    assert (told.role, told.mentioned_country, told.no_call, told.subject_disclosed) == ("self", "MA", True, True)
+    assert (told.role, told.country, told.no_call, told.subject_disclosed) == ("self", "MA", True, True)
 
 
 @pytest.mark.parametrize("text", ["hoi", "medewerker", "ik ben achtergelaten", "hij slaat me", "stop"])
@@ -168,3 +168,89 @@ def test_a_message_for_an_advisor_that_cannot_be_kept_is_not_lost_in_silence(eng
     assert engine.contents["nl"].shared[SharedText.OUTAGE_LOST] in site.say("ben je er nog", "SM1")
     assert ("spool_full", {"cause": "OSError"}) in site.reports
     assert site.say("STOP", "SM2", opt_out=True) == ""
+
+
+LOOKED_AT = ("hij kijkt mee", "iemand kijkt mee", "mijn vader komt eraan", "he is reading along")
+
+
+@pytest.mark.parametrize("text", LOOKED_AT)
+@pytest.mark.parametrize("status", [Status.BOT, Status.WAITING, Status.ADVISOR])
+def test_who_is_looked_at_during_an_outage_is_hidden_from_at_once(site: Site, text: str, status: Status) -> None:
+    site.begin(status=status, advisor="ada" if status is Status.ADVISOR else "")
+    (reply,) = away(site, text)
+    dull = {content.states[StateName.DECOY].say for content in site.engine.contents.values()}
+    assert any(said in reply for said in dull)
+    assert "112" in reply, "it may be somebody new"
+    site.replay()
+    assert site.conversation.position.state == StateName.DECOY
+    assert site.conversation.privacy.observed
+
+
+def test_who_is_looked_at_while_the_last_answer_is_not_stored_is_hidden_from_at_once(site: Site) -> None:
+    site.begin()
+    away(site, "hoi")
+    site.now += timedelta(minutes=1)
+    assert site.say("hij kijkt mee", "SM2") == site.engine.contents["nl"].states[StateName.DECOY].say
+    site.replay()
+    assert site.conversation.position.state == StateName.DECOY
+
+
+TOLD = ("hij slaat me", "ik wil dood", "ik ben achtergelaten in Marokko")
+
+
+@pytest.mark.parametrize("text", TOLD)
+@pytest.mark.parametrize("failing", ["open_fails", "commit_fails"])
+@pytest.mark.parametrize("minutes", [0, 1])
+def test_what_was_told_before_hiding_is_not_spoken_of_after_a_replay(
+    site: Site, text: str, failing: str, minutes: int
+) -> None:
+    site.begin()
+    setattr(site.storage, failing, True)
+    site.say(text, "SM1")
+    setattr(site.storage, failing, False)
+    site.now += timedelta(minutes=minutes)
+    site.say("onweer", "SM2")
+    site.replay()
+    told = site.conversation.told
+    assert (told.crisis, told.subject_disclosed, told.country) == ("", False, "")
+    for text_after in ("ik ben weer veilig", "hallo", "wie is dit"):
+        site.now += timedelta(minutes=1)
+        reply = site.say(text_after, f"SM {text_after}")
+        assert not [word for word in site.engine.rules.subject if word in reply.lower()]
+        assert site.conversation.position.state.partition(".")[0] in ("start", "decoy", "handoff")
+
+
+def test_what_was_told_before_hiding_comes_back_with_their_own_word(site: Site) -> None:
+    site.begin(return_word=mark("blauwe deur"))
+    away(site, "ik ben achtergelaten in Marokko")
+    elsewhere, site.spool.kept[:] = list(site.spool.kept), []
+    site.now += timedelta(minutes=1)
+    site.say("onweer", "SM2")
+    site.spool.kept += elsewhere
+    site.replay()
+    assert site.conversation.told.country == ""
+    site.say("blauwe deur", "SM3")
+    assert site.conversation.told.country == "MA"
+
+
+@pytest.mark.parametrize("text", TOLD)
+def test_what_was_told_before_a_silence_is_not_spoken_of_after_a_replay(site: Site, text: str) -> None:
+    site.begin()
+    away(site, text)
+    site.now += timedelta(minutes=45)
+    site.say("hoi", "SM2")
+    site.replay()
+    told = site.conversation.told
+    assert (told.crisis, told.subject_disclosed, told.country) == ("", False, "")
+
+
+def test_the_word_that_ends_hiding_brings_everything_back_in_an_outage_too(site: Site) -> None:
+    site.begin(role="other", return_word=mark("blauwe deur"))
+    site.say("onweer", "SM1")
+    site.storage.commit_fails = True
+    site.say("blauwe deur", "SM2")
+    site.storage.commit_fails = False
+    assert site.replay() == [True]
+    told = site.conversation.told
+    assert (told.role, told.subject_disclosed) == ("other", True)
+    assert not site.conversation.privacy.observed

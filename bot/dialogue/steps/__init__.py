@@ -41,7 +41,7 @@ from bot.dialogue.steps import (
     unreadable,
     with_advisor,
 )
-from bot.dialogue.turn import Turn
+from bot.dialogue.turn import Memory, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,13 @@ ORDER = (
     Step("unreadable", lambda ctx: not ctx.message.readable, unreadable.step),
     Step("menu_number", lambda ctx: ctx.message.number is not None, menu_number.step),
     Step("new_own_word", lambda ctx: ctx.expects in OWN_WORDS, new_own_word.step),
-    Step("looking", lambda ctx: ctx.state != "", looking.step, reads_text=True),
+    # Who has seen nothing of us yet has nothing to hide; in an outage nobody knows what was seen.
+    Step(
+        "looking",
+        lambda ctx: ctx.state != "" or ctx.circumstances.memory is not Memory.STORED,
+        looking.step,
+        reads_text=True,
+    ),
     Step("stranger", lambda _ctx: True, stranger.step, reads_text=True),
     Step("answer_to_question", lambda _ctx: True, answer_to_question.step, reads_text=True),
     Step(

@@ -6,7 +6,7 @@ from bot.dialogue.context import Context
 from bot.dialogue.events import DangerSeen
 from bot.dialogue.moving import go
 from bot.dialogue.states import StateName
-from bot.dialogue.turn import Turn
+from bot.dialogue.turn import Memory, Turn
 
 MOST_WORDS = 9
 """Who is being watched types little. More words speak of it: "sometimes he reads along"."""
@@ -29,6 +29,9 @@ def step(ctx: Context) -> Turn | None:
     if "watched" not in said and not coming:
         return None
     turn = go(ctx, ctx.heard, StateName.DECOY)
+    if turn.say is not None and ctx.circumstances.memory is Memory.NONE:
+        # It may be somebody new, who has no number yet.
+        turn = replace(turn, say=replace(turn.say, emergency_line=True))
     if not in_danger or coming or turn.say is None:
         return turn
     # As with danger in the decoy: the two bare numbers, and advisors see it.
