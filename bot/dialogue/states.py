@@ -25,6 +25,8 @@ class StateName(StrEnum):
     CONFIRM_ERASE = "erase.confirm"
     ERASED = "erase.done"
     THANKS = "leave.thanks"
+    HEARD = "follow.ok"
+    GOODBYE = "follow.bye"
     OTHER_LANGUAGE = "language.other"
     WORD_KEPT = "word.kept"
     WORD_AGAIN = "word.again"

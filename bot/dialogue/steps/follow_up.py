@@ -1,6 +1,8 @@
 """What people say after an answer ("and now", "which number", "ok", "bye") is answered from the topic at hand and the
 place that is known; never with the whole answer again."""
 
+from collections.abc import Mapping
+
 from bot.dialogue.changes import Events
 from bot.dialogue.context import Context
 from bot.dialogue.conversation import Conversation
@@ -14,10 +16,10 @@ ASKS_TOPIC = {"cost": "cost", "when": "opening_hours", "number": "contact"}
 COURTESIES = frozenset({"ok", "thanks", "bye", "yes", "no"})
 """Remarks that ask for nothing; others in the same message count before them."""
 
-LAST_WORDS = {
-    "follow.ok": frozenset({"ok", "yes", "no"}),
+LAST_WORDS: Mapping[str, frozenset[str]] = {
+    StateName.HEARD: frozenset({"ok", "yes", "no"}),
     StateName.THANKS: COURTESIES - {"bye"},
-    "follow.bye": COURTESIES,
+    StateName.GOODBYE: COURTESIES,
 }
 """State that said a last word -> remarks to which nothing more is said after it."""
 
