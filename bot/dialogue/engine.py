@@ -73,11 +73,16 @@ class Engine:
         raise AssertionError("the last step answers everything")
 
     def failed(self, conversation: Conversation, inbound: Inbound, now: datetime, fault: str) -> Turn:
-        """The turn after a bug in `advance`: the message is kept, the numbers go out, a person is asked to look."""
-        conversation = replace(conversation.without_context(), heard_minute=int(now.timestamp()) // 60)
+        """The turn after a bug in `advance`: the message is kept, the numbers go out, a person is asked to look. Whoever
+        is hidden stays so, and gets the two bare numbers."""
+        bare = own_words.still_hidden(conversation, conversation.without_context())
+        say = Say(prefix=(SharedText.FAULT,), numbers=True)
+        if outage.is_hidden(bare):
+            say = Say(prefix=(SharedText.EMERGENCY_LINE,))
+        conversation = replace(bare, heard_minute=int(now.timestamp()) // 60)
         conversation, asked = request_advisor(conversation.with_handling(channel=str(inbound.channel)))
         events = (Heard(inbound.kind, inbound.text, inbound.media, inbound.media_kind), EngineFailed(fault), *asked)
-        return Turn(conversation, events, Say(prefix=(SharedText.FAULT,), numbers=True), answered_by="fault")
+        return Turn(conversation, events, say, answered_by="fault")
 
     def _prepared(
         self, conversation: Conversation, message: Message, circumstances: Circumstances
@@ -100,7 +105,8 @@ class Engine:
         silent = conversation.heard_minute and since > SILENCE_MINUTES
         unknown = conversation.position.state and conversation.position.state not in states
         if silent or unknown or conversation.schema > SCHEMA:
-            conversation = own_words.put_away(conversation)
+            away = own_words.put_away(conversation)
+            conversation = away if silent else own_words.still_hidden(conversation, away)
         handling, here = conversation.handling, conversation.position
         if handling.status is Status.CLOSED and minute - handling.closed_minute > GRACE_MINUTES:
             conversation = conversation.with_status(Status.BOT)

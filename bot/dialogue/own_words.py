@@ -65,6 +65,12 @@ def hidden(conversation: Conversation) -> Conversation:
     return conversation.with_privacy(observed=True)
 
 
+def still_hidden(before: Conversation, after: Conversation) -> Conversation:
+    """`after`, which begins anew in some other respect: whoever was hidden before stays so."""
+    is_hidden = before.position.state == StateName.DECOY
+    return after.with_position(state=StateName.DECOY) if is_hidden else after
+
+
 def resumed(conversation: Conversation) -> Conversation:
     """The conversation of the person who gave the word: as it was before, and nobody else is reading."""
     aside = conversation.privacy.set_aside

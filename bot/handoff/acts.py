@@ -23,6 +23,7 @@ from bot.dialogue.events import (
     Offered,
     OfferEnded,
 )
+from bot.dialogue.own_words import still_hidden
 from bot.dialogue.states import SharedText, StateName
 from bot.dialogue.turn import Say
 from bot.handoff.agreements import check_agreed
@@ -170,7 +171,8 @@ def close(conversation: Conversation, advisor: str, minute: int, outcome: str = 
 def block(conversation: Conversation, advisor: str) -> Move:
     """An abusive sender is taken from the advisors, without a word; see `flood`."""
     check_holds(conversation, advisor)
-    return Move(conversation.with_status(Status.BOT).with_position(state="", history=()), (Blocked(advisor),))
+    free = conversation.with_status(Status.BOT).with_position(state="", history=())
+    return Move(still_hidden(conversation, free), (Blocked(advisor),))
 
 
 def erase(_conversation: Conversation) -> Move:

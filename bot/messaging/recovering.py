@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from bot.dialogue import own_words
 from bot.dialogue.changes import request_advisor
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.events import AnyEvent, CameLate, CodeMade, ErasureRequested, Said, Stopped
@@ -32,7 +33,8 @@ def too_late(turn: Turn, channel: Channel, *, blocked: bool, maybe_answered: boo
     leaves = any(isinstance(event, ErasureRequested | Stopped) for event in turn.events)
     if not leaves and not blocked:
         conversation, asked = request_advisor(conversation)
-    conversation = conversation.with_position(state="", history=(), candidates=())
+    fresh = conversation.with_position(state="", history=(), candidates=())
+    conversation = own_words.still_hidden(conversation, fresh)
     # A code nobody has read must not take away the one they have.
     told = (event for event in turn.events if not isinstance(event, CodeMade))
     return Decision(conversation, (*told, *asked, CameLate(maybe_answered)))

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from weakref import WeakValueDictionary
 
+from bot.dialogue import own_words
 from bot.dialogue.case_code import RANDOM_BITS
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.engine import Engine
@@ -252,7 +253,8 @@ class Runner:
             reply = render(turn.say, turn.conversation, content) if turn.say else ""
         except Exception as error:  # noqa: BLE001 - whatever it is, the person gets the numbers
             self._report("engine_failed", fault=type(error).__name__, error=error)
-            turn = engine.failed(opened.conversation, message.inbound, now, type(error).__name__)
+            before = own_words.hidden(opened.conversation) if given.hidden else opened.conversation
+            turn = engine.failed(before, message.inbound, now, type(error).__name__)
             content = engine.content(turn.conversation.locale, overrides)
             reply = render(turn.say, turn.conversation, content) if turn.say else ""
         if self._on_turn is not None:

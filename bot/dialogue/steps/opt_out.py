@@ -1,5 +1,6 @@
 """The network has answered STOP, START or HELP itself; a second answer would only be refused or confuse."""
 
+from bot.dialogue import own_words
 from bot.dialogue.changes import leave_advisors
 from bot.dialogue.context import Context
 from bot.dialogue.events import Stopped
@@ -11,4 +12,5 @@ def step(ctx: Context) -> Turn | None:
     if ctx.message.inbound.stays:
         return Turn(ctx.conversation, (), None)
     conversation, events = leave_advisors(ctx.conversation)
-    return Turn(conversation.without_context(), (*events, Stopped()), None)
+    left = own_words.still_hidden(conversation, conversation.without_context())
+    return Turn(left, (*events, Stopped()), None)
