@@ -73,8 +73,8 @@ class Engine:
         raise AssertionError("the last step answers everything")
 
     def failed(self, conversation: Conversation, inbound: Inbound, now: datetime, fault: str) -> Turn:
-        """The turn after a bug in `advance`: the message is kept, the numbers go out, a person is asked to look. Whoever
-        is hidden stays so, and gets the two bare numbers."""
+        """The turn after a bug in `advance`: the message is kept, the numbers go out, a person is asked to look.
+        Whoever is hidden stays so, and gets the two bare numbers."""
         bare = own_words.still_hidden(conversation, conversation.without_context())
         say = Say(prefix=(SharedText.FAULT,), numbers=True)
         if outage.is_hidden(bare):

@@ -66,7 +66,7 @@ def hidden(conversation: Conversation) -> Conversation:
 
 
 def still_hidden(before: Conversation, after: Conversation) -> Conversation:
-    """`after`, which begins anew in some other respect: whoever was hidden before stays so."""
+    """`after`, whose position was reset for another reason: whoever was hidden before stays so."""
     is_hidden = before.position.state == StateName.DECOY
     return after.with_position(state=StateName.DECOY) if is_hidden else after
 

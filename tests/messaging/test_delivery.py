@@ -299,6 +299,19 @@ def test_but_not_once_something_newer_was_written(line: AdvisorLine, delivery: D
     assert (DeliveryState.FAILED, "30003", 1) in found
 
 
+@pytest.mark.parametrize("text", ["onweer", "hij kijkt mee"])
+def test_what_an_advisor_wrote_does_not_arrive_after_the_person_has_hidden(
+    line: AdvisorLine, delivery: Delivery, text: str
+) -> None:
+    contact = asks(line)
+    line.desk.reply(ADA, contact, "Ik lees dat je bent achtergelaten.", "a1")
+    line.writes(ANNA, text)
+    deliver(delivery, line)
+    assert inbox(line) == []
+    (record,) = line.outbox.records(contact).values()
+    assert (record.state, record.code) == (DeliveryState.FAILED, "cancelled")
+
+
 def test_after_stop_nothing_more_goes_out(line: AdvisorLine, delivery: Delivery) -> None:
     contact = asks(line)
     line.desk.reply(ADA, contact, "een", "a1")

@@ -288,6 +288,34 @@ def test_stopping_takes_back_what_is_not_sent(storage: Storage) -> None:
     assert storage.outbox.take("w1", 8, 0.05) == []
 
 
+@pytest.mark.parametrize("status", [Status.ADVISOR, Status.BOT])
+def test_hiding_takes_back_what_is_not_sent_and_what_comes_later_is_sent(storage: Storage, status: Status) -> None:
+    act(storage, "0", HELD, lease=Lease.TAKE)
+    first = write(storage, "een")
+    advisor = "ada" if status is Status.ADVISOR else ""
+    free = a_conversation(status=status, advisor=advisor, channel="sms")
+    if status is Status.BOT:
+        act(storage, "back", free, outgoing=[Outgoing(new_outgoing_id("anna"), "de medewerker is weg")])
+    act(storage, "hides", free.with_privacy(observed=True))
+    assert storage.outbox.take("w1", 8, 0.05) == []
+    assert (storage.outbox.records("anna")[first].state, storage.outbox.records("anna")[first].code) == (
+        DeliveryState.FAILED, "cancelled",
+    )  # fmt: skip
+    act(storage, "again", HELD, lease=Lease.TAKE)
+    write(storage, "twee")
+    assert [attempt.text for attempt in storage.outbox.take("w1", 8, 0.5)] == ["twee"]
+
+
+def test_what_was_sent_before_hiding_and_does_not_arrive_is_not_sent_again(storage: Storage) -> None:
+    act(storage, "0", HELD, lease=Lease.TAKE)
+    sent = write(storage, "een")
+    (attempt,) = storage.outbox.take("w1", 8, 0.5)
+    storage.outbox.settle(attempt, DeliveryState.ACCEPTED, provider_id="SM1")
+    act(storage, "hides", HELD.with_privacy(observed=True))
+    storage.outbox.send_again(sent, "30003", 0)
+    assert [attempt.text for attempt in storage.outbox.take("w1", 8, 0.5)] in ([], [""])
+
+
 def test_the_shard_in_an_id_is_that_of_the_person() -> None:
     for number in range(200):
         assert keys.sent(new_outgoing_id(f"person {number}")).startswith(keys.shard(f"person {number}"))

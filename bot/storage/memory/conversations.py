@@ -8,6 +8,7 @@ from time import monotonic
 from bot.dialogue.conversation import Conversation, Status
 from bot.dialogue.events import CodeBrought, CodeMade, ErasureRequested, Stopped
 from bot.handoff.counting import counted, day_of
+from bot.handoff.delivery import CANCELLED, LOST_ANSWER, DeliveryState
 from bot.handoff.moves import Lease
 from bot.messages import Inbound
 from bot.ports.conversations import Act, Cause, Committed, Decision, Entry, LeaseAlive, Opened
@@ -61,16 +62,17 @@ class MemoryConversations:
             state.case_codes = {words: each for words, each in state.case_codes.items() if each[0] != contact}
         if made:
             state.case_codes[made.words] = (contact, made.answers)
-        if (
-            opened.conversation.handling.status is Status.BOT
-            and conversation.handling.status is Status.BOT
-            and not outgoing
-        ):
+        before = opened.conversation
+        hides = conversation.privacy.observed and not before.privacy.observed
+        bots = before.handling.status is Status.BOT and conversation.handling.status is Status.BOT
+        if bots and not outgoing and not hides:
             return Committed(decision)
         self._hand_over(cause, contact, Conversation() if erased else conversation, lease)
         if kinds & {ErasureRequested, Stopped}:
             state.messages = [each for each in state.messages if each.contact != contact]
             state.addresses.pop(contact, None)
+        if hides:
+            self._take_back(contact)
         now = monotonic()
         state.messages += [OutboxMessage(contact, each.id, each.text, now, now) for each in outgoing]
         what = tuple(type(event).__name__ for event in events)
@@ -102,6 +104,15 @@ class MemoryConversations:
         state.conversations.pop(contact, None)
         state.transcripts.pop(contact, None)
         state.replies.pop(contact, None)
+
+    def _take_back(self, contact: str) -> None:
+        for message in self._state.messages:
+            if message.contact != contact:
+                continue
+            if message.state in (DeliveryState.QUEUED, DeliveryState.UNSURE):
+                message.code = CANCELLED if message.state == DeliveryState.QUEUED else LOST_ANSWER
+                message.state = DeliveryState.FAILED
+            message.is_queued, message.text = False, ""  # without its text it cannot be sent again
 
     def _hand_over(self, cause: Cause, contact: str, conversation: Conversation, lease: Lease) -> None:
         state = self._state

@@ -116,7 +116,8 @@ class RedisConversations:
             *[keys.sent(each.id) for each in outgoing],
         ]  # fmt: skip
         bots = before.handling.status is Status.BOT and conversation.handling.status is Status.BOT
-        if not bots or outgoing or erased or code:
+        hides = conversation.privacy.observed and not before.privacy.observed
+        if not bots or outgoing or erased or code or hides:
             left = erased or Stopped in kinds
             options["handoff"] = {
                 "events": ",".join(type(event).__name__ for event in events),
@@ -125,7 +126,7 @@ class RedisConversations:
                 "lease": lease,
                 "lease_ms": keys.LEASE_MS,
                 "offer_ms": keys.OFFER_MS,
-                "take_back": left,
+                "take_back": left or hides,
                 "outgoing": [[each.id, self._sealed_text(contact, each)] for each in outgoing],
                 **self._address(cause, opened, conversation, left=left, sends=bool(outgoing)),
             }

@@ -18,7 +18,7 @@
 --     events             names of the events, for the feed; feed_length
 --     address            sealed; our_number likewise; forget_address; address_life in seconds, of both
 --     holder             who has it now; lease ('keep', 'take', 'lost', 'offer', 'lapsed'), lease_ms, offer_ms
---     take_back          what is not sent yet will not be
+--     take_back          what is not sent yet will not be, nor once more what does not arrive
 --     code, code_life    hash of a new case code
 --     outgoing           pairs of id and sealed text, to be sent in this order
 --
@@ -128,12 +128,18 @@ end
 
 local function take_back()
   for _, id in ipairs(redis.call('LRANGE', queue, 0, -1)) do
-    local stands = redis.call('HGET', outgoing, id .. ':s')
-    if stands and string.sub(stands, 1, 7) == 'queued ' then
-      redis.call('HSET', outgoing, id .. ':s', 'failed cancelled' .. (string.match(stands, '^%S+ %S+(.*)$') or ''))
+    local state, rest = string.match(redis.call('HGET', outgoing, id .. ':s') or '', '^(%S+) %S+(.*)$')
+    if state == 'queued' or state == 'unsure' then
+      local code = state == 'queued' and 'cancelled' or 'lost_answer'
+      redis.call('HSET', outgoing, id .. ':s', 'failed ' .. code .. rest)
     end
   end
   redis.call('DEL', queue)
+  for _, field in ipairs(redis.call('HKEYS', outgoing)) do
+    if not string.find(field, ':', 1, true) then
+      redis.call('HSET', outgoing, field, '') -- without its text it cannot be sent again
+    end
+  end
 end
 
 local function send(messages)
