@@ -27,6 +27,7 @@ HIDING = ("onweer", "kanarie")
 TEXTS = [
     *HIDING, "blauwe deur", "hoi", "menu", "1", "2", "9", "0", "medewerker", "niet bellen", "stop", "wis", "ja",
     "ik ben achtergelaten in Marokko", "hij slaat me", "ik ben in het buitenland", "dank je", "ik moet op reis",
+    "hij kijkt mee", "ik ben weer veilig", "wat schrijft mijn dochter hier", "ik wil dood",
 ]  # fmt: skip
 BARE = ("Gevaar?", "Danger?")
 SPEAKING = ("achtergelaten", "slaat")
@@ -63,14 +64,15 @@ class Outages(RuleBasedStateMachine):
         before, unseen = self.hidden, self.site.conversation.position.state == StateName.DECOY
         reply = self._receive(message_id, text, failure)
         self.answers[message_id] = text, reply
-        if self._knows(text, failure):
+        if self._knows(text, failure) or (text == "hij kijkt mee" and any(said in reply for said in self.dull)):
             self.hidden = True
         elif text == "blauwe deur" and failure != "open":
             self.hidden = False
         if (before or failure == "open") and not any(word in text for word in (*SPEAKING, "blauwe")):
             assert not [word for word in self.subject if word in reply.lower()], (text, reply)
         if self.hidden and failure != "open":
-            assert reply in self.dull or reply.startswith(BARE) or not reply
+            seen_by_another = text == "hij kijkt mee" and any(reply.startswith(said) for said in self.dull)
+            assert reply in self.dull or reply.startswith(BARE) or not reply or seen_by_another
         self.no_call |= text == "niet bellen" and not before and not unseen
         self._erased_now()
 
@@ -112,6 +114,25 @@ class Outages(RuleBasedStateMachine):
                 self.desk.reply(ada, CONTACT, "Ik ben er", act, sure=True)
             else:
                 getattr(self.desk, what)(ada, CONTACT, act)
+
+    @rule(text=st.sampled_from(TEXTS), minutes=st.integers(0, 20))
+    def is_found_late(self, text: str, minutes: int) -> None:
+        """Its webhook never came."""
+        self.count += 1
+        message_id, sent = f"SM{self.count}", self.site.now
+        self.site.now += timedelta(minutes=minutes)
+        unseen = self.site.conversation.position.state == StateName.DECOY
+        found = message(message_id, text, address=ADDRESS)
+        if self.site.runner.recover(found, sent, late=minutes > 15):
+            self.answers[message_id] = text, self.site.storage.state.replies[CONTACT].get(message_id, "")
+        if minutes > SILENCE_MINUTES - 1:
+            self.hidden = False
+        if text == "onweer":
+            self.hidden = True
+        if text == "blauwe deur":
+            self.hidden = False
+        self.no_call |= text == "niet bellen" and not self.hidden and not unseen
+        self._erased_now()
 
     @rule(minutes=st.integers(SILENCE_MINUTES + 2, 200))
     def is_silent(self, minutes: int) -> None:
