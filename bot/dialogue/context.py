@@ -14,9 +14,10 @@ from bot.dialogue.flow import Choice, State
 from bot.dialogue.language import Languages, with_heard_language
 from bot.dialogue.localized_content import LocalizedContent
 from bot.dialogue.machine import Machines
-from bot.dialogue.states import StateName
+from bot.dialogue.states import CRISES, StateName
 from bot.dialogue.turn import Circumstances, Message
 from bot.nlu.countries import CountryFinder
+from bot.nlu.normalise import MAX_LENGTH
 from bot.nlu.numbers import NumberWords
 from bot.nlu.remarks import Remarks
 from bot.nlu.understanding import Understander, Understanding
@@ -29,6 +30,9 @@ ANSWERS = frozenset({"yes", "no", "ok", "unsure", "thanks", "bye"})
 
 NEAR_WORDS = 6
 """So many words from the last of "I am in" on a country is still the one that is meant."""
+
+OVERLAP = 120
+"""Characters that two parts of a long message have in common."""
 
 LEVELS = ("none", "amber", "red")
 
@@ -113,8 +117,16 @@ class Context:
         return self._read_by(self.rules.understander)
 
     def _read_by(self, understander: Understander) -> Understanding:
-        message = self.message
-        return understander.understand(message.inbound.text, self.conversation.locale or None, message.text)
+        message, locale = self.message, self.conversation.locale or None
+        found = understander.understand(message.inbound.text, locale, message.text)
+        if len(message.inbound.text) <= MAX_LENGTH:
+            return found
+        for part in _further_parts(message.inbound.text):
+            other = understander.understand(part, locale)
+            if LEVELS.index(other.danger) > LEVELS.index(found.danger):
+                topic = other.topic if other.topic in CRISES else found.topic
+                found = replace(found, danger=other.danger, topic=topic, emergency_line=True)
+        return found
 
     @cached_property
     def understood(self) -> Understanding:
@@ -242,6 +254,13 @@ class Context:
     def discloses(self) -> bool:
         """Does the text have a word about the subject in it?"""
         return any(word in self.message.text for word in self.rules.subject)
+
+
+def _further_parts(text: str) -> list[str]:
+    """What an understander does not read of a long message, in parts it reads whole: danger is looked for in all of
+    it. They overlap, so that no sentence is cut in each part it stands in."""
+    step = MAX_LENGTH - OVERLAP
+    return [text[start : start + MAX_LENGTH] for start in range(step, len(text) - OVERLAP, step)]
 
 
 def _with_place(conversation: Conversation, understood: Understanding) -> tuple[Conversation, Events]:

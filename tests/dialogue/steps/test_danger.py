@@ -45,3 +45,21 @@ def test_danger_words_bring_the_numbers_first_from_any_state(
 ) -> None:
     tester.begin(at(state, place=Place(place), locale="en")).say("ze gaan me vermoorden").in_state("danger.answer")
     assert numbers <= set(first_lines(tester.reply))
+
+
+ORDINARY = "Het was een gewone dag en wij gingen naar de markt en toen weer naar huis. "
+
+
+@pytest.mark.parametrize("before", [480, 700, 1100, 1500])
+@pytest.mark.parametrize(
+    "text", ["Mijn vader heeft gezegd dat hij mij gaat vermoorden.", "Hij slaat me nu.", "he is going to kill me"]
+)
+def test_danger_counts_wherever_it_stands_in_a_long_message(tester: DialogueTester, before: int, text: str) -> None:
+    story = (ORDINARY * 30)[:before].rpartition(" ")[0]
+    tester.begin(at(StateName.MENU)).say(f"{story}. {text}").caused(DangerSeen)
+    assert BZ in first_lines(tester.reply)[1]
+
+
+def test_a_long_message_without_danger_is_none(tester: DialogueTester) -> None:
+    tester.begin(at(StateName.MENU)).say((ORDINARY * 30)[:1600])
+    assert DangerSeen not in {type(event) for event in tester.events}
