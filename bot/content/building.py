@@ -57,9 +57,9 @@ def _remarks(content: Content) -> Remarks:
             own = written.get(kind, RemarkWords())
             taken = {normalise(word) for other, words in written.items() if other != kind for word in words.whole}
             whole = [word for word in listed if normalise(word) not in taken]
-            # "yes i can", "no not now": what is one word by itself also begins such a sentence.
+            # "Yes i can": such a word also begins a sentence. "I do not want" may begin "... to live": not for "no".
             alone = [word for word in listed if " " not in word and len(word) > 1]
-            starts = [] if own.starts or kind == "thanks" else alone
+            starts = alone if kind == "yes" and not own.starts else []
             written[kind] = RemarkWords([*own.whole, *whole], [*own.starts, *starts], own.within)
         found[language] = written
     return Remarks(found, {language: each.around for language, each in content.remarks.items()})

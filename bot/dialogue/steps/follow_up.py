@@ -16,6 +16,9 @@ ASKS_TOPIC = {"cost": "cost", "when": "opening_hours", "number": "contact"}
 COURTESIES = frozenset({"ok", "thanks", "bye", "yes", "no"})
 """Remarks that ask for nothing; others in the same message count before them."""
 
+VAGUE = COURTESIES | {"unsure", "cannot_call"}
+"""Remarks that count only where the message is about no topic: "I have no credit" asks about that."""
+
 LAST_WORDS: Mapping[str, frozenset[str]] = {
     StateName.HEARD: frozenset({"ok", "yes", "no"}),
     StateName.THANKS: COURTESIES - {"bye"},
@@ -43,6 +46,8 @@ def step(ctx: Context) -> Turn | None:
     for remark in sorted(said, key=COURTESIES.__contains__):
         if remark in COURTESIES and (told_place or words >= A_QUESTION):
             continue  # "no, I am abroad" says more than no
+        if remark in VAGUE and (topic in ctx.rules.topics or ctx.understood.wants_advisor):
+            continue
         turn = _answered(ctx, conversation, events, remark)
         if turn is not None:
             return turn

@@ -73,3 +73,9 @@ def test_a_yes_to_the_advisor_offered_in_it(tester: DialogueTester, text: str) -
 def test_before_it_is_safe_only_the_neutral_question_counts(tester: DialogueTester) -> None:
     tester.say("hoi", "wie is dat")
     assert not tester.conversation.position.state.startswith("follow.")
+
+
+@pytest.mark.parametrize("text", ["heb geen beltegoed", "Graag gesprek met adviseur", "ناموێت بژیم", "نامەوێت بژیم"])
+def test_what_is_about_more_is_no_courtesy(tester: DialogueTester, text: str) -> None:
+    tester.begin(at("documents_taken.answer")).say(text)
+    assert not tester.conversation.position.state.startswith("follow.")
