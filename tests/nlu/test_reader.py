@@ -454,7 +454,8 @@ def test_the_command_understand_speaks_the_contract(
         {"text": ""},
         {"text": "Ik ben in Marokko\nen bang", "locale": "nl"},
     ]
-    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(json.dumps(each) for each in asked)))
+    lines = "\n".join(json.dumps(each) for each in asked).encode()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(lines)))
     assert cli.main(["understand"]) == 0
     answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert len(answers) == len(asked)

@@ -172,7 +172,7 @@ def test_a_damaged_backup_is_refused_whole(restored: Site, new_site: Callable[..
 def test_what_has_expired_since_does_not_come_back(new_site: Callable[..., Site]) -> None:
     site = new_site()
     site.start_redis()
-    names = ("conversation", "turns")
+    names = ("conversation", "address")
     gone, here = (f"helpline:{{07}}:{letter * 22}:" for letter in "ab")
     found = Piece(
         keys=tuple(
