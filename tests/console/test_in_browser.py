@@ -166,6 +166,7 @@ def test_everything_by_keyboard_alone(opened: Open, phones: Phones) -> None:
     expect(ada.lines()).to_contain_text("Ik ben er.")
     expect(ada.page.locator("#text")).to_be_focused()
     keys.type("nog niet klaar")
+    ada.has_sent()
     keys.press("Escape")
     keys.press("b")
     expect(ada.waiting()).to_have_count(1)

@@ -92,6 +92,11 @@ class Window:
         self.page.fill("#text", text)
         self.page.keyboard.press("Control+Enter")
         expect(self.lines()).to_contain_text(text)
+        self.has_sent()
+
+    def has_sent(self) -> None:
+        """Wait until the page has its answer; the line itself may come by the stream before it."""
+        expect(self.page.locator("form[aria-busy=true]")).to_have_count(0)
 
     def faults(self) -> list[str]:
         """What axe finds on the page as it is now, with its style: a bare page has links that are too small."""

@@ -16,11 +16,12 @@ export function startForms() {
     try {
       const fetched = await fetchPage(action, { body: new FormData(form), submitter: event.submitter });
       const [more, open] = [box ? typedSince(box.value, sent) : "", openParts()];
+      const stays = form.contains(document.activeElement) || document.activeElement === document.body;
       if (form.dataset.compose) dropDraft(form);
       keepOthers(form);
       show(fetched);
       open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
-      focusAfter(form, more);
+      focusAfter(form, more, stays);
     } catch (error) {
       if (error.constructor.name !== "Trouble") throw error;
       tellTrouble(error);
@@ -70,13 +71,15 @@ function openParts() {
   return [...document.querySelectorAll("#main details[open][id]")].map((part) => part.id);
 }
 
-function focusAfter(form, more) {
+/** Back to writing, unless the advisor has gone on to something else while the message was on its way. */
+function focusAfter(form, more, stays) {
   const again = form.dataset.compose && document.querySelector(`form[data-compose=${form.dataset.compose}] textarea`);
   const refused = document.getElementById("refused");
   if (again && more) {
     again.value += more;
     again.dispatchEvent(new Event("input", { bubbles: true }));
   }
+  if (again && !stays) return;
   if (again) again.focus({ preventScroll: true });
   else if (!refused) document.getElementById("main").focus({ preventScroll: true });
 }

@@ -19,10 +19,11 @@ def test_a_stop_of_the_network_is_answered_by_the_network_alone(tester: Dialogue
     status = Status.WAITING if state == StateName.HANDOFF else Status.BOT
     tester.begin(at(state, status=status, history=("cost.answer",))).say("STOP", opt_out=True)
     assert tester.reply == ""
-    assert tester.conversation.position.state == ""
+    hidden = state == StateName.DECOY  # nothing but the person brings back what is hidden
+    assert tester.conversation.position.state == (StateName.DECOY if hidden else "")
     assert tester.conversation.handling.status is Status.BOT
     tester.caused(Heard, Stopped)
-    tester.say("hoi").in_state(StateName.OPENER)
+    tester.say("hoi").in_state(StateName.DECOY if hidden else StateName.OPENER)
 
 
 @pytest.mark.parametrize("text", ["START", "HELP", "HULP", "AIDE", "ik wil toch weer praten"])
