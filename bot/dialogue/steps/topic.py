@@ -7,7 +7,7 @@ from bot.dialogue.turn import Turn
 
 SURELY_SUICIDE = 0.7
 """With less confidence than this somebody is asked what fits them, with the numbers on top, and not taken for suicidal.
-Chosen by reading some fifteen such messages: measure it again whenever the model is learned anew."""
+Chosen by reading some fifteen such messages: measure it again whenever the model is trained."""
 
 
 def step(ctx: Context) -> Turn | None:
