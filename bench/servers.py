@@ -142,7 +142,7 @@ class Subject:
     """Whether it is the project, with its own gunicorn.conf.py."""
     python: str = sys.executable
     worker_class: str = ""
-    """"": the one of the project."""
+    """"": the one of its gunicorn.conf.py."""
     is_called: bool = True
     """Whether gunicorn calls the factory; else its worker does."""
 
@@ -246,7 +246,8 @@ class Server:
         self._log = site.directory / f"{subject.name}-{self.port}.log"
         factory = (wrapper or subject.app) + ("()" if subject.is_called else "")
         command = [subject.python, "-m", "gunicorn", "-c", str(site.conf(subject))]
-        command += ["-k", subject.worker_class or site.worker_class, "-w", str(workers), "--no-control-socket"]
+        command += ["-k", subject.worker_class] if subject.worker_class else []  # else that of its configuration
+        command += ["-w", str(workers), "--no-control-socket"]
         command += ["-b", f"127.0.0.1:{self.port}", "--log-level", "warning", factory]
         environment = site.environment(subject, self.port, redis_url)
         self.begun = time.perf_counter()
