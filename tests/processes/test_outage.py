@@ -69,8 +69,8 @@ def assert_everything_is_there_once(site: Site, messages: Messages) -> None:
         assert site.opened(who).revision == site.turns(who) == len(site.heard(who))
 
 
-def assert_answered_without_redis(site: Site, messages: Messages) -> None:
-    answers = deliver(site, messages)
+def assert_answered_without_redis(site: Site, messages: Messages, threads: int = 8) -> None:
+    answers = deliver(site, messages, threads)
     for answer in answers:
         assert_numbers_first(answer.text)
     assert max(answer.seconds for answer in answers) < TWILIO_SECONDS
@@ -271,7 +271,9 @@ def test_a_read_only_redis_is_an_outage(site: Site) -> None:
     messages = some_messages(12)
     with site.client() as client:
         client.execute_command("REPLICAOF", "127.0.0.1", free_port())
-    assert_answered_without_redis(site, messages)
+    # One at a time: the first refusal closes every connection, and what was on its way in one of them may have been
+    # stored; such a message gets its usual answer.
+    assert_answered_without_redis(site, messages, threads=1)
     with site.client() as client:
         client.execute_command("REPLICAOF", "NO", "ONE")
     site.replayed()
