@@ -22,6 +22,7 @@ from tests.harness.chromium import NO_BROWSER, chromium, find_chromium
 from tests.harness.dialogue import DialogueTester
 from tests.harness.fixed import NOW, ROOT
 from tests.harness.in_redis import patient
+from tests.harness.nginx import NO_NGINX, find_nginx
 from tests.harness.recording_webhook import RecordingWebhook
 from tests.harness.redis_servers import Spread, Watched
 from tests.harness.scheduling import ByRoom, place, room
@@ -40,15 +41,22 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByRoom:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In several processes what takes longest begins first, or one of them would end alone."""
+    """Without nginx, what needs it is left out, but not where a complete run is asked for: there it fails. In several
+    processes what takes longest begins first, or one of them would end alone."""
+    if find_nginx() is None and os.environ.get("REQUIRE_BROWSER") != "1":
+        without = [item for item in items if "nginx" in getattr(item, "fixturenames", ())]
+        items[:] = [item for item in items if item not in without]
+        config.hook.pytest_deselected(items=without)
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: place(room(item.nodeid)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say at the end, loudly, that no browser was there; a skip among a thousand dots would go unseen."""
+    """Say at the end, loudly, that no browser or nginx was there; among a thousand dots it would go unseen."""
     if find_chromium() is None:
         terminalreporter.section(NO_BROWSER, sep="!", red=True, bold=True)
+    if find_nginx() is None:
+        terminalreporter.section(NO_NGINX, sep="!", red=True, bold=True)
 
 
 @pytest.fixture(scope="session")

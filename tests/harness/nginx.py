@@ -1,6 +1,5 @@
 """nginx with the configuration that docs/proxy/nginx.conf gives, on a port of its own, with a certificate made here."""
 
-import os
 import shutil
 import socket
 import ssl
@@ -9,7 +8,6 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -31,15 +29,20 @@ http {{
 """
 
 
+NO_NGINX = "docs/proxy/nginx.conf WAS NOT TRIED: no nginx on the PATH"
+
+
+def find_nginx() -> str | None:
+    """The path of an nginx, None without one."""
+    return shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
+
+
 class Nginx:
     """In `folder`, in front of the bot at `behind`."""
 
     def __init__(self, folder: Path, behind: int) -> None:
-        program = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
-        if program is None:
-            if os.environ.get("REQUIRE_BROWSER") == "1":
-                pytest.fail("nginx is not installed")
-            pytest.skip("nginx is not installed")
+        program = find_nginx()
+        assert program is not None, NO_NGINX
         self.port = free_port()
         certificate, key = _certificate(folder)
         text = (ROOT / "docs/proxy/nginx.conf").read_text()
