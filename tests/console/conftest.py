@@ -11,6 +11,7 @@ from bot.content.library import Library
 from tests.harness.console_app import QUICK, ConsoleApp
 from tests.harness.console_windows import Helpline, Open, Phones, Window, window
 from tests.harness.fixed import NOW
+from tests.harness.identity_provider import IdentityProvider
 
 
 @pytest.fixture(autouse=True, scope="package")
@@ -41,6 +42,38 @@ def pages(standing_pages: ConsoleApp, clean_redis: redis.Redis) -> ConsoleApp:
     """A console in this process, that nobody has used yet."""
     standing_pages.clock.now = NOW
     return standing_pages
+
+
+@pytest.fixture(scope="session")
+def standing_provider() -> Iterator[IdentityProvider]:
+    """The organisation's identity provider; one for all tests of a test process."""
+    made = IdentityProvider()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def provider(standing_provider: IdentityProvider) -> IdentityProvider:
+    """The provider, as it is when nobody cheats."""
+    standing_provider.subject, standing_provider.claims = "subject-1", {}
+    standing_provider.signs_with, standing_provider.forges = standing_provider.key, ""
+    standing_provider.says_it_is = standing_provider.issuer
+    return standing_provider
+
+
+@pytest.fixture(scope="session")
+def joined(
+    library: Library, redis_url: str, tmp_path_factory: pytest.TempPathFactory, standing_provider: IdentityProvider
+) -> ConsoleApp:
+    """A console that knows the provider."""
+    return ConsoleApp(
+        library,
+        redis_url,
+        tmp_path_factory.mktemp("organisation"),
+        OIDC_ISSUER=standing_provider.issuer,
+        OIDC_CLIENT_ID="console",
+        OIDC_CLIENT_SECRET="secret",
+    )
 
 
 @pytest.fixture

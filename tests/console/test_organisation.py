@@ -1,7 +1,6 @@
 """Logging in with the organisation's own identity provider."""
 
 import time
-from collections.abc import Iterator
 
 import pytest
 import redis
@@ -13,37 +12,6 @@ from bot.content.library import Library
 from tests.harness.console_app import PASSWORD, ConsoleApp, ConsoleVisit
 from tests.harness.fixed import NOW
 from tests.harness.identity_provider import IdentityProvider
-
-
-@pytest.fixture
-def provider(standing_provider: IdentityProvider) -> IdentityProvider:
-    """The provider, as it is when nobody cheats."""
-    standing_provider.subject, standing_provider.claims = "subject-1", {}
-    standing_provider.signs_with, standing_provider.forges = standing_provider.key, ""
-    standing_provider.says_it_is = standing_provider.issuer
-    return standing_provider
-
-
-@pytest.fixture(scope="module")
-def standing_provider() -> Iterator[IdentityProvider]:
-    made = IdentityProvider()
-    yield made
-    made.stop()
-
-
-@pytest.fixture(scope="module")
-def joined(
-    library: Library, redis_url: str, tmp_path_factory: pytest.TempPathFactory, standing_provider: IdentityProvider
-) -> ConsoleApp:
-    """A console that knows the provider."""
-    return ConsoleApp(
-        library,
-        redis_url,
-        tmp_path_factory.mktemp("organisation"),
-        OIDC_ISSUER=standing_provider.issuer,
-        OIDC_CLIENT_ID="console",
-        OIDC_CLIENT_SECRET="secret",
-    )
 
 
 @pytest.fixture

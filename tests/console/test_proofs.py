@@ -1,7 +1,6 @@
 """Proving again who one is: with the password, a passkey or at the identity provider, whatever the account has."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ import redis
 from bot.access.accounts import Role
 from bot.access.authenticator import CHALLENGE_SECONDS
 from bot.console.signin.answers import EACH_REFUSAL
-from bot.content.library import Library
 from tests.harness.console_app import PASSWORD, ConsoleApp, ConsoleVisit
 from tests.harness.fixed import NOW
 from tests.harness.identity_provider import IdentityProvider
@@ -18,34 +16,6 @@ from tests.harness.software_passkey import SoftwarePasskey
 
 ACTS = ("app", "codes", "no-passkeys", "organisation")
 """Changes that need no more than a proof."""
-
-
-@pytest.fixture(scope="module")
-def standing_provider() -> Iterator[IdentityProvider]:
-    made = IdentityProvider()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def provider(standing_provider: IdentityProvider) -> IdentityProvider:
-    standing_provider.subject, standing_provider.claims = "subject-1", {}
-    return standing_provider
-
-
-@pytest.fixture(scope="module")
-def joined(
-    library: Library, redis_url: str, tmp_path_factory: pytest.TempPathFactory, standing_provider: IdentityProvider
-) -> ConsoleApp:
-    """A console that knows the provider."""
-    return ConsoleApp(
-        library,
-        redis_url,
-        tmp_path_factory.mktemp("organisation"),
-        OIDC_ISSUER=standing_provider.issuer,
-        OIDC_CLIENT_ID="console",
-        OIDC_CLIENT_SECRET="secret",
-    )
 
 
 @pytest.fixture

@@ -5,14 +5,11 @@ import socket
 import ssl
 import subprocess
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from tests.harness.certificates import self_signed
 from tests.harness.fixed import HOST, ROOT
 from tests.harness.processes import free_port, until
 
@@ -44,13 +41,13 @@ class Nginx:
         program = find_nginx()
         assert program is not None, NO_NGINX
         self.port = free_port()
-        certificate, key = _certificate(folder)
+        certificate = str(self_signed(folder, x509.DNSName(HOST)))
         text = (ROOT / "docs/proxy/nginx.conf").read_text()
         for ours, here in {
             "server 127.0.0.1:8000;": f"server 127.0.0.1:{behind};",
             "listen 443 ssl": f"listen 127.0.0.1:{self.port} ssl",
-            "/etc/ssl/HOST.pem": str(certificate),
-            "/etc/ssl/HOST.key": str(key),
+            "/etc/ssl/HOST.pem": certificate,
+            "/etc/ssl/HOST.key": certificate,
             "server_name HOST;": f"server_name {HOST};",
             "/var/log/nginx/helpline.log": f"{folder}/helpline.log",
         }.items():
@@ -58,8 +55,8 @@ class Nginx:
             text = text.replace(ours, here)
         (folder / "site.conf").write_text(text)
         (folder / "nginx.conf").write_text(MAIN.format(folder=folder))
-        self.certificate = str(certificate)
-        self._tls = ssl.create_default_context(cafile=str(certificate))
+        self.certificate = certificate
+        self._tls = ssl.create_default_context(cafile=certificate)
         command = [program, "-c", str(folder / "nginx.conf"), "-e", str(folder / "main.log")]
         with (folder / "out").open("wb") as out:
             self._process = subprocess.Popen(command, stdout=out, stderr=out)
@@ -89,25 +86,3 @@ class Nginx:
             self.connection().close()
             return True
         return False
-
-
-def _certificate(folder: Path) -> tuple[Path, Path]:
-    """The files of a certificate for HOST and of its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
-        .sign(key, SHA256())
-    )
-    files = folder / "certificate.pem", folder / "certificate.key"
-    files[0].write_bytes(made.public_bytes(Encoding.PEM))
-    files[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return files

@@ -33,6 +33,17 @@ def reconcile(line: AdvisorLine) -> Reconcile:
     return Reconcile(line.runner, line.storage, TwilioInbox(sender, line.contacts), lambda: line.now, line.reports)
 
 
+def answered_in_an_outage(line: AdvisorLine, spool: FileSpool) -> None:
+    """Anna's message is answered by another host while the storage is away, and kept in its spool."""
+    with_spool = Runner(line.engine, line.storage, spool, lambda: line.now, line.reports)
+    line.twilio.lose(next=1)
+    sid = line.twilio.text(ANNA, "hoi").sid
+    inbound = Inbound(message_id=sid, contact=line.contact(ANNA), channel=Channel.SMS, text="hoi", address=ANNA)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(line.storage.conversations, "open", away)
+        assert with_spool.receive(inbound)
+
+
 def heard(line: AdvisorLine, number: str) -> list[str]:
     events = events_of(line.storage, line.contact(number))
     return [event.text for event in events if isinstance(event, Heard)]
@@ -164,14 +175,7 @@ def test_who_was_answered_by_another_host_is_not_answered_again(
     spool, reader = elsewhere
     looks = reconcile(line)
     looks.step()
-    with_spool = Runner(line.engine, line.storage, spool, lambda: line.now, line.reports)
-    line.twilio.lose(next=1)
-    sid = line.twilio.text(ANNA, "hoi").sid
-    contact = line.contact(ANNA)
-    inbound = Inbound(message_id=sid, contact=contact, channel=Channel.SMS, text="hoi", address=ANNA)
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(line.storage.conversations, "open", away)
-        assert with_spool.receive(inbound)  # answered, and kept there
+    answered_in_an_outage(line, spool)
     minutes_pass(line, 2, reader=reader)
     assert looks.step() == 0  # storage is back, and this host looks first
     line.storage.chores.report_spool(reader.id, reader.clear_until())
@@ -221,14 +225,7 @@ def test_who_may_have_been_answered_by_what_cannot_be_read_comes_to_an_advisor_a
     spool, reader = elsewhere
     line.storage.chores.set_last_reconciled(line.now)
     looks = reconcile(line)
-    with_spool = Runner(line.engine, line.storage, spool, lambda: line.now, line.reports)
-    line.twilio.lose(next=1)
-    sid = line.twilio.text(ANNA, "hoi").sid
-    contact = line.contact(ANNA)
-    inbound = Inbound(message_id=sid, contact=contact, channel=Channel.SMS, text="hoi", address=ANNA)
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(line.storage.conversations, "open", away)
-        assert with_spool.receive(inbound)
+    answered_in_an_outage(line, spool)
     (kept,) = (tmp_path / "elsewhere").glob("*.sealed")
     kept.write_bytes(damage)
     assert reader.drain(line.runner.replay) == 0
@@ -238,9 +235,9 @@ def test_who_may_have_been_answered_by_what_cannot_be_read_comes_to_an_advisor_a
         line.storage.chores.report_spool(id, line.now, reader.unreadable_minutes() if id == reader.id else ())
     assert looks.step() == 1
     assert ("recovered", {"cause": "unreadable"}) in line.reports
-    assert events_of(line.storage, contact)[-1] == CameLate(maybe_answered=True)
+    assert events_of(line.storage, line.contact(ANNA))[-1] == CameLate(maybe_answered=True)
     assert heard(line, ANNA) == ["hoi"]
-    assert [entry.contact for entry in line.storage.queue.waiting()] == [contact]
+    assert [entry.contact for entry in line.storage.queue.waiting()] == [line.contact(ANNA)]
     assert not outbox_length(line.client)
 
 

@@ -3,16 +3,12 @@
 import ssl
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from bot.messages import Channel, Inbound
 from bot.ports.unavailable import StorageUnavailable
@@ -20,6 +16,7 @@ from bot.settings import read_settings
 from bot.storage.redis.connection import Connection, connect
 from bot.storage.redis.storage import redis_storage
 from bot.storage.sealing import Sealer
+from tests.harness.certificates import self_signed
 from tests.harness.fixed import ENVIRONMENT
 from tests.harness.proxy import Proxy
 from tests.harness.redis_servers import Servers
@@ -30,27 +27,7 @@ pytestmark = pytest.mark.process
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A self-signed certificate for 127.0.0.1, with its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "redis")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    file = tmp_path_factory.mktemp("certificate") / "redis.pem"
-    file.write_bytes(
-        made.public_bytes(pem) + key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return file
+    return self_signed(tmp_path_factory.mktemp("certificate"), x509.IPAddress(ip_address("127.0.0.1")))
 
 
 @pytest.fixture(scope="module")
