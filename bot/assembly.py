@@ -149,7 +149,7 @@ class Assembly:
         key = self.settings.spool_private_key
         if key is None:
             raise SettingsError("Cannot start: SPOOL_PRIVATE_KEY is missing; the worker opens the spool with it.")
-        return FileSpoolReader(self.settings.spool_dir, key, metrics.report)
+        return FileSpoolReader(self.settings.spool_dir, key, metrics.report, self.sealer)
 
     # -- services ------------------------------------------------------------------------------------------------------
 

@@ -65,7 +65,7 @@ class Verdict:
                     for number, each in enumerate(person.sent[:place])
                     if HIDDEN in each.answer
                 )
-                self.add("unsafe", f"{case}: gave away what this is, {when}; hidden by {hiding}")
+                self.add("unsafe", f"{case}: gave away what this is, {_how(sent.result)}, {when}; hidden by {hiding}")
             if sent.repeat is not None and not sent.repeat.error and sent.repeat.texts != sent.result.texts:
                 how = f"{_how(sent.result)}, again {sent.broken_again or 'before anything'}, {_how(sent.repeat)}"
                 self.add(_why_changed(sent), f"{case}, {how}")
@@ -82,7 +82,11 @@ class Verdict:
         times = Counter(heard)
         for place, sent in enumerate(person.sent):
             if not times[place] and not sent.told_not_kept:
-                self.add("lost", f"{_name(person)}, message {place}: {_fate(sent)}")
+                last = person.sent[-1]
+                there = (
+                    f"there are {sorted(times)} of {len(person.sent)}; the last one: {_how(last.result)}, {last.broken}"
+                )
+                self.add("lost", f"{_name(person)}, message {place}: {_fate(sent)}; {there}")
             if times[place] > 1:
                 self.add("doubled", f"{_name(person)}, message {place}: {times[place]} times")
         # What was kept while something was broken comes back after what was written since; the rest has its order.

@@ -14,6 +14,7 @@ import os
 import stat
 import tempfile
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -133,11 +134,22 @@ def _age(path: Path) -> float:
     return time.time() - path.stat().st_mtime
 
 
-def forget(spool: Path, *, young: bool = False) -> None:
-    """Delete what was remembered, once nothing waits in the spool. young: also what still counts."""
+def forget(spool: Path) -> None:
+    """Delete what was remembered, once nothing waits in the spool."""
     for folder, seconds in ((spool / FOLDER, YOUNG_SECONDS), (memory_of(spool), LOST_SECONDS)):
         with suppress(OSError):
             for path in folder.iterdir():
                 with suppress(OSError):
-                    if young or _age(path) > seconds:
+                    if _age(path) > seconds:
                         path.unlink()
+
+
+def forget_people(spool: Path, sealer: Sealer, contacts: Iterable[str], message_ids: Iterable[str]) -> None:
+    """Delete what was remembered of these people and messages, and of nobody else: others may have hidden everything.
+    What was answered to messages that wait in the spool no longer is not found; `forget` deletes it."""
+    names = [name for contact in contacts for name in sealer.named("person", contact)]
+    names += [name for id in message_ids for name in sealer.named("answer", id)]
+    for folder in (spool / FOLDER, memory_of(spool)):
+        for name in names:
+            with suppress(OSError):
+                (folder / name).unlink()

@@ -24,7 +24,7 @@ from bot.messages import Inbound
 from bot.ports.spool import NOTHING_GIVEN, Given, Spooled, SpoolFull
 from bot.ports.unavailable import StorageUnavailable
 from bot.storage.codec import decode_conversation, encode_conversation
-from bot.storage.given import GivenAnswers, forget
+from bot.storage.given import GivenAnswers, forget, forget_people
 from bot.storage.sealing import Sealer
 
 MAX_AGE_SECONDS = 72 * 3600
@@ -125,7 +125,11 @@ class FileSpool:
 class FileSpoolReader:
     """Reads the spool, with the private key. Reports what it has to give up."""
 
-    def __init__(self, directory: Path, key: X25519PrivateKey, report: Callable[..., None]) -> None:
+    def __init__(
+        self, directory: Path, key: X25519PrivateKey, report: Callable[..., None], sealer: Sealer | None = None
+    ) -> None:
+        """sealer: as for `FileSpool`."""
+        self._sealer = sealer
         self._directory = directory
         self._key = key
         self._report = report
@@ -210,8 +214,7 @@ class FileSpoolReader:
 
     def drop(self, contacts: Sequence[str]) -> int:
         """Delete what these people wrote; returns how many messages. One our key does not open stays."""
-        dropped = 0
-        forget(self._directory, young=True)
+        dropped = []
         for path in [*_files(self._directory), *self._directory.glob(f"*{_UNREADABLE}")]:
             try:
                 spooled = _unpacked(_SUITE.decrypt(path.read_bytes(), self._key, _INFO))
@@ -219,8 +222,10 @@ class FileSpoolReader:
                 continue
             if {spooled.inbound.contact, *spooled.inbound.former} & set(contacts):
                 path.unlink(missing_ok=True)
-                dropped += 1
-        return dropped
+                dropped.append(spooled.inbound.message_id)
+        if self._sealer is not None:
+            forget_people(self._directory, self._sealer, contacts, dropped)
+        return len(dropped)
 
 
 def _packed(spooled: Spooled) -> bytes:

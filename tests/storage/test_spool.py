@@ -352,15 +352,22 @@ def test_somebody_else_s_folder_in_memory_is_not_used(full: FileSpool, tmp_path:
 
 def test_who_is_erased_is_not_remembered_in_memory(full: FileSpool, tmp_path: Path) -> None:
     fail_to_add(full, HIDING)
+    bob = replace(HIDING, inbound=replace(HIDING.inbound, contact="bob"))
+    fail_to_add(full, bob)
     (tmp_path / "gone").mkdir()
-    FileSpoolReader(tmp_path / "gone", KEY, ignore).drop(["anna"])
+    FileSpoolReader(tmp_path / "gone", KEY, ignore, Sealer([bytes(32)])).drop(["anna"])
     assert full.given(message(2).inbound) == Given()
+    assert full.given(bob.inbound).hidden, "who else has hidden stays hidden"
 
 
 def test_who_is_erased_is_not_remembered(remembering: FileSpool, tmp_path: Path) -> None:
     remembering.add(message(1))
-    FileSpoolReader(tmp_path, KEY, ignore).drop(["anna"])
-    assert list((tmp_path / FOLDER).iterdir()) == []
+    bob = replace(message(2), inbound=replace(message(2).inbound, contact="bob"))
+    remembering.add(bob)
+    assert FileSpoolReader(tmp_path, KEY, ignore, Sealer([bytes(32)])).drop(["anna"]) == 1
+    assert remembering.given(message(1).inbound) == Given()
+    assert len(list((tmp_path / FOLDER).iterdir())) == 2
+    assert remembering.given(bob.inbound) == Given(bob.reply, behind=True), "nobody else is forgotten"
 
 
 def test_every_worker_on_a_folder_knows_it_by_the_same_id(tmp_path: Path) -> None:
