@@ -1,13 +1,15 @@
 """One conversation: what was said, what is known, what an advisor can do with it.
 
-Every act is a form with an id of its own, so that one sent twice acts once. All of them post to the address of the
-page: after an act the browser goes on with a GET, and a refusal shows the same page, at the same address, with the
-reason and with what was typed.
+Every act is a form with an id of its own, so that one sent twice acts once; with other contents it is another act. All
+of them post to the address of the page: after an act the browser goes on with a GET, and a refusal shows the same page,
+at the same address, with the reason and with what was typed.
 """
 
+import hmac
+import json
 import secrets
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from bot.advisors import board
@@ -56,13 +58,26 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
 def _act(context: PageContext, contact: str, name: str) -> Page:
     """Do it and go on with a GET; where it is refused, the page again with the reason and what was typed."""
     try:
-        ACTS[name].do(context, visitor().advisor, contact, request.form.get("act") or secrets.token_urlsafe(9))
+        ACTS[name].do(context, visitor().advisor, contact, _act_id())
     except Refused as refused:
         return _page(context, contact, refused, act=name)
     context.audit.write(visitor().id, name, codename(contact))
     if ACTS[name].stays:
         return redirect(url_for("console.conversation", contact=contact), 303)
     return redirect(url_for("console.board"), 303)
+
+
+def _act_id() -> str:
+    """The id of the form with a digest of what it says. Where the answer to a form was lost, it is still on the screen:
+    sent again it has acted already, but with another text it must not count as sent. Keyed, because ids are stored in
+    the clear."""
+    given = request.form.get("act")
+    if not given:
+        return secrets.token_urlsafe(9)
+    fields = [field for field in request.form.items(multi=True) if field[0] not in ("act", "csrf_token", "sure")]
+    key = current_app.secret_key or b""
+    key = key if isinstance(key, bytes) else key.encode()
+    return f"{given}-{hmac.digest(key, json.dumps(fields).encode(), 'sha256').hex()[:24]}"
 
 
 def _page(

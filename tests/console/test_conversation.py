@@ -47,6 +47,17 @@ def test_writing_first_needs_an_agreement_and_what_was_typed_stays(pages: Consol
     assert [what for what in pages.audit() if what in ("agree", "reply")] == ["reply", "agree", "reply"]
 
 
+@pytest.mark.parametrize("do", ["reply", "note"])
+def test_a_form_sent_again_acts_once_but_another_text_in_it_is_not_lost(
+    pages: ConsoleApp, ada: ConsoleVisit, do: str
+) -> None:
+    where = held(pages, ada)  # the answer to a form may be lost on its way; then it is still on the screen
+    for text in ("Een eerste tekst", "Een eerste tekst", "Een andere tekst"):
+        assert ada.act(where, do, {"text": text, "act": "one form"}).status_code == 303
+    shown = ada.get(where).text
+    assert [shown.count(text) for text in ("Een eerste tekst", "Een andere tekst")] == [1, 1]
+
+
 def test_a_wrap_up_is_counted_and_tells_nothing(pages: ConsoleApp, ada: ConsoleVisit) -> None:
     for outcome in ("listened", "<script>"):
         where = held(pages, ada)

@@ -1,7 +1,7 @@
 """Pages that stay open: after a refusal, on another page of the console, locked, and when the person erases all."""
 
 import pytest
-from playwright.sync_api import Request, expect
+from playwright.sync_api import Request, Route, expect
 
 from tests.harness.console_windows import Helpline, Open, Phones, Window, take_first
 
@@ -143,3 +143,55 @@ def test_what_the_person_erases_is_gone_from_every_open_screen(opened: Open, pho
         expect(each.page.locator("#text")).to_have_count(0)
         expect(each.page.locator("body")).not_to_contain_text("paspoort")
     assert other.complaints == []
+
+
+def test_what_comes_late_does_not_take_the_place_of_the_page_asked_for_after_it(opened: Open, phones: Phones) -> None:
+    ada = opened("Ada")
+    page, where = ada.page, []
+    for phone in (0, 1):
+        phones.writes(phone, "hoi", "medewerker")
+        page.goto(f"{page.url.split('/console/')[0]}/console/")
+        take_first(ada)
+        where.append(page.url)
+    first, second = where
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        asked_for = "x-background" not in route.request.headers and "check" not in (route.request.post_data or "")
+        if asked_for and not late:
+            late.append(route)
+        else:
+            route.continue_()
+
+    def to(address: str) -> None:
+        page.locator(f"#own-list a[href$='{address.rsplit('/', 1)[1]}']").click()
+
+    page.route(first, hold)
+    to(first)
+    to(second)
+    page.wait_for_url(second)
+    with page.expect_response(lambda response: response.url == first):
+        late[0].continue_()
+    assert page.url == second
+
+    to(first)
+    page.wait_for_url(first)
+    for text in ("Aan de eerste.", "Ook aan de eerste. " * 120):  # arrives; is refused
+        late.clear()
+        page.fill("#text", text)
+        page.locator("form[data-compose=reply] button.main").click()
+        expect(page.locator("form[aria-busy=true]")).to_have_count(1)
+        to(second)
+        page.wait_for_url(second)
+        page.fill("#text", "Aan de tweede")
+        with page.expect_response(lambda response: response.request.method == "POST" and response.url == first):
+            late[0].continue_()
+        expect(page.locator("#trouble")).to_be_visible(visible="Ook" in text)
+        assert page.url == second
+        expect(page.locator("#text")).to_have_value("Aan de tweede")
+        to(first)
+        page.wait_for_url(first)
+        expect(page.locator("#text")).to_have_value(text if "Ook" in text else "")
+    expect(phones.log(0)).to_contain_text("Aan de eerste.")
+    expect(phones.log(1)).not_to_contain_text("de eerste")
+    assert ada.complaints == []

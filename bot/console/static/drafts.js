@@ -19,6 +19,20 @@ export function dropDraft(form) {
   drafts.delete(key(form));
 }
 
+/** A text that was sent from a page that is not shown any more has arrived; what was typed after it stays. */
+export function dropSent(form, sent) {
+  if (drafts.get(key(form)) === sent) drafts.delete(key(form));
+  document.querySelectorAll("form[data-compose]").forEach((open) => {
+    const box = open.querySelector("textarea");
+    if (key(open) === key(form) && box.value === sent) box.value = "";
+  });
+}
+
+/** A text that was sent from a page that is not shown any more was refused: it is a draft again. */
+export function draftFailed(form, sent) {
+  if (!drafts.has(key(form))) drafts.set(key(form), sent);
+}
+
 /** Drop the drafts of all forms that post to this address. */
 export function dropDraftsOf(action) {
   for (const name of drafts.keys()) if (name.startsWith(`${action} `)) drafts.delete(name);

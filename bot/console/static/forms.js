@@ -1,6 +1,9 @@
 // Sends forms and follows links without leaving the page, so that a failure loses nothing that was typed.
-import { keepDraft, dropDraft } from "./drafts.js";
-import { fetchPage, onPage, show, tellTrouble } from "./page.js";
+import { draftFailed, dropDraft, dropSent, keepDraft } from "./drafts.js";
+import { fetchPage, onPage, show, tell, tellTrouble } from "./page.js";
+
+let asked = 0; // pages the advisor has asked to switch to
+let switches = 0; // those that were shown
 
 export function startForms() {
   document.addEventListener("submit", async (event) => {
@@ -13,8 +16,13 @@ export function startForms() {
       ? event.submitter.formAction : form.action;
     const box = form.dataset.compose ? form.querySelector("textarea") : null;
     const sent = box?.value ?? "";
+    const before = switches;
     try {
       const fetched = await fetchPage(action, { body: new FormData(form), submitter: event.submitter });
+      if (switches !== before) {
+        answeredElsewhere(form, sent, fetched);
+        return;
+      }
       const [more, open] = [box ? typedSince(box.value, sent) : "", openParts()];
       const stays = form.contains(document.activeElement) || document.activeElement === document.body;
       if (form.dataset.compose) dropDraft(form);
@@ -45,12 +53,32 @@ export function startForms() {
 /** Show another page of the console in this window; drafts are kept. */
 export async function go(href, options = {}) {
   document.querySelectorAll("form[data-compose]").forEach(keepDraft);
+  const mine = ++asked;
   try {
-    show(await fetchPage(href), options);
+    const fetched = await fetchPage(href);
+    if (mine !== asked) return; // a page asked for later may have come first: this one would take its place
+    document.querySelectorAll("form[data-compose]").forEach(keepDraft);
+    show(fetched, options);
+    switches += 1;
     document.getElementById("main").focus({ preventScroll: true });
   } catch (error) {
     if (error.constructor.name !== "Trouble") throw error;
-    tellTrouble(error);
+    if (mine === asked) tellTrouble(error);
+  }
+}
+
+/**
+ * The advisor has switched to another page while the form was on its way. That page stays: what is typed there would
+ * else go on in the conversation of somebody else. A refusal is told above it, and its text is a draft again.
+ */
+function answeredElsewhere(form, sent, fetched) {
+  const why = fetched.document.querySelector("#main [role=alert]")?.textContent.trim();
+  if (why) {
+    if (form.dataset.compose) draftFailed(form, sent);
+    tell(why, { href: form.action, text: fetched.document.title, here: true });
+  } else {
+    if (form.dataset.compose) dropSent(form, sent);
+    document.dispatchEvent(new CustomEvent("console:look"));
   }
 }
 

@@ -1,6 +1,6 @@
 // Keeps the open page up to date: fetches it again on news from the server, or every few seconds without a stream.
 import { dropDraftsOf } from "./drafts.js";
-import { fetchPage, onPage, refresh, show, tell, tellTrouble } from "./page.js";
+import { fetchPage, onPage, refresh, show, tell, tellSolved, tellTrouble } from "./page.js";
 
 const BEAT_MS = 20_000;
 const POLL_MS = 10_000;
@@ -71,7 +71,7 @@ function take(fetched) {
   const same = fresh.page === "news" || (fresh.page === open.page && fresh.mode === open.mode);
   const typing = [...document.querySelectorAll("form[data-compose] textarea")].some((text) => text.value);
   if (same) {
-    tell("");
+    tellSolved();
     refresh(fetched.document);
   } else if (!typing || "gone" in fresh) {
     if ("gone" in fresh) dropDraftsOf(location.pathname); // erased: not even a draft about it stays

@@ -40,7 +40,10 @@ export function word(name) {
   return document.getElementById("tools")?.dataset[name] ?? "";
 }
 
-/** Show a problem above the page; "" hides it. `link` leads to where it can be solved. */
+/**
+ * Show a problem above the page; "" hides it. `link` leads to where it can be solved: in a new window, or `here`, and
+ * then the problem stays until the page is left.
+ */
 export function tell(text, link = null) {
   const place = document.getElementById("trouble");
   const same = place.firstChild?.textContent === text;
@@ -51,11 +54,18 @@ export function tell(text, link = null) {
     place.replaceChildren(document.createTextNode(text));
     if (link) {
       const anchor = document.createElement("a");
-      Object.assign(anchor, { href: link.href, target: "_blank", rel: "noopener", textContent: link.text });
+      Object.assign(anchor, { href: link.href, textContent: link.text });
+      if (link.here) anchor.dataset.switch = "";
+      else Object.assign(anchor, { target: "_blank", rel: "noopener" });
       place.append(" ", anchor);
     }
     place.hidden = false;
   }
+}
+
+/** The problem is over, unless it is about another page than this one. */
+export function tellSolved() {
+  if (!document.querySelector("#trouble a[data-switch]")) tell("");
 }
 
 /** Show why a page could not be fetched. */
