@@ -57,11 +57,12 @@ def add_routes(blueprint: Blueprint, context: PageContext) -> None:
 
 def _act(context: PageContext, contact: str, name: str) -> Page:
     """Do it and go on with a GET; where it is refused, the page again with the reason and what was typed."""
+    who = visitor()
     try:
-        ACTS[name].do(context, visitor().advisor, contact, _act_id())
+        ACTS[name].do(context, who.advisor, contact, _act_id())
     except Refused as refused:
         return _page(context, contact, refused, act=name)
-    context.audit.write(visitor().id, name, codename(contact))
+    context.audit.write(who.id, name, codename(contact))
     if ACTS[name].stays:
         return redirect(url_for("console.conversation", contact=contact), 303)
     return redirect(url_for("console.board"), 303)
