@@ -205,7 +205,7 @@ class Soak:
 
         until(is_drained, DRAIN_SECONDS, "an empty spool and an empty outbox")
         self._twilio.settled(30)
-        missed = [person for person in self._people if any(sent.missed for sent in person.sent)]
+        missed = [person for person in self._people if any(sent.comes_later for sent in person.sent)]
         deadline = time.monotonic() + DRAIN_SECONDS
         while missed and time.monotonic() < deadline:
             time.sleep(5)

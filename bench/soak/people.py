@@ -81,6 +81,11 @@ class Sent:
         return self.told_not_kept or (HIDDEN in self.answer and self.broken == "spool_shut")
 
     @property
+    def comes_later(self) -> bool:
+        """Only the provider's list has it, and nobody told its sender so."""
+        return self.missed or (self.was_not_kept and not self.told_not_kept)
+
+    @property
     def in_outage(self) -> bool:
         return OUTAGE in self.answer
 

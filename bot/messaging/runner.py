@@ -9,6 +9,8 @@ from datetime import datetime
 from functools import partial
 from weakref import WeakValueDictionary
 
+import msgspec
+
 from bot.dialogue import own_words
 from bot.dialogue.case_code import RANDOM_BITS
 from bot.dialogue.conversation import Conversation
@@ -192,6 +194,8 @@ class Runner:
     def recover(self, inbound: Inbound, sent: datetime, *, late: bool, maybe_answered: bool = False) -> bool:
         """Answer a message whose webhook never came; False: it was answered after all. Raises StorageUnavailable.
 
+        It answers no question that was asked after it was sent: a lost "yes" must not erase what "erase" asks about.
+
         sent: when its sender sent it. late: too long ago to answer, the phone may be in other hands. maybe_answered: it
         may be one whose turn lies in the spool and cannot be read. In both cases nothing is sent, and an advisor is
         asked to look.
@@ -200,10 +204,15 @@ class Runner:
         message = self._engine.read(inbound)
 
         def decide(opened: Opened) -> Decision:
-            if self._spool.given(inbound).reply is not None:
+            given = self._spool.given(inbound)
+            if given.reply is not None:
                 raise _Given("")
             moment = recovering.moment(sent, opened.conversation)
-            turn, reply = self._answer(message, opened, moment, self._spool.given(inbound), look_up=not silent)
+            overtaken = recovering.is_overtaken(sent, opened.conversation)
+            given = msgspec.structs.replace(given, behind=given.behind or overtaken)
+            turn, reply = self._answer(message, opened, moment, given, look_up=not silent)
+            if overtaken and not silent and recovering.is_pointless(turn):
+                return recovering.only_heard(turn, opened.conversation)
             if silent:
                 blocked = opened.blocked
                 return recovering.too_late(turn, inbound.channel, blocked=blocked, maybe_answered=maybe_answered)

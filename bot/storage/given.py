@@ -5,8 +5,9 @@ Beside the spool, one small file a message and one a person, sealed with the key
 hashes. A file counts as long as the sealed turn it belongs to waits in the spool.
 
 Where the spool takes nothing either, a turn is lost, but not that it was: a file a person in the memory of this host.
-Whoever has just hidden everything must not be given away by the next answer. It counts until an answer to them is
-stored, or as long as hiding does.
+It counts until an answer to them is stored, or as long as hiding does. Whoever has just hidden everything must not be
+given away by the next answer, whichever host gives it: their sealed turn waits in that memory too, to be stored like
+what lies in the spool.
 """
 
 import hashlib
@@ -66,8 +67,8 @@ class GivenAnswers:
     def note_lost(self, inbound: Inbound, *, hidden: bool) -> None:
         """Remember that its sender read an answer of which nothing could be kept."""
         with suppress(OSError):
-            self._memory.mkdir(mode=0o700, exist_ok=True)
-            if _is_ours(self._memory):
+            if memory_is_ours(self._spool, make=True):
+                _forget_old(self._memory, LOST_SECONDS)
                 self._write(self._memory, "person", inbound.contact, _Note("", "", hidden))
 
     def find(self, inbound: Inbound) -> Given:
@@ -125,8 +126,15 @@ def memory_of(spool: Path) -> Path:
     return memory_root() / f"helpline-{os.getuid()}-{name}"
 
 
-def _is_ours(folder: Path) -> bool:
-    found = folder.lstat()
+def memory_is_ours(spool: Path, *, make: bool = False) -> bool:
+    """Is the folder in memory there, and nobody else's? make: so that it is. Raises OSError where it cannot be."""
+    folder = memory_of(spool)
+    if make:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    try:
+        found = folder.lstat()
+    except FileNotFoundError:
+        return False
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
 
 
@@ -137,11 +145,15 @@ def _age(path: Path) -> float:
 def forget(spool: Path) -> None:
     """Delete what was remembered, once nothing waits in the spool."""
     for folder, seconds in ((spool / FOLDER, YOUNG_SECONDS), (memory_of(spool), LOST_SECONDS)):
-        with suppress(OSError):
-            for path in folder.iterdir():
-                with suppress(OSError):
-                    if _age(path) > seconds:
-                        path.unlink()
+        _forget_old(folder, seconds)
+
+
+def _forget_old(folder: Path, seconds: float) -> None:
+    with suppress(OSError):
+        for path in folder.iterdir():
+            with suppress(OSError):
+                if _age(path) > seconds:
+                    path.unlink()
 
 
 def forget_people(spool: Path, sealer: Sealer, contacts: Iterable[str], message_ids: Iterable[str]) -> None:

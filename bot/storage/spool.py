@@ -1,5 +1,5 @@
 """The spool on disk: one file a message, sealed to a public key (HPKE, RFC 9180). The web host cannot read it back;
-only the worker, which holds the private key, can.
+only the worker, which holds the private key, can. Of somebody who hides, what the disk does not take waits in memory.
 """
 
 import itertools
@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -24,7 +24,7 @@ from bot.messages import Inbound
 from bot.ports.spool import NOTHING_GIVEN, Given, Spooled, SpoolFull
 from bot.ports.unavailable import StorageUnavailable
 from bot.storage.codec import decode_conversation, encode_conversation
-from bot.storage.given import GivenAnswers, forget, forget_people
+from bot.storage.given import GivenAnswers, forget, forget_people, memory_is_ours, memory_of
 from bot.storage.sealing import Sealer
 
 MAX_AGE_SECONDS = 72 * 3600
@@ -100,6 +100,8 @@ class FileSpool:
                 part.unlink(missing_ok=True)
             if self._given is not None:
                 self._given.note_lost(spooled.inbound, hidden=hidden)
+            if hidden:
+                _keep_in_memory(self._directory, f"{name}{_SUFFIX}", sealed)
             raise SpoolFull(type(error).__name__) from None
         if self._given is not None:
             self._given.note(spooled.inbound, f"{name}{_SUFFIX}", spooled.reply, hidden=hidden)
@@ -115,11 +117,11 @@ class FileSpool:
 
     def waiting(self) -> int:
         """How many messages are kept."""
-        return sum(1 for _ in _files(self._directory))
+        return len(_files(self._directory))
 
     def unreadable(self) -> int:
         """How many messages the worker could not read or store."""
-        return sum(1 for _ in self._directory.glob(f"*{_UNREADABLE}"))
+        return len(_files(self._directory, _UNREADABLE))
 
 
 class FileSpoolReader:
@@ -158,7 +160,7 @@ class FileSpoolReader:
 
     def unreadable_minutes(self) -> frozenset[int]:
         """The minutes (since 1970) in which what lies unreadable here arrived."""
-        return frozenset(int(_when(path)) // 60 for path in self._directory.glob(f"*{_UNREADABLE}"))
+        return frozenset(int(_when(path)) // 60 for path in _files(self._directory, _UNREADABLE))
 
     def drain(self, handle: Callable[[Spooled], object]) -> int:
         """Hand every kept message to `handle`, oldest first, and drop it when that returns; returns how many.
@@ -169,14 +171,14 @@ class FileSpoolReader:
         """
         self._drop_old()
         handled = sum(self._hand_over(path, handle) for path in _files(self._directory))
-        if next(_files(self._directory), None) is None:
+        if not _files(self._directory):
             forget(self._directory)
         return handled
 
     def _drop_old(self) -> None:
         lives = {_PART: PART_SECONDS, _SUFFIX: MAX_AGE_SECONDS, _UNREADABLE: MAX_AGE_SECONDS}
         for suffix, seconds in lives.items():
-            for path in self._directory.glob(f"*{suffix}"):
+            for path in _files(self._directory, suffix):
                 with suppress(FileNotFoundError):  # finished, or another worker was faster
                     if time.time() - path.stat().st_mtime > seconds:
                         path.unlink()
@@ -215,7 +217,7 @@ class FileSpoolReader:
     def drop(self, contacts: Sequence[str]) -> int:
         """Delete what these people wrote; returns how many messages. One our key does not open stays."""
         dropped = []
-        for path in [*_files(self._directory), *self._directory.glob(f"*{_UNREADABLE}")]:
+        for path in [*_files(self._directory), *_files(self._directory, _UNREADABLE)]:
             try:
                 spooled = _unpacked(_SUITE.decrypt(path.read_bytes(), self._key, _INFO))
             except (InvalidTag, msgspec.DecodeError, FileNotFoundError):
@@ -249,8 +251,20 @@ def _when(path: Path) -> float:
     return int(nanoseconds) / 1e9 if nanoseconds.isdecimal() else 0.0
 
 
-def _files(directory: Path) -> Iterator[Path]:
-    return iter(sorted(directory.glob(f"*{_SUFFIX}")))
+def _files(directory: Path, suffix: str = _SUFFIX) -> list[Path]:
+    """Those on the disk and those in memory, oldest first."""
+    found = list(directory.glob(f"*{suffix}"))
+    if memory_is_ours(directory):
+        found += memory_of(directory).glob(f"*{suffix}")
+    return sorted(found, key=lambda path: path.name)
+
+
+def _keep_in_memory(directory: Path, name: str, sealed: bytes) -> None:
+    with suppress(OSError):
+        if memory_is_ours(directory, make=True):
+            part = memory_of(directory) / f"{name}{_PART}"
+            _write(part, sealed)
+            part.rename(memory_of(directory) / name)
 
 
 def _write(path: Path, data: bytes) -> None:

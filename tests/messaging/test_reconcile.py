@@ -108,7 +108,7 @@ def test_one_that_is_found_too_late_is_not_answered_but_shown_to_an_advisor(line
     events = events_of(line.storage, contact)
     assert any(isinstance(event, CameLate) for event in events)
     assert not any(isinstance(event, Said) for event in events)
-    assert line.client.xlen("helpline:outbox") == 0
+    assert outbox_length(line.client) == 0
     assert line.storage.conversations.read([contact])[contact].handling.status is Status.WAITING
 
 
@@ -134,6 +134,44 @@ def test_what_was_lost_before_its_sender_erased_everything_does_not_come_back(li
     line.now += timedelta(minutes=2)
     assert looks.step() == 0
     assert heard(line, BOB) == []
+
+
+@pytest.mark.parametrize("lost", ["ja", "1", "ok", "ja hoor dat wil ik"])
+def test_what_was_lost_answers_no_question_that_was_asked_later(line: AdvisorLine, lost: str) -> None:
+    looks = reconcile(line)
+    looks.step()
+    line.twilio.text(ANNA, "hoi")
+    line.twilio.lose(next=1)
+    line.twilio.text(ANNA, lost)
+    line.now += timedelta(seconds=20)
+    line.twilio.text(ANNA, "wis")
+    line.now += timedelta(minutes=2)
+    assert looks.step() == 1
+    assert heard(line, ANNA) == ["hoi", "wis", lost]
+    assert outbox_length(line.client) == 0, "they have been answered since"
+    assert "Gewist bij ons" in "".join(line.twilio.text(ANNA, "1").texts)
+
+
+@pytest.mark.parametrize(
+    ("lost", "said"), [("hij slaat mij", "112"), ("9", "medewerker"), ("ik moet trouwen van mijn ouders", "trouwen")]
+)
+def test_what_was_lost_and_speaks_for_itself_is_answered_whatever_came_since(
+    line: AdvisorLine, lost: str, said: str
+) -> None:
+    looks = reconcile(line)
+    looks.step()
+    line.twilio.text(ANNA, "hoi")
+    line.twilio.lose(next=1)
+    line.twilio.text(ANNA, lost)
+    line.now += timedelta(seconds=20)
+    line.twilio.text(ANNA, "menu")
+    line.now += timedelta(minutes=2)
+    assert looks.step() == 1
+    delivery = line.delivery()
+    delivery.step("w1", 0.05)
+    delivery.close()
+    (item,) = [item for item in line.twilio.inbox(ANNA, "sms") if item.source == "api"]
+    assert said in item.text
 
 
 def test_while_twilio_cannot_be_asked_nothing_is_skipped(line: AdvisorLine) -> None:

@@ -318,6 +318,27 @@ def test_who_hid_it_stays_hidden_although_nothing_could_be_kept(full: FileSpool,
     assert full.given(message(2).inbound) == Given()
 
 
+def test_who_hid_it_is_hidden_at_every_host_as_soon_as_the_worker_has_looked(full: FileSpool, tmp_path: Path) -> None:
+    fail_to_add(full, message(2))
+    assert full.waiting() == 0, "only who hides"
+    fail_to_add(full, HIDING)
+    assert full.waiting() == 1
+    (tmp_path / "gone").mkdir()
+    (tmp_path / "gone" / "1-1-1.sealed").write_bytes(b"damaged")
+    assert drained(tmp_path / "gone") == [HIDING]
+    assert full.waiting() == 0
+    assert drained(tmp_path / "gone") == []
+
+
+def test_what_waits_in_memory_is_erased_too(full: FileSpool, tmp_path: Path) -> None:
+    fail_to_add(full, HIDING)
+    (tmp_path / "gone").mkdir()
+    reader = FileSpoolReader(tmp_path / "gone", KEY, Reports(), Sealer([bytes(32)]))
+    assert reader.drop(["anna"]) == 1
+    assert drained(tmp_path / "gone") == []
+    assert full.given(message(2).inbound) == Given()
+
+
 def test_the_last_answer_counts_whether_it_was_kept_or_not(full: FileSpool, tmp_path: Path) -> None:
     fail_to_add(full, HIDING)
     (tmp_path / "gone").mkdir()
@@ -331,17 +352,23 @@ def test_the_last_answer_counts_whether_it_was_kept_or_not(full: FileSpool, tmp_
 
 def test_what_was_not_kept_is_forgotten_after_the_silence_that_ends_hiding(full: FileSpool, tmp_path: Path) -> None:
     fail_to_add(full, HIDING)
-    [file] = (path for path in (tmp_path / "memory").rglob("*") if path.is_file())
-    for word in ("anna", "SM1", "bel\n112"):
-        assert word.encode() not in file.read_bytes()
-        assert word not in file.name
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
-    os.utime(file, (1, 1))
+    files = [path for path in (tmp_path / "memory").rglob("*") if path.is_file()]
+    assert len(files) == 2
+    for file in files:
+        for word in ("anna", "SM1", "bel\n112"):
+            assert word.encode() not in file.read_bytes()
+            assert word not in file.name
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+        os.utime(file, (1, 1))
     assert full.given(message(2).inbound) == Given()
+    fail_to_add(full, message(2))
+    assert not [file for file in files if file.name.endswith(".sealed") and file.exists()]
+    for file in (tmp_path / "memory").rglob("*"):
+        os.utime(file, (1, 1))
     (tmp_path / "gone").mkdir()
     assert drained(tmp_path / "gone") == []
-    assert not file.exists()
+    assert not [path for path in (tmp_path / "memory").rglob("*") if path.is_file()]
 
 
 def test_somebody_else_s_folder_in_memory_is_not_used(full: FileSpool, tmp_path: Path) -> None:
