@@ -23,11 +23,12 @@ from pathlib import Path
 from bench.soak.advisors import Advisors
 from bench.soak.breakages import Breakages
 from bench.soak.memory import Memory
-from bench.soak.people import Person, make_people
+from bench.soak.people import Person, make_people, place_of
 from bench.soak.traffic import Traffic
 from bench.soak.verdict import Verdict
 from bot.assembly import Assembly
 from bot.devtools.twilio import Faults, StandIn
+from bot.dialogue.events import Heard
 from bot.ports.unavailable import StorageUnavailable
 from bot.settings import WEBHOOK_OVERRIDES, read_settings
 from tests.harness.fixed import PUBLIC_URL
@@ -205,17 +206,18 @@ class Soak:
 
         until(is_drained, DRAIN_SECONDS, "an empty spool and an empty outbox")
         self._twilio.settled(30)
-        missed = [person for person in self._people if any(sent.comes_later for sent in person.sent)]
         deadline = time.monotonic() + DRAIN_SECONDS
-        while missed and time.monotonic() < deadline:
+        coming = [person for person in self._people if person.later]
+        while (coming := [each for each in coming if self._still_comes(each)]) and time.monotonic() < deadline:
             time.sleep(5)
             advisors.keep()
-            missed = [person for person in missed if len(self._heard(person)) < len(person.sent)]
         until(is_drained, DRAIN_SECONDS, "an empty spool and an empty outbox")
 
-    def _heard(self, person: Person) -> list[object]:
+    def _still_comes(self, person: Person) -> bool:
+        """Is something of theirs not stored yet, and not erased either?"""
         transcript = self._assembly.storage.conversations.transcript(self._contact(person))
-        return [entry for entry in transcript if type(entry.event).__name__ == "Heard"]
+        heard = {place_of(entry.event.text) for entry in transcript if isinstance(entry.event, Heard)}
+        return not person.later <= heard and not (person.erased or (person.may_be_erased and not heard))
 
     def _contact(self, person: Person) -> str:
         return self._site.contact(person.number, person.channel)

@@ -115,6 +115,11 @@ class Person:
         return len(self.sent) >= len(self.texts)
 
     @property
+    def later(self) -> set[int]:
+        """The places of the messages that come later."""
+        return {place for place, sent in enumerate(self.sent) if sent.comes_later}
+
+    @property
     def erased(self) -> bool:
         """The bot has told them that everything is erased, after which they wrote nothing."""
         return bool(self.sent) and ERASED in self.sent[-1].answer
