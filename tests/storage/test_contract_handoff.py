@@ -306,6 +306,24 @@ def test_hiding_takes_back_what_is_not_sent_and_what_comes_later_is_sent(storage
     assert [attempt.text for attempt in storage.outbox.take("w1", 8, 0.5)] == ["twee"]
 
 
+@pytest.mark.parametrize(
+    ("becomes", "code"), [(DeliveryState.QUEUED, "cancelled"), (DeliveryState.UNSURE, "lost_answer")]
+)
+def test_what_is_being_sent_while_somebody_hides_and_does_not_go_is_not_on_its_way_for_ever(
+    storage: Storage, becomes: DeliveryState, code: str
+) -> None:
+    act(storage, "0", HELD, lease=Lease.TAKE)
+    sent = write(storage, "een")
+    (attempt,) = storage.outbox.take("w1", 8, 0.5)
+    act(storage, "hides", HELD.with_privacy(observed=True))
+    storage.outbox.settle(attempt, becomes, after=0)
+    record = storage.outbox.records("anna")[sent]
+    assert (record.state, record.code) == (DeliveryState.FAILED, code)
+    assert storage.outbox.take("w1", 8, 0.05) == []
+    write(storage, "twee")
+    assert [attempt.text for attempt in storage.outbox.take("w1", 8, 0.5)] == ["twee"]
+
+
 def test_what_was_sent_before_hiding_and_does_not_arrive_is_not_sent_again(storage: Storage) -> None:
     act(storage, "0", HELD, lease=Lease.TAKE)
     sent = write(storage, "een")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from time import monotonic, sleep
 
-from bot.handoff.delivery import RANK, DeliveryState, is_contradicted
+from bot.handoff.delivery import CANCELLED, LOST_ANSWER, RANK, DeliveryState, is_contradicted
 from bot.ports.feed import Change
 from bot.ports.outbox import Attempt, Record, Unreported
 from bot.storage.memory.messages import OutboxMessage
@@ -95,7 +95,11 @@ class MemoryOutbox:
         message.provider_id = message.provider_id or provider_id
         message.maybe_duplicate |= maybe_duplicate
         waits = state in (DeliveryState.QUEUED, DeliveryState.UNSURE)
-        if waits and RANK[message.state] < RANK[DeliveryState.ACCEPTED]:
+        open_still = RANK[message.state] < RANK[DeliveryState.ACCEPTED]
+        if waits and open_still and not message.is_queued:  # it was taken back meanwhile, and nothing sends it any more
+            code = CANCELLED if state is DeliveryState.QUEUED else LOST_ANSWER
+            waits, state = False, DeliveryState.FAILED
+        if waits and open_still:
             now = monotonic()
             message.changed = message.changed if state is DeliveryState.UNSURE else now
             message.state, message.code, message.not_before = state, code, now + after

@@ -81,11 +81,15 @@ if to == 'queued' and not options.entry then
   return send_again() -- the network could not deliver it: once more, unless something newer has been written since
 end
 if to == 'queued' or to == 'unsure' then
-  if RANK[state] < RANK.accepted then
+  if RANK[state] < RANK.accepted and is_first then
     release()
-    return is_first and wait(to, to == 'unsure' and message.changed or now) or 'old'
+    return wait(to, to == 'unsure' and message.changed or now)
   end
-  to, code = state, message.code -- a callback has settled it meanwhile; the next in the queue goes on
+  if RANK[state] < RANK.accepted then -- it was taken back meanwhile, and nothing sends it any more
+    to, code = 'failed', to == 'queued' and 'cancelled' or 'lost_answer'
+  else
+    to, code = state, message.code -- a callback has settled it meanwhile; the next in the queue goes on
+  end
 end
 
 -- As bot.handoff.delivery.is_contradicted: codes of ours are words, those of the provider numbers or '-'.
