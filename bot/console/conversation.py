@@ -5,6 +5,7 @@ of them post to the address of the page: after an act the browser goes on with a
 at the same address, with the reason and with what was typed.
 """
 
+import hashlib
 import hmac
 import json
 import secrets
@@ -114,6 +115,7 @@ def _page(
     return render_template(
         "console/conversation.html",
         page=page,
+        begun=_begun(page),
         lines=talk,
         findings=_findings(context, page, str(around["typed"])),
         quick_texts=[
@@ -144,6 +146,12 @@ def _findings(context: PageContext, page: board.Page, text: str) -> list[Finding
         sms=page.conversation.handling.channel == Channel.SMS,
         at_home=page.card.place == Place.NETHERLANDS,
     )
+
+
+def _begun(page: board.Page) -> str:
+    """Tells this conversation from one that the same person begins after erasing everything: what was typed in one must
+    not stand in the other."""
+    return hashlib.sha256(repr(page.transcript[:1]).encode()).hexdigest()[:16]
 
 
 def _reaches(number: GivenNumber, page: board.Page) -> bool:

@@ -102,9 +102,10 @@ def test_a_cut_connection_loses_nothing(opened: Open, phones: Phones) -> None:
     phones.writes(0, "ben je er?")
     ada.context.set_offline(False)
     expect(ada.lines()).to_contain_text("ben je er?")
-    expect(ada.page.locator("#trouble")).to_be_hidden()
     expect(ada.page.locator("#text")).to_have_value("Ben je er nog?")
+    expect(ada.page.locator("#trouble")).to_contain_text("We weten niet of het gelukt is")  # not known by a connection
     ada.page.get_by_role("button", name="Stuur").click()
+    expect(ada.page.locator("#trouble")).to_be_hidden()
     expect(phones.log(0)).to_contain_text("Ben je er nog?")
     expect(ada.page.locator("#text")).to_have_value("")
 

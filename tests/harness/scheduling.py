@@ -8,6 +8,7 @@ ROOMS = {
     "tests/console/test_entering_in_browser.py": "helpline",
     "tests/console/test_in_browser.py": "helpline",
     "tests/console/test_open_pages_in_browser.py": "helpline",
+    "tests/console/test_typing_in_browser.py": "helpline",
     "tests/processes/test_failover.py": "servers",
     "tests/storage/test_contract.py": "servers",
     "tests/storage/test_contract_handoff.py": "servers",

@@ -1,5 +1,7 @@
 // Sends forms and follows links without leaving the page, so that a failure loses nothing that was typed.
-import { draftFailed, dropDraft, dropSent, keepDraft } from "./drafts.js";
+import {
+  draftFailed, dropDraft, dropDraftsOf, dropSent, endSending, keepDrafts, nameOf, startSending,
+} from "./drafts.js";
 import { fetchPage, onPage, show, tell, tellTrouble } from "./page.js";
 
 let asked = 0; // pages the advisor has asked to switch to
@@ -11,30 +13,26 @@ export function startForms() {
     if (form.method !== "post" || form.hasAttribute("data-plain") || form.closest("header.bar")) return;
     event.preventDefault();
     if (form.getAttribute("aria-busy") === "true") return; // one click, one act
-    form.setAttribute("aria-busy", "true");
+    startSending(form);
     const action = event.submitter?.formAction && event.submitter.hasAttribute("formaction")
       ? event.submitter.formAction : form.action;
-    const box = form.dataset.compose ? form.querySelector("textarea") : null;
-    const sent = box?.value ?? "";
-    const before = switches;
+    const from = {
+      form, sent: form.dataset.compose ? form.elements.text.value : "", title: document.title,
+      begun: document.body.dataset.begun, switches,
+    };
     try {
       const fetched = await fetchPage(action, { body: new FormData(form), submitter: event.submitter });
-      if (switches !== before) {
-        answeredElsewhere(form, sent, fetched);
-        return;
-      }
-      const [more, open] = [box ? typedSince(box.value, sent) : "", openParts()];
-      const stays = form.contains(document.activeElement) || document.activeElement === document.body;
-      if (form.dataset.compose) dropDraft(form);
-      keepOthers(form);
-      show(fetched);
-      open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
-      focusAfter(form, more, stays);
+      endSending(form);
+      const refused = refusal(fetched);
+      if (!refused && form.elements.do?.value === "erase") dropDraftsOf(form.getAttribute("action"));
+      if (from.switches === switches) answeredHere(from, fetched);
+      else answeredElsewhere(from, refused, fetched);
     } catch (error) {
       if (error.constructor.name !== "Trouble") throw error;
-      tellTrouble(error);
+      const elsewhere = from.switches !== switches;
+      tellTrouble(error, { sent: true, link: elsewhere ? { href: form.action, text: from.title, here: true } : null });
     } finally {
-      form.removeAttribute("aria-busy");
+      endSending(form);
     }
   });
 
@@ -52,12 +50,12 @@ export function startForms() {
 
 /** Show another page of the console in this window; drafts are kept. */
 export async function go(href, options = {}) {
-  document.querySelectorAll("form[data-compose]").forEach(keepDraft);
+  keepDrafts();
   const mine = ++asked;
   try {
     const fetched = await fetchPage(href);
     if (mine !== asked) return; // a page asked for later may have come first: this one would take its place
-    document.querySelectorAll("form[data-compose]").forEach(keepDraft);
+    keepDrafts();
     show(fetched, options);
     switches += 1;
     document.getElementById("main").focus({ preventScroll: true });
@@ -67,31 +65,42 @@ export async function go(href, options = {}) {
   }
 }
 
+/** Why a form was refused, in words; "" where it was not. */
+function refusal(fetched) {
+  return fetched.document.querySelector("#main [role=alert]")?.textContent.trim() ?? "";
+}
+
+/** The answer takes the place of the page. What was typed in its other forms stays, and whoever types goes on typing. */
+function answeredHere({ form, sent }, fetched) {
+  keepDrafts();
+  const more = form.dataset.compose ? dropSent(form, sent) : "";
+  dropDraft(form);
+  const [open, place] = [openParts(), placeOfFocus(form)];
+  show(fetched);
+  open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+  const again = form.dataset.compose && document.querySelector(`form[data-compose=${form.dataset.compose}] textarea`);
+  if (again && more) {
+    again.value += more;
+    again.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  if (place) focusOn(place);
+  else if (again) again.focus({ preventScroll: true });
+  else if (!document.getElementById("refused")) document.getElementById("main").focus({ preventScroll: true });
+}
+
 /**
  * The advisor has switched to another page while the form was on its way. That page stays: what is typed there would
  * else go on in the conversation of somebody else. A refusal is told above it, and its text is a draft again.
  */
-function answeredElsewhere(form, sent, fetched) {
-  const why = fetched.document.querySelector("#main [role=alert]")?.textContent.trim();
-  if (why) {
-    if (form.dataset.compose) draftFailed(form, sent);
-    tell(why, { href: form.action, text: fetched.document.title, here: true });
+function answeredElsewhere({ form, sent, begun }, refused, fetched) {
+  if (refused) {
+    if (form.dataset.compose) draftFailed(form, sent, begun);
+    tell(refused, { href: form.action, text: fetched.document.title, here: true });
   } else {
     if (form.dataset.compose) dropSent(form, sent);
+    else dropDraft(form);
     document.dispatchEvent(new CustomEvent("console:look"));
   }
-}
-
-/** Sending a reply must not lose a half-written note, nor the other way round. */
-function keepOthers(sent) {
-  document.querySelectorAll("form[data-compose]").forEach((form) => {
-    if (form !== sent) keepDraft(form);
-  });
-}
-
-/** What was typed while the message was on its way: the beginning of the next one. */
-function typedSince(now, sent) {
-  return now.startsWith(sent) ? now.slice(sent.length) : now;
 }
 
 /** Sections that are open stay open in the next page, where it has them. */
@@ -99,17 +108,21 @@ function openParts() {
   return [...document.querySelectorAll("#main details[open][id]")].map((part) => part.id);
 }
 
-/** Back to writing, unless the advisor has gone on to something else while the message was on its way. */
-function focusAfter(form, more, stays) {
-  const again = form.dataset.compose && document.querySelector(`form[data-compose=${form.dataset.compose}] textarea`);
-  const refused = document.getElementById("refused");
-  if (again && more) {
-    again.value += more;
-    again.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-  if (again && !stays) return;
-  if (again) again.focus({ preventScroll: true });
-  else if (!refused) document.getElementById("main").focus({ preventScroll: true });
+/** Where the advisor is typing or choosing, unless it is in the form that was sent: null. */
+function placeOfFocus(form) {
+  const active = document.activeElement;
+  if (!active || active === document.body || (active.form && nameOf(active.form) === nameOf(form))) return null;
+  const typing = active.matches("textarea");
+  return {
+    id: active.id, part: active.closest("details")?.id,
+    range: typing ? [active.selectionStart, active.selectionEnd] : null,
+  };
+}
+
+function focusOn({ id, part, range }) {
+  const again = (id && document.getElementById(id)) || (part && document.getElementById(part)?.querySelector("summary"));
+  (again || document.getElementById("main")).focus({ preventScroll: true });
+  if (again && range) again.setSelectionRange(...range);
 }
 
 function scrollToEnd() {

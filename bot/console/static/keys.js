@@ -4,20 +4,29 @@ import { onPage } from "./page.js";
 
 const OFF = "console.keys";
 
+const PAUSE_MS = 1000;
+
+let typed = 0; // when a text was last typed in, unless the advisor has left it since
+
 export function startKeys() {
   onPage(() => document.querySelectorAll("[data-keys]").forEach((button) => { button.hidden = false; }));
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    // A page that is replaced takes the text field along. What is typed on is no shortcut, which could lead to somebody
+    // else.
+    const goesOn = !typing && Date.now() - typed < PAUSE_MS;
+    if (typing || goesOn) typed = ["Escape", "Tab"].includes(event.key) ? 0 : Date.now();
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form) {
       event.preventDefault();
       event.target.form.requestSubmit();
     } else if (event.key === "Escape" && typing) {
       event.target.blur();
       document.getElementById("main").focus({ preventScroll: true });
-    } else if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey && on() && press(event.key)) {
+    } else if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey && !goesOn && on() && press(event.key)) {
       event.preventDefault();
     }
   });
+  document.addEventListener("pointerdown", () => { typed = 0; });
   document.addEventListener("change", (event) => {
     if (event.target.id !== "keys-on") return;
     if (event.target.checked) localStorage.removeItem(OFF);

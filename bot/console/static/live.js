@@ -1,6 +1,6 @@
 // Keeps the open page up to date: fetches it again on news from the server, or every few seconds without a stream.
 import { dropDraftsOf } from "./drafts.js";
-import { fetchPage, onPage, refresh, show, tell, tellSolved, tellTrouble } from "./page.js";
+import { fetchPage, onPage, refresh, show, tell, tellSolved, tellTrouble, withdraw, word } from "./page.js";
 
 const BEAT_MS = 20_000;
 const POLL_MS = 10_000;
@@ -69,16 +69,18 @@ function take(fetched) {
   const atEnd = box && box.scrollHeight - box.scrollTop - box.clientHeight < 60;
   const [fresh, open] = [fetched.document.body.dataset, document.body.dataset];
   const same = fresh.page === "news" || (fresh.page === open.page && fresh.mode === open.mode);
-  const typing = [...document.querySelectorAll("form[data-compose] textarea")].some((text) => text.value);
-  if (same) {
+  const erased = "gone" in fresh || (same && fresh.begun !== open.begun && fresh.page !== "news");
+  const typing = [...document.querySelectorAll("#main form textarea")].some((text) => text.value);
+  if (erased) dropDraftsOf(new URL(fresh.look, location.href).pathname); // not even a draft about it stays
+  if (same && !erased) {
     tellSolved();
     refresh(fetched.document);
-  } else if (!typing || "gone" in fresh) {
-    if ("gone" in fresh) dropDraftsOf(location.pathname); // erased: not even a draft about it stays
+  } else if (!typing || erased) {
     show(fetched, { push: false }); // a colleague has it now, or it was closed in another window
   } else {
     const why = fetched.document.querySelector("[role=alert]:not(#trouble)");
-    tell(why?.textContent.trim() || fetched.document.title); // what was typed stays where it is
+    tell(why?.textContent.trim() || word("lost")); // what was typed stays where it is; what was read is not theirs now
+    withdraw(".talk, .about");
   }
   if (box && atEnd) box.scrollTop = box.scrollHeight;
   document.dispatchEvent(new CustomEvent("console:looked"));

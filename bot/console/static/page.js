@@ -41,11 +41,12 @@ export function word(name) {
 }
 
 /**
- * Show a problem above the page; "" hides it. `link` leads to where it can be solved: in a new window, or `here`, and
- * then the problem stays until the page is left.
+ * Show a problem above the page; "" hides it. `link` leads to where it can be solved: in a new window, or `here`. That
+ * one, and one that `stays`, are told until another page is shown.
  */
-export function tell(text, link = null) {
+export function tell(text, link = null, stays = Boolean(link?.here)) {
   const place = document.getElementById("trouble");
+  place.toggleAttribute("data-stays", Boolean(text) && stays);
   const same = place.firstChild?.textContent === text;
   if (!text) {
     place.hidden = true;
@@ -63,15 +64,26 @@ export function tell(text, link = null) {
   }
 }
 
-/** The problem is over, unless it is about another page than this one. */
+/** The connection is there again. What became of a form is not known by that. */
 export function tellSolved() {
-  if (!document.querySelector("#trouble a[data-switch]")) tell("");
+  if (!document.querySelector("#trouble[data-stays]")) tell("");
 }
 
-/** Show why a page could not be fetched. */
-export function tellTrouble(error) {
-  if (error.message === "out") tell(word("loggedOut"), { href: "/console/", text: word("login") });
-  else tell(word(error.message === "gone" ? "gone" : "failed"));
+/** Show why a page could not be fetched. `sent`: it was the answer to a form, so nobody knows whether that was done. */
+export function tellTrouble(error, { sent = false, link = null } = {}) {
+  if (error.message === "out") {
+    document.body.dataset.out = "";
+    withdraw("body");
+    tell(word("loggedOut"), { href: "/console/", text: word("login") });
+  } else if (sent) tell(word("failed"), link, true);
+  else if (!document.querySelector("#trouble[data-stays]")) tell(word("gone"));
+}
+
+/** Take what was read off the screen; what is typed stays. The next page that may be seen fills it again. */
+export function withdraw(where) {
+  for (const part of document.querySelectorAll(`:is(${where}) [data-live]`)) {
+    part.replaceChildren(...part.querySelectorAll("#name"));
+  }
 }
 
 /** Update every live part of the open page from `fresh`. What is typed, open or focused stays. */
@@ -81,6 +93,7 @@ export function refresh(fresh) {
     if (newer) merge(part, document.adoptNode(newer));
   }
   document.body.dataset.since = fresh.body.dataset.since;
+  delete document.body.dataset.out;
   renewToken(fresh);
 }
 
@@ -97,8 +110,10 @@ export function merge(old, newer) {
   const children = [...newer.children];
   const keyed = children.length > 0 && children.every((child) => child.id) && onlyElements(old) && onlyElements(newer);
   if (!keyed) {
-    if (old.contains(document.activeElement) && focusKept(old, newer)) return;
-    old.replaceChildren(...newer.childNodes);
+    const chosen = [...old.querySelectorAll("select[id]")].map(({ id, value }) => [id, value]);
+    if (old.contains(document.activeElement)) focusKept(old, newer);
+    else old.replaceChildren(...newer.childNodes);
+    for (const [id, value] of chosen) choose(document.getElementById(id), value);
   } else {
     const known = new Map([...old.children].map((child) => [child.id, child]));
     let place = null;
@@ -121,15 +136,19 @@ function onlyElements(node) {
   return [...node.childNodes].every((child) => child.nodeType === Node.ELEMENT_NODE || !child.textContent.trim());
 }
 
+/** Choose what was chosen before, where that is still offered. */
+function choose(select, value) {
+  if ([...(select?.options ?? [])].some((option) => option.value === value)) select.value = value;
+}
+
 /** Replace the contents and put the focus back on the link or button that is the same as before. */
 function focusKept(old, newer) {
   const active = document.activeElement;
-  const same = (node) => node.tagName === active.tagName && node.textContent === active.textContent
-    && node.getAttribute("href") === active.getAttribute("href");
+  const same = (node) => node.tagName === active.tagName && node.id === active.id
+    && (node.id || node.textContent === active.textContent) && node.getAttribute("href") === active.getAttribute("href");
   old.replaceChildren(...newer.childNodes);
   const again = [...old.querySelectorAll("a, button, summary, select")].find(same);
   (again ?? document.getElementById("main")).focus({ preventScroll: true });
-  return true;
 }
 
 const whenChanged = [];

@@ -36,11 +36,13 @@ function insert(text) {
 
 /** Ask the server to review the text before it is sent. */
 function check(form) {
+  const text = form.elements.text.value;
   const request = new XMLHttpRequest();
   request.open("POST", form.action);
   request.responseType = "document";
   request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
   request.onload = () => {
+    if (!form.isConnected || form.elements.text.value !== text) return; // about another text than the one that is there
     const fresh = request.response?.getElementById("findings");
     const place = document.getElementById("findings");
     if (request.status === 200 && fresh && place && !place.isEqualNode(fresh)) {
