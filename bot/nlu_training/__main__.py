@@ -10,9 +10,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.content.building import build_reader, lexicons
+from bot.content.building import build_engine, build_reader, lexicons
 from bot.content.files import read
-from bot.content.library import read_library
+from bot.content.library import Library, read_library
 from bot.content.models import ARRAYS, DESCRIPTION, read_encoder, read_model
 from bot.content.tables.utterances import read_utterances
 from bot.errors import StartError
@@ -22,6 +22,8 @@ from bot.nlu.model import Calibration
 from bot.nlu.phrases import Phrases
 from bot.nlu_training import evaluate
 from bot.nlu_training.gates import beyond_limits
+from bot.nlu_training.question_figures import measured
+from bot.nlu_training.questions import read_questions
 from bot.nlu_training.sets import BLIND, TUNING, Sets, read_groups, read_sets
 from bot.nlu_training.sources import LABELS, examples, fingerprint, languages
 from bot.nlu_training.thresholds import Classifiers, fit_thresholds
@@ -112,10 +114,21 @@ def print_figures() -> int:
                 worse += [f"{which}, {tier}: {each}" for each in beyond_limits(found, which, tier)]
                 median, p95, menu = evaluate.speed(reader, sets["topics"][:300])
                 print(f"{'milliseconds a message, p50 / p95; a command':48} {median:.1f} / {p95:.1f}; {menu:.3f}")
+    _print_questions(library, encoder)
     print(f"\npeak memory of this process: {evaluate.memory():.0f} MB")
     for each in worse:
         print(f"beyond its limit: {each}", file=sys.stderr)
     return int(bool(worse))
+
+
+def _print_questions(library: Library, encoder: Encoder | None) -> None:
+    """What is read of who, where, …: without limits."""
+    questions = read_questions(ROOT, set(library.content.vocabularies))
+    for tier, chosen in {"letters only": None, "letters and meaning": encoder}.items():
+        if tier == "letters only" or chosen is not None:
+            print(f"\n== one question at a time, {tier}")
+            for line in measured(build_engine(library, chosen), questions, read_groups(ROOT)):
+                print(line)
 
 
 def check() -> int:

@@ -14,6 +14,7 @@ from bot.dialogue.states import TOPICS
 from bot.nlu.normalise import normalise
 from bot.nlu_training.evaluate import P0, Share, figures
 from bot.nlu_training.gates import GATES, beyond_limits
+from bot.nlu_training.questions import read_questions
 from bot.nlu_training.sets import BLIND, TUNING, read_groups, read_sets
 from bot.nlu_training.sources import fingerprint
 from tests.harness.fixed import ROOT
@@ -53,18 +54,20 @@ def test_every_language_has_commands(library: Library) -> None:
         assert set(COMMANDS) - {"greeting", "thanks", "yes", "no"} <= set(words.commands), language
 
 
-@pytest.mark.parametrize("which", [TUNING, BLIND])
-def test_no_message_that_is_measured_with_is_nearly_a_line_that_was_learned(utterances: Utterances, which: str) -> None:
+@pytest.mark.parametrize("which", [TUNING, BLIND, "questions"])
+def test_no_message_that_is_measured_with_is_nearly_a_line_that_was_learned(
+    library: Library, utterances: Utterances, which: str
+) -> None:
     """Short ones ("hoi", "help") cannot be apart; of twelve letters on they are."""
+    if which == "questions":
+        sets = dict(read_questions(ROOT, set(library.content.vocabularies)))
+    else:
+        every = read_sets(ROOT, which)
+        sets = {kind: every[kind] for kind in ("topics", "danger", "person")}
     lines = [*utterances.topics, *utterances.danger, *utterances.person]
     learned = sorted({written for line in lines if len(written := normalise(line.text)) >= 12})
     measured = sorted(
-        {
-            written
-            for kind, messages in read_sets(ROOT, which).items()
-            for message in messages
-            if kind in {"topics", "danger", "person"} and len(written := normalise(message.text)) >= 12
-        }
+        {written for messages in sets.values() for message in messages if len(written := normalise(message.text)) >= 12}
     )
     near = []
     for first in range(0, len(measured), 500):
