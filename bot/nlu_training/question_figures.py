@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from bot.dialogue.conversation import Conversation, Position, Told
+from bot.dialogue.conversation import Conversation, Place, Position, Told
 from bot.dialogue.engine import Engine
 from bot.dialogue.states import StateName
 from bot.dialogue.turn import Circumstances, Turn
@@ -29,10 +29,26 @@ def _who(turn: Turn) -> str:
     return "stranger" if turn.answered_by == "stranger" else turn.conversation.told.role or "self"
 
 
-READINGS: Mapping[str, Callable[[Turn], str]] = {"who": _who}
+def _where(turn: Turn) -> str:
+    """Taken for where the writer is; or asked back whether they are there; or neither."""
+    told = turn.conversation.told
+    if told.place is not Place.UNKNOWN:
+        return told.place
+    return "asked" if told.mentioned_country else "unknown"
+
+
+READINGS: Mapping[str, Callable[[Turn], str]] = {"who": _who, "where": _where}
 """Question -> what a turn shows it was read as. Without one it is not read."""
 
-RIGHT: Mapping[tuple[str, str], frozenset[str]] = {}
+NOT_HERE = frozenset({"asked", "unknown"})
+"""What somebody gets who does not say where they are."""
+
+RIGHT: Mapping[tuple[str, str], frozenset[str]] = {
+    ("where", "under_way"): NOT_HERE,
+    ("where", "others_place"): NOT_HERE,
+    ("where", "going"): NOT_HERE,
+    ("where", "none"): NOT_HERE,
+}
 """(question, label) -> the readings that are right, where these are others than the label."""
 
 

@@ -97,12 +97,23 @@ def test_it_is_counted_by_language_and_label() -> None:
         ("who", "het gaat over mij", "self"),
         ("who", "ik ben leraar en heb een vraag", "work"),
         ("who", "waarom app je mijn zus", "stranger"),
+        ("where", "ik zit in Marokko", "abroad"),
+        ("where", "ik ben nu in Nederland", "nl"),
     ],
 )
 def test_it_is_read_off_the_turn(engine: Engine, question: str, text: str, reading: str) -> None:
     lines = list(measured(engine, {question: [LabelledMessage("nl", reading, text)]}, {"nl, en": ["nl", "en"]}))
     assert f"{f'{question}, {reading}: read as':48} {reading} 1" in lines
     assert lines[0].startswith(f"{question:48} 100.0 %")
+
+
+def test_a_place_that_is_not_the_writers_must_be_left_open_or_asked_back(engine: Engine) -> None:
+    texts = {"others_place": "mijn tante woont in Marokko", "going": "wij gaan naar Marokko", "none": "goedemorgen"}
+    messages = [LabelledMessage("nl", label, text) for label, text in texts.items()]
+    lines = list(measured(engine, {"where": messages}, {}))
+    assert lines[0].endswith("3 of 3)")
+    assert f"{'where, going: read as':48} asked 1" in lines
+    assert f"{'where, none: read as':48} unknown 1" in lines
 
 
 def test_a_question_that_nothing_reads_is_said_to_be_so(engine: Engine) -> None:
