@@ -31,6 +31,9 @@ ANSWERS = frozenset({"yes", "no", "ok", "unsure", "thanks", "bye"})
 NEAR_WORDS = 6
 """So many words from the last of "I am in" on a country is still the one that is meant."""
 
+CANCEL = "cancel"
+"""The choice that takes back the request for an advisor."""
+
 OVERLAP = 120
 """Characters that two parts of a long message have in common."""
 
@@ -200,7 +203,7 @@ class Context:
             state = content.states.get(name)
             choice = named(self.message.text, state.visible(conversation), conversation, content) if state else None
             # "Never mind" in a crisis gives up more than an advisor.
-            taken_back = choice is not None and choice.id == "cancel" and not conversation.told.crisis
+            taken_back = choice is not None and choice.id == CANCEL and not conversation.told.crisis
             if choice is not None and (name == shown or taken_back):
                 return conversation.with_position(state=name), choice
         state = content.states.get(shown)
@@ -210,9 +213,9 @@ class Context:
         """The choice that the text does not name but means: "1 yes", "sure", part of a label."""
         if not shown or self.message.number is not None or self.understanding.command:
             return None
-        # What was learned is a guess: nothing is erased by it.
-        erases = self.state == StateName.CONFIRM_ERASE
-        text, remarks = self.message.text, self.written_remarks if erases else self.remarks
+        # What was learned is a guess: nothing is erased by it, and nobody loses the advisor they wait for.
+        gives_up = self.state == StateName.CONFIRM_ERASE or any(choice.id == CANCEL for choice in shown)
+        text, remarks = self.message.text, self.written_remarks if gives_up else self.remarks
         first, _space, rest = text.partition(" ")
         if rest and first.isdigit():
             said = self.rules.remarks.read(rest, self._languages)

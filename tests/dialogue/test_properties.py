@@ -15,6 +15,7 @@ from bot.content.library import Library
 from bot.dialogue.conversation import SILENCE_MINUTES, Conversation, Place, Status
 from bot.dialogue.engine import Engine
 from bot.dialogue.states import TOPICS, StateName
+from bot.dialogue.steps.follow_up import LAST_WORDS
 from bot.dialogue.steps.menu_number import DIGIT_ADVISOR, DIGIT_MENU
 from bot.messages import MAX_TEXT, Kind
 from tests.harness.conversations import a_conversation
@@ -109,7 +110,9 @@ def test_any_text_in_any_state_gets_one_good_answer(engine: Engine, states: list
     @given(conversations(states), TEXTS, st.sampled_from([Kind.TEXT, Kind.TEXT, Kind.TEXT, *Kind]))
     @QUICK
     def holds(conversation: Conversation, text: str, kind: Kind) -> None:
-        fine(tell(engine, conversation, text, kind=kind))
+        tester = tell(engine, conversation, text, kind=kind)
+        if tester.reply or conversation.position.state not in LAST_WORDS:
+            fine(tester)
 
     holds()
 

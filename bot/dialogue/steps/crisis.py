@@ -29,7 +29,7 @@ def inside(ctx: Context, conversation: Conversation, events: Events) -> Turn | N
     """The same for a conversation and what has happened already."""
     said, understood = ctx.remarks, ctx.understood
     waits = conversation.handling.status is Status.WAITING
-    if waits and ("no_advisor" in said or (said == ("no",) and conversation.told.crisis != SUICIDE)):
+    if waits and ("no_advisor" in said or (ctx.written_remarks == ("no",) and conversation.told.crisis != SUICIDE)):
         return go(ctx, conversation, StateName.CANCELLED, events)
     if understood.wants_advisor:
         return None

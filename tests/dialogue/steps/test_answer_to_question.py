@@ -69,3 +69,12 @@ def test_a_request_can_be_cancelled(tester: DialogueTester, text: str) -> None:
     assert tester.conversation.handling.status is Status.BOT
     assert tester.conversation.handling.waiting_minute == 0
     assert tester.storage.queue.waiting() == []
+
+
+@pytest.mark.parametrize("first", ["9", "hij slaat me"])
+@pytest.mark.parametrize("text", ["nog iets", "nog lang?", "nog even", "en nog een ding", "niets", "nog nooit"])
+def test_what_only_sounds_like_a_no_takes_no_request_back(tester: DialogueTester, first: str, text: str) -> None:
+    tester.begin(at(StateName.MENU)).say(first)
+    assert tester.conversation.handling.status is Status.WAITING
+    tester.say(text)
+    assert tester.conversation.handling.status is Status.WAITING
