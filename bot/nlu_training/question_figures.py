@@ -37,7 +37,12 @@ def _where(turn: Turn) -> str:
     return "asked" if told.mentioned_country else "unknown"
 
 
-READINGS: Mapping[str, Callable[[Turn], str]] = {"who": _who, "where": _where}
+def _looking(turn: Turn) -> str:
+    hidden = turn.conversation.position.state == StateName.DECOY
+    return "yes" if hidden and turn.answered_by != "stranger" else "no"
+
+
+READINGS: Mapping[str, Callable[[Turn], str]] = {"who": _who, "where": _where, "looking": _looking}
 """Question -> what a turn shows it was read as. Without one it is not read."""
 
 NOT_HERE = frozenset({"asked", "unknown"})

@@ -14,12 +14,14 @@ FOLDER = "tests/nlu/sets/questions"
 QUESTIONS: Mapping[str, tuple[str, ...]] = {
     "who": ("self", "other", "work", "stranger"),
     "where": ("nl", "under_way", "abroad", "others_place", "going", "none"),
+    "looking": ("yes", "no"),
 }
 """Question -> labels.
 
 who: for whom somebody writes: themselves, somebody they know, for their work; or they are not the person at all.
 where: what a place in the message is: where its writer is now (the Netherlands, on the way, abroad), where somebody
 else is, where they want to go or may be taken, or none of these: where they come from or once were, a question.
+looking: whether somebody who must not know is looking, is beside the writer or comes in, at this moment.
 """
 
 Questions = Mapping[str, list[LabelledMessage]]

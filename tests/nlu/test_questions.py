@@ -99,6 +99,8 @@ def test_it_is_counted_by_language_and_label() -> None:
         ("who", "waarom app je mijn zus", "stranger"),
         ("where", "ik zit in Marokko", "abroad"),
         ("where", "ik ben nu in Nederland", "nl"),
+        ("looking", "mijn vader komt eraan", "yes"),
+        ("looking", "mijn vader slaat mij elke dag", "no"),
     ],
 )
 def test_it_is_read_off_the_turn(engine: Engine, question: str, text: str, reading: str) -> None:
