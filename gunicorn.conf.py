@@ -50,7 +50,7 @@ def on_starting(_server):  # type: ignore[no-untyped-def]
     warnings.filterwarnings("ignore", category=monkey.MonkeyPatchWarning)  # each worker patches these too
     gc.disable()  # what is loaded now stays: looking for rubbish in it takes a fifth of the start
     from app import preload  # noqa: PLC0415 - after patching
-    from bot.channels.server import accept_odd_bytes  # noqa: PLC0415 - after patching
+    from bot.channels.server import accept_odd_bytes, give_back_memory  # noqa: PLC0415 - after patching
     from bot.errors import StartError  # noqa: PLC0415 - after patching
 
     accept_odd_bytes()
@@ -59,6 +59,7 @@ def on_starting(_server):  # type: ignore[no-untyped-def]
     except StartError as error:
         sys.exit(str(error))
     gc.collect()
+    give_back_memory()
     gc.freeze()  # the collector need not walk through it during a turn, and its pages stay shared with the workers
     gc.enable()
 

@@ -1,7 +1,9 @@
-"""gunicorn: its own log, without what it may quote, and which bytes it lets through."""
+"""gunicorn: its own log, without what it may quote, which bytes it lets through, and its memory."""
 
+import ctypes
 import logging
 import re
+from contextlib import suppress
 from typing import Any
 
 from gunicorn.glogging import Logger
@@ -38,3 +40,10 @@ def accept_odd_bytes() -> None:
     (Content-Length, Transfer-Encoding) gunicorn checks by itself.
     """
     message.RFC9110_5_5_INVALID_AND_DANGEROUS = re.compile(r"[\x00\r\n]")
+
+
+def give_back_memory() -> None:
+    """Give back to the operating system what a start has used and freed. The C library would keep it for later; but
+    the main process, once started, needs no more, and each worker would have it as well."""
+    with suppress(AttributeError, OSError):  # a function of glibc: elsewhere it is kept
+        ctypes.CDLL(None).malloc_trim(0)

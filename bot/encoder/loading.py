@@ -43,7 +43,7 @@ def network_of(weights: WeightsFile, known: Sequence[Array], folder: Path, repor
     except (ImportError, OSError) as error:
         report("onnxruntime_unusable", cause=type(error).__name__)
         return by_numpy()
-    return OnnxNetwork(_kept(weights, folder / GRAPH), partial(is_right, known), by_numpy, report)
+    return OnnxNetwork(partial(_kept, weights, folder / GRAPH), partial(is_right, known), by_numpy, report)
 
 
 def is_right(known: Sequence[Array], network: Network) -> bool:

@@ -1,12 +1,14 @@
 """The layers of the encoder in onnxruntime.
 
 Only arrays of floats of ours go in, a row per token, never a text. onnxruntime computes in the thread that calls it
-and starts none of its own. A session belongs to the process that made it: a forked child makes its own.
+and starts none of its own: a session is only memory, and those who are forked after it is made share its pages.
 """
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,26 +32,38 @@ Report = Callable[..., None]
 class OnnxNetwork:
     """A `Network` by onnxruntime; by another one where onnxruntime cannot be used on this machine.
 
-    graph: see `encoder_graph`. is_right: whether a network gives what it should, asked once in each process.
-    other: makes the network to use instead. report: counts and logs that it was.
+    graph: gives what `encoder_graph` makes. is_right: whether a network gives what it should, asked once in each
+    process. other: makes the network to use instead. report: counts and logs that it was.
     """
 
     def __init__(
-        self, graph: bytes, is_right: Callable[[Network], bool], other: Callable[[], Network], report: Report
+        self,
+        graph: Callable[[], bytes],
+        is_right: Callable[[Network], bool],
+        other: Callable[[], Network],
+        report: Report,
     ) -> None:
         self._graph = graph
         self._is_right = is_right
         self._other = other
         self._report = report
         self._chosen: tuple[int, Network] | None = None
+        self._shared: Network | None = None
 
     @property
     def name(self) -> str:
         """See `Network`."""
         return self._here().name
 
+    def share(self) -> None:
+        """Make the session now, for the processes that this one forks: each computes with it as with its own, and its
+        weights are in memory once. Not beside another thread, which a fork would leave behind with what it holds."""
+        with suppress(Exception):  # whatever it is, each process meets it again and says so
+            session = _Session(self._graph()) if _threads() == 1 else None
+            self._shared = session if _threads() == 1 else None
+
     def prepare(self) -> None:
-        """Make the session of this process."""
+        """Have the session of this process."""
         self._here()
 
     def run(self, texts: Sequence[Array]) -> Array:
@@ -63,7 +77,7 @@ class OnnxNetwork:
 
     def _choose(self) -> Network:
         try:
-            session = _Session(self._graph)
+            session = self._shared or _Session(self._graph())
             if self._is_right(session):
                 return session
             cause = "wrong"
@@ -83,6 +97,13 @@ def onnxruntime() -> Any:
     return library
 
 
+def _threads() -> int | None:
+    """How many threads this process has; None where that cannot be told."""
+    with suppress(OSError):
+        return sum(1 for _each in Path("/proc/self/task").iterdir())
+    return None
+
+
 class _Session:
     name = "onnxruntime"
 
@@ -92,7 +113,9 @@ class _Session:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 4
         options.enable_mem_pattern = False  # for texts of equal length only
-        self._run = library.InferenceSession(graph, options, providers=["CPUExecutionProvider"]).run
+        session = library.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        session._model_bytes = None  # it would keep the graph, of which it has made its own matrices
+        self._run = session.run
 
     def prepare(self) -> None:
         """Everything is there."""

@@ -16,7 +16,7 @@ import gevent
 import gevent.event
 from gevent import monkey
 
-from bot.encoder.network import Report
+from bot.encoder.network import OnnxNetwork, Report
 from bot.nlu.embedding import EncoderUnavailable, Network
 from bot.nlu.weights import Array
 
@@ -68,6 +68,11 @@ class ThreadedNetwork:
         """See `Network`."""
         name = self.network.name
         return f"{name}, which does not answer now: letters only until it does" if self._here().is_overdue else name
+
+    def share(self) -> None:
+        """Make what processes can share that this one forks. It starts no thread."""
+        if isinstance(self.network, OnnxNetwork):
+            self.network.share()
 
     def prepare(self) -> None:
         """See `Network`; and start the thread of this process."""

@@ -19,7 +19,7 @@ from bot.encoder import loading
 from bot.encoder.graph import encoder_graph
 from bot.encoder.loading import GRAPH, GRAPH_SHA256, KNOWN, KNOWN_COSINES, has_onnxruntime
 from bot.encoder.network import PADDING_TOKENS, PASS_TOKENS, OnnxNetwork, passes
-from bot.nlu.embedding import LAYERS, Encoder, EncoderUnavailable
+from bot.nlu.embedding import LAYERS, Encoder, EncoderUnavailable, Network
 from bot.nlu.weights import Array, WeightsFile
 from tests.harness.fixed import ROOT
 
@@ -98,12 +98,75 @@ class _Other:
 def test_where_no_session_can_be_made_the_other_network_computes(graph: bytes) -> None:
     said: list[tuple[str, str]] = []
     network = OnnxNetwork(
-        graph, lambda _network: True, _Other, lambda what, **fields: said.append((what, fields["cause"]))
+        lambda: graph, lambda _network: True, _Other, lambda what, **fields: said.append((what, fields["cause"]))
     )
+    network.share()
     network.prepare()
     assert network.name == "numpy"
     assert network.run([np.ones((3, 4), np.float32)]).shape == (1, len(LAYERS), 4)
     assert [what for what, _cause in said] == ["onnxruntime_unusable"]
+
+
+class _Session(_Other):
+    """Stands for a session."""
+
+    name = "onnxruntime"
+    made = 0
+
+    def __init__(self, _graph: bytes) -> None:
+        type(self).made += 1
+
+
+@pytest.mark.parametrize(("threads", "made"), [(1, 1), (2, 3), (None, 3)])
+def test_a_server_makes_one_session_for_the_processes_it_forks(
+    threads: int | None, made: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But none beside another thread, or where nobody can tell: a fork takes one thread along, and what others hold."""
+    monkeypatch.setattr(_Session, "made", 0)
+    monkeypatch.setattr("bot.encoder.network._Session", _Session)
+    monkeypatch.setattr("bot.encoder.network._threads", lambda: threads)
+    asked: list[Network] = []
+    network = OnnxNetwork(lambda: b"", lambda each: not asked.append(each), _Other, print)  # type: ignore[func-returns-value]
+    network.share()
+    assert not asked
+    for process in (1, 2, 3):
+        monkeypatch.setattr("os.getpid", lambda process=process: process)
+        network.prepare()
+        network.prepare()
+        assert network.name == "onnxruntime"
+        assert len(asked) == process, "each process tries it"
+    assert _Session.made == made
+
+
+FORKED = """
+import os
+from bot.content.models import read_encoder
+from bot.encoder.network import OnnxNetwork
+
+encoder = read_encoder()
+if encoder and isinstance(encoder.network, OnnxNetwork):
+    encoder.network.share()
+    assert encoder.network._shared, os.listdir("/proc/self/task")
+    for _ in range(2):
+        if not os.fork():
+            print(encoder.network.name, encoder.vector("papa heeft me paspoort").tobytes().hex(), flush=True)
+            os._exit(0)
+    os.wait(), os.wait()
+    print(encoder.network.name, encoder.vector("papa heeft me paspoort").tobytes().hex())
+"""
+
+
+@pytest.mark.model
+@pytest.mark.process
+def test_forked_processes_compute_the_same_with_one_session() -> None:
+    if Path("/proc/self/task").exists():
+        done = subprocess.run(
+            [sys.executable, "-c", FORKED], cwd=ROOT, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, "")
+        lines = done.stdout.splitlines()
+        assert not lines or (len(lines) == 3 and len(set(lines)) == 1 and lines[0].startswith("onnxruntime "))
 
 
 @pytest.mark.model

@@ -33,7 +33,7 @@ def create_app():
         raise RuntimeError
     return app.create_app()
 """
-OWN_MEGABYTES = 40
+OWN_MEGABYTES = 30
 """What a worker that has just started may have for itself alone."""
 
 
