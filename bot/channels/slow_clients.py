@@ -123,10 +123,12 @@ class BoundedWorker(GeventWorker):
         return gevent.Timeout(seconds, False)
 
     def handle_request(self, listener_name: Any, req: Any, sock: socket.socket, addr: Any) -> Any:
-        """One request, of which the headers are here."""
+        """One request, of which the headers are here. Whatever else waits has its turn first: a client whose next
+        request is always there already, and Redis when it answers at once, would leave the others none."""
         self._connections.works(sock)
         req.body = Body(BoundedBody(req.body.reader, self._connections, sock))
         sock.settimeout(SEND_SECONDS)
+        gevent.sleep(0)
         try:
             return super().handle_request(listener_name, req, sock, addr)  # type: ignore[no-untyped-call]
         except TimeoutError:  # gunicorn would log it as a fault of ours
