@@ -14,6 +14,7 @@ FOLDER = "tests/nlu/sets/questions"
 QUESTIONS: Mapping[str, tuple[str, ...]] = {
     "who": ("self", "other", "work", "stranger"),
     "where": ("nl", "under_way", "abroad", "others_place", "going", "none"),
+    "when": ("coming", "now", "past"),
     "looking": ("yes", "no"),
 }
 """Question -> labels.
@@ -21,6 +22,7 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = {
 who: for whom somebody writes: themselves, somebody they know, for their work; or they are not the person at all.
 where: what a place in the message is: where its writer is now (the Netherlands, on the way, abroad), where somebody
 else is, where they want to go or may be taken, or none of these: where they come from or once were, a question.
+when: whether what it is mostly about lies ahead, goes on (every day, still) or has happened.
 looking: whether somebody who must not know is looking, is beside the writer or comes in, at this moment.
 """
 
