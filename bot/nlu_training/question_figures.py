@@ -42,7 +42,18 @@ def _looking(turn: Turn) -> str:
     return "yes" if hidden and turn.answered_by != "stranger" else "no"
 
 
-READINGS: Mapping[str, Callable[[Turn], str]] = {"who": _who, "where": _where, "looking": _looking}
+ASIDE = frozenset({"small_talk", "not_understood"})
+"""Steps that answer with no subject."""
+
+
+def _scope(turn: Turn) -> str:
+    """Turned away; or neither ("did you mean"); or answered as something of ours."""
+    if turn.conversation.position.state == StateName.OTHER:
+        return "out"
+    return "asked" if turn.answered_by in ASIDE else "in"
+
+
+READINGS: Mapping[str, Callable[[Turn], str]] = {"who": _who, "where": _where, "looking": _looking, "scope": _scope}
 """Question -> what a turn shows it was read as. Without one it is not read."""
 
 NOT_HERE = frozenset({"asked", "unknown"})
@@ -55,6 +66,10 @@ RIGHT: Mapping[tuple[str, str], frozenset[str]] = {
     ("where", "none"): NOT_HERE,
 }
 """(question, label) -> the readings that are right, where these are others than the label."""
+
+
+MISTAKES: Mapping[tuple[str, str], str] = {("where", "abroad"): "nl", ("scope", "in"): "out", ("scope", "out"): "in"}
+"""(question, label) -> the reading that is worse than asking back."""
 
 
 def measured(engine: Engine, questions: Questions, groups: Groups) -> Iterator[str]:
@@ -80,7 +95,11 @@ def figures(question: str, read: Sequence[Read], groups: Groups) -> Figures:
     rest = [each for each in read if each[0].language not in grouped]
     found[f"{question}, {OTHERS}"] = _right(question, rest)
     for label in QUESTIONS[question]:
+        readings = [reading for message, reading in read if message.label == label]
         found[f"{question}, {label}"] = _right(question, [each for each in read if each[0].label == label])
+        mistake = MISTAKES.get((question, label))
+        if mistake:
+            found[f"{question}, {label}: taken for {mistake}"] = Share(readings.count(mistake), len(readings))
     return found
 
 

@@ -16,6 +16,7 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = {
     "where": ("nl", "under_way", "abroad", "others_place", "going", "none"),
     "when": ("coming", "now", "past"),
     "looking": ("yes", "no"),
+    "scope": ("in", "out"),
 }
 """Question -> labels.
 
@@ -24,6 +25,7 @@ where: what a place in the message is: where its writer is now (the Netherlands,
 else is, where they want to go or may be taken, or none of these: where they come from or once were, a question.
 when: whether what it is mostly about lies ahead, goes on (every day, still) or has happened.
 looking: whether somebody who must not know is looking, is beside the writer or comes in, at this moment.
+scope: whether it is for us at all; deliveries, codes, jokes, wrong numbers, abuse and other help are not.
 """
 
 Questions = Mapping[str, list[LabelledMessage]]

@@ -7,7 +7,10 @@ import pytest
 
 from bot.content.faults import ContentError
 from bot.content.library import Library
+from bot.dialogue.conversation import Conversation
 from bot.dialogue.engine import Engine
+from bot.dialogue.states import StateName
+from bot.dialogue.turn import Turn
 from bot.nlu_training.question_figures import READINGS, figures, measured
 from bot.nlu_training.questions import FOLDER, QUESTIONS, Questions, read_questions
 from bot.nlu_training.sets import LabelledMessage
@@ -91,6 +94,12 @@ def test_it_is_counted_by_language_and_label() -> None:
     }
 
 
+def test_what_is_worse_than_asking_back_is_counted_by_itself() -> None:
+    read = [(LabelledMessage("nl", "out", "waar is mijn pizza"), reading) for reading in ("in", "asked", "out")]
+    found = figures("scope", read, {})
+    assert (found["scope, out"].hits, found["scope, out: taken for in"].hits) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("question", "text", "reading"),
     [
@@ -116,6 +125,22 @@ def test_a_place_that_is_not_the_writers_must_be_left_open_or_asked_back(engine:
     assert lines[0].endswith("3 of 3)")
     assert f"{'where, going: read as':48} asked 1" in lines
     assert f"{'where, none: read as':48} unknown 1" in lines
+
+
+@pytest.mark.parametrize(
+    ("state", "answered_by", "reading"),
+    [
+        (StateName.OTHER, "small_talk", "out"),
+        (StateName.OTHER, "not_understood", "out"),
+        (StateName.MENU, "small_talk", "asked"),
+        (StateName.CANDIDATES, "not_understood", "asked"),
+        ("forced_marriage.answer", "topic", "in"),
+        (StateName.CONFIRM_COUNTRY, "place", "in"),
+    ],
+)
+def test_only_who_is_told_so_is_turned_away(state: str, answered_by: str, reading: str) -> None:
+    turn = Turn(Conversation().with_position(state=state), (), None, answered_by)
+    assert READINGS["scope"](turn) == reading
 
 
 def test_a_question_that_nothing_reads_is_said_to_be_so(engine: Engine) -> None:
