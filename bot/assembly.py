@@ -22,6 +22,7 @@ from bot.messaging.erasing import Eraser
 from bot.messaging.provider_eraser import ProviderEraser
 from bot.messaging.receipts import Receipts
 from bot.messaging.reconcile import Reconcile
+from bot.messaging.replay_first import ReplayFirst
 from bot.messaging.runner import Runner, unpredictable_bits
 from bot.messaging.spending import Spending
 from bot.messaging.upkeep import Alarm, Upkeep
@@ -38,7 +39,7 @@ from bot.storage.redis.connection import Connection, connect
 from bot.storage.redis.sessions import RedisSessions
 from bot.storage.redis.storage import redis_storage
 from bot.storage.sealing import Identity, Sealer
-from bot.storage.spool import FileSpool, FileSpoolReader
+from bot.storage.spool import ON_THE_WAY, FileSpool, FileSpoolReader
 from bot.worker import Worker
 
 ROOT = Path(__file__).parent.parent
@@ -203,7 +204,12 @@ class Assembly:
         slow_chores: list[Callable[[], object]] = [reconcile.step, asking.step]
         if settings.delete_at_twilio:
             slow_chores.append(ProviderEraser(storage, TwilioCopies(self.sender), self.now, metrics.report).step)
-        return Worker(self.delivery, chores, slow_chores, metrics.report)
+        replay_first = ReplayFirst(
+            lambda: reader.waiting() > 0,
+            lambda: {id: clear + ON_THE_WAY for id, clear in storage.chores.spools().items()},
+            self.now,
+        )
+        return Worker(self.delivery, chores, slow_chores, metrics.report, replay_first)
 
     def _alarm(self, text: str) -> Alarm:
         said = self.engine.content("").shared[text]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.messaging.delivery import Delivery
+from bot.messaging.replay_first import ReplayFirst
 from bot.ports.unavailable import StorageUnavailable
 
 PAUSE_SECONDS = 2.0
@@ -25,6 +26,8 @@ class Worker:
     slow_chores: Sequence[Callable[[], object]]
     """What asks the provider many times, and may be cut short at any moment."""
     report: Callable[..., None]
+    replay_first: ReplayFirst | None = None
+    """What is asked before anything is sent."""
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set, then finish the message that is being sent and the chore that is being done."""
@@ -44,8 +47,15 @@ class Worker:
 
     def _send(self, stop: threading.Event) -> None:
         name = secrets.token_hex(8)
+
+        def step() -> None:
+            if self.replay_first is None or self.replay_first.may_send():
+                self.delivery.step(name, WAIT_SECONDS)
+            else:
+                stop.wait(WAIT_SECONDS)
+
         while not stop.is_set():
-            if not self._safely(lambda: self.delivery.step(name, WAIT_SECONDS)):
+            if not self._safely(step):
                 stop.wait(WAIT_SECONDS)
 
     def _safely(self, work: Callable[[], object]) -> bool:
@@ -54,6 +64,8 @@ class Worker:
             work()
         except StorageUnavailable as error:
             self.report("storage_away", cause=str(error))
+            if self.replay_first is not None:
+                self.replay_first.note_trouble()
         except Exception as error:  # noqa: BLE001 - the loop goes on, whatever it was
             self.report("worker_failed", fault=type(error).__name__, error=error)
         else:

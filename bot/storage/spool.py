@@ -152,6 +152,10 @@ class FileSpoolReader:
             part.unlink()
         return (self._directory / _ID).read_text()
 
+    def waiting(self) -> int:
+        """How many messages are kept."""
+        return len(_files(self._directory))
+
     def clear_until(self) -> datetime:
         """Nothing that arrived before this moment is kept here."""
         now = time.time()

@@ -151,6 +151,27 @@ def test_a_worker_that_is_told_to_stop_finishes_what_it_has_in_hand(site: Site, 
     assert sent() == dict.fromkeys(people, 1)
 
 
+@pytest.mark.parametrize("text", ["onweer", "stop"])
+def test_who_hides_or_leaves_while_redis_is_away_gets_nothing_that_was_written_before(
+    site: Site, twilio: StandIn, desk: Desk, text: str
+) -> None:
+    """Neither what waited to be sent, nor what an advisor writes before the message is brought back."""
+    number = person(7400 + len(text))
+    for before in ("hoi", "medewerker"):
+        twilio.text(number, before)
+    desk.reply(ADA, site.contact(number), "dit wachtte", f"waited {text}")
+    site.stop_redis()
+    twilio.text(number, text)
+    assert site.spooled()
+    site.start_redis()
+    until(site.has_redis)
+    desk.reply(ADA, site.contact(number), "dit was te vroeg", f"early {text}")
+    site.start_worker()
+    until(lambda: not site.spooled() and drained(site))
+    site.stop_worker()
+    assert [message for message in twilio.accepted if message.to == number] == []
+
+
 def test_a_rolling_restart_fails_no_webhook(site: Site, twilio: StandIn, desk: Desk) -> None:
     """As docs/operations.md says: a second main process beside the first, which leaves when the second answers."""
     mains = [site.web_pid]
