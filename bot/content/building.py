@@ -7,6 +7,7 @@ from bot.dialogue.context import Rules
 from bot.dialogue.engine import Engine
 from bot.dialogue.language import Languages
 from bot.dialogue.machine import Machines
+from bot.nlu.asked import Asked
 from bot.nlu.countries import CountryFinder, CountryNames
 from bot.nlu.embedding import Encoder
 from bot.nlu.normalise import normalise
@@ -22,12 +23,15 @@ def build_engine(library: Library, encoder: Encoder | None = None) -> Engine:
     content, languages = library.content, library.languages
     reader = build_reader(library, encoder)
     contents = {code: localize(library, code) for code in languages.live}
+    for_work = {flow.topic: flow.for_work for flow in content.flows.values() if flow.for_work}
+    work_flows = {state.partition(".")[0] for state in for_work.values()}
     return Engine(
         Rules(
             contents=contents,
             states=contents[languages.source].states,
             topics=content.topics,
-            for_work={flow.topic: flow.for_work for flow in content.flows.values() if flow.for_work},
+            for_work=for_work,
+            work_states=[name for name in content.states if name.partition(".")[0] in work_flows],
             machines=Machines(content.flows.values()),
             commands=content.commands,
             languages=Languages(contents, languages.closest, languages.source),
@@ -38,6 +42,7 @@ def build_engine(library: Library, encoder: Encoder | None = None) -> Engine:
                 [word for words in content.vocabularies.values() for word in words.numbers.get("around", ())],
             ),
             remarks=_remarks(content),
+            asked=Asked(content.asked),
             countries=reader.countries,
             answers=_answers(content),
             crisis_asks=content.crisis_asks,

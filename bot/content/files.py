@@ -1,6 +1,6 @@
 """Every file under flows/ -> `Content`. Every fault is collected; nothing is guessed or repaired."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -18,11 +18,12 @@ from bot.content.tables.numbers import read_local_numbers, read_referrals
 from bot.content.tables.parsing import parsed
 from bot.content.tables.schema import Command, Priority
 from bot.content.tables.texts import read_crisis, read_facts, read_shared
-from bot.content.tables.vocabulary import read_countries, read_remarks, read_vocabulary, read_words
+from bot.content.tables.vocabulary import read_asked, read_countries, read_remarks, read_vocabulary, read_words
 from bot.content.values import Content, Shared, SpokenRemarks, Vocabulary
 from bot.content.zones import zones_by_country
 from bot.dialogue.flow import Flow, State
 from bot.dialogue.states import SharedText, StateName
+from bot.nlu.asked import Questions
 
 COMMANDS: tuple[str, ...] = get_args(Command)
 """The closed list of commands. `back` has no state of its own."""
@@ -110,6 +111,7 @@ def _content(folder: _Folder, today: date) -> Content:
         zones=zones_by_country(),
         desk=desk_texts((desk_table := table("desk.toml"))[0], sayable, desk_table[1]),
         remarks=_remarks(folder),
+        asked=_asked(folder, states),
         crisis_asks=read_crisis(*table("crisis.toml")),
     )
 
@@ -150,6 +152,15 @@ def _remarks(folder: _Folder) -> dict[str, SpokenRemarks]:
         remarks = None if data is None else read_remarks(data, Path(name).stem, folder.report(name))
         if remarks is not None:
             found[Path(name).stem] = remarks
+    return found
+
+
+def _asked(folder: _Folder, states: Collection[str]) -> dict[str, Questions]:
+    found = {}
+    for name in folder.named("asked/*.toml"):
+        data = folder.parsed(name)
+        if data is not None:
+            found[Path(name).stem] = read_asked(data, Path(name).stem, states, folder.report(name))
     return found
 
 

@@ -9,6 +9,7 @@ from bot.dialogue.flow import Flow, State
 from bot.dialogue.hours import Hours
 from bot.handoff.delivery import Problem
 from bot.handoff.desk_texts import DeskTexts
+from bot.nlu.asked import Questions
 from bot.nlu.countries import CountryNames
 from bot.nlu.remarks import RemarkWords
 
@@ -99,6 +100,7 @@ class Content:
     the subject, which a text marked neutral must not have. hours: when advisors are there. delivery: what can go wrong
     with a message, by code. zones: two letters of a country -> its time zones.
     desk: what advisors have at hand. remarks: language -> the short things people say in answer.
+    asked: language -> how questions are asked in it.
     crisis_asks: whether an advisor is asked for at once in a crisis."""
 
     flows: Mapping[str, Flow]
@@ -116,6 +118,7 @@ class Content:
     zones: Mapping[str, tuple[tzinfo, ...]] = field(default_factory=dict)
     desk: DeskTexts = field(default_factory=DeskTexts)
     remarks: Mapping[str, SpokenRemarks] = field(default_factory=dict)
+    asked: Mapping[str, Questions] = field(default_factory=dict)
     crisis_asks: bool = True
 
     @cached_property

@@ -16,6 +16,7 @@ from bot.dialogue.localized_content import LocalizedContent
 from bot.dialogue.machine import Machines
 from bot.dialogue.states import CRISES, StateName
 from bot.dialogue.turn import Circumstances, Message
+from bot.nlu.asked import Asked
 from bot.nlu.countries import CountryFinder
 from bot.nlu.normalise import MAX_LENGTH
 from bot.nlu.numbers import NumberWords
@@ -37,6 +38,9 @@ CANCEL = "cancel"
 OVERLAP = 120
 """Characters that two parts of a long message have in common."""
 
+FOLLOW = "follow"
+"""The flow of short answers that any topic shares."""
+
 LEVELS = ("none", "amber", "red")
 
 Draft = tuple[Conversation, Events]
@@ -55,6 +59,8 @@ class Rules:
     """Topic -> the state that answers it."""
     for_work: Mapping[str, str]
     """The same for somebody who asks for their work, where that is another state."""
+    work_states: Sequence[str]
+    """The states of the flows that those stand in."""
     machines: Machines
     commands: Mapping[str, str]
     """Command -> the state it leads to."""
@@ -64,6 +70,7 @@ class Rules:
     """One that costs little, for floods."""
     numbers: NumberWords
     remarks: Remarks
+    asked: Asked
     countries: CountryFinder
     answers: Mapping[tuple[str, str], tuple[str, ...]]
     """(flow, remark) -> the states that answer it there."""
@@ -188,6 +195,17 @@ class Context:
         corrects = "correct" in said and (told.country or told.mentioned_country)
         return self.understanding.country if corrects else ""
 
+    @cached_property
+    def asked_state(self) -> str:
+        """The state that answers the question which the message asks in words; "" when it asks none."""
+        shown = topic_at_hand(self.state, self.conversation)
+        state = self.rules.states.get(shown)
+        leads = [] if state is None else [self.rules.machines.targets[shown, each.id] for each in state.choices]
+        if self.conversation.told.role == "work":
+            leads += self.rules.work_states
+        message = self.message
+        return self.rules.asked.find(message.inbound.text, message.text, self._languages, shown, leads)
+
     @property
     def expects(self) -> str:
         """What the state that was shown last reads a text as."""
@@ -257,6 +275,13 @@ class Context:
     def discloses(self) -> bool:
         """Does the text have a word about the subject in it?"""
         return any(word in self.message.text for word in self.rules.subject)
+
+
+def topic_at_hand(shown: str, conversation: Conversation) -> str:
+    """The state that was shown before short answers that any topic shares, and thanks. shown: what was shown last."""
+    skipped = (FOLLOW, StateName.THANKS.partition(".")[0])
+    states = (shown, *reversed(conversation.position.history))
+    return next((state for state in states if state.partition(".")[0] not in skipped), shown)
 
 
 def _further_parts(text: str) -> list[str]:

@@ -27,9 +27,6 @@ ANSWERS = ("safe", "phone", "role")
 
 _WORDS: dict[object, str] = {True: "yes", False: "no"}
 
-FOLLOW = "follow"
-"""The flow of short answers that any topic shares."""
-
 LONG_WAIT_MINUTES = 15
 """Somebody who writes after so long in the queue is told that it takes long, and what they can do meanwhile."""
 
@@ -111,19 +108,12 @@ def after_choice(ctx: Context, conversation: Conversation, choice: Choice) -> Dr
 def show_topic(
     ctx: Context, conversation: Conversation, topic: str, events: Events, *, emergency_line: bool = False
 ) -> Turn:
-    """Answer a topic: from now on plain speech is fine."""
+    """Answer a topic, or show the state of one: from now on plain speech is fine."""
     conversation = conversation.with_told(subject_disclosed=True)
     states = ctx.rules.topics
     if conversation.told.role == "work":
         states = {**states, **ctx.rules.for_work}
-    return go(ctx, conversation, states[topic], events, emergency_line=emergency_line)
-
-
-def topic_at_hand(ctx: Context) -> str:
-    """The state that was last shown before short answers that any topic shares, and thanks."""
-    skipped = (FOLLOW, StateName.THANKS.partition(".")[0])
-    states = (ctx.state, *reversed(ctx.conversation.position.history))
-    return next((state for state in states if state.partition(".")[0] not in skipped), ctx.state)
+    return go(ctx, conversation, states.get(topic, topic), events, emergency_line=emergency_line)
 
 
 def with_advisor_asked(turn: Turn) -> Turn:

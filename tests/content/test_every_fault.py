@@ -29,6 +29,7 @@ class Planted:
 
 REFERRALS, DESK, HOURS = "flows/referrals.toml", "flows/desk.toml", "flows/hours.toml"
 CODES, WORDS, SUPPORTED = "flows/delivery_errors.toml", "flows/vocabulary/nl.toml", "locales/supported.toml"
+ASKED = "flows/asked/nl.toml"
 CARD, MENU, COST = "flows/card.toml", "flows/menu.toml", "flows/topics/cost.toml"
 PLANTED = (
     Planted(UNKNOWN, CARD, "neutral = true", "neutraal = true", "neutraal", "state.show.neutraal", "known field"),
@@ -59,6 +60,12 @@ PLANTED = (
     Planted(TYPE, REFERRALS, 'text = "112"', "text = 112", "text = 112", "emergency_nl.text", "must be text"),
     Planted(VALUE, REFERRALS, '["nl"]', '["mars"]', "mars", "reachable_from", "must be a list: one of"),
     Planted(MISSING, REFERRALS, "[bz]\ntext", "[bz]\ndial2", "[bz]", "bz.text", '"text" is missing'),
+    Planted(
+        UNKNOWN, ASKED, '["lkha.what"]\n', '["lkha.what"]\nthere = []\n', "there", "lkha.what.there", "known field"
+    ),
+    Planted(TYPE, ASKED, "complete = true", "complete = 3", "complete", "complete", "must be true or false"),
+    Planted(REFERENCE, ASKED, '["lkha.answer"]', '["lkha.first"]', '["lkha.first"]', "lkha.first", "is no state"),
+    Planted(VALUE, ASKED, 'here = ["fier"]', 'here = ["Fier"]', '["fier.answer"]', "fier.answer", "is not spelled"),
     Planted(TYPE, "flows/neutral.toml", "nl = [", 'xx = "x"\nnl = [', 'xx = "x"', "xx", "must be a list of words"),
     Planted(TYPE, "flows/code_words.toml", "nl = [", "xx = [1]\nnl = [", "xx = [1]", "xx", "must be a list of words"),
     Planted(UNKNOWN, "flows/countries.toml", "[AE]\n", "[AE]\nrivers = []\n", "rivers", "AE.rivers", "known field"),

@@ -282,3 +282,8 @@ def test_what_a_draft_language_lacks_is_only_a_warning(copy: Path) -> None:
     supported.write_text(f"{before}[languages.en]\n{after.replace('live', 'draft', 1)}", encoding="utf-8")
     translate(copy, "cost.answer.say", "")
     assert_found(copy, "cost.answer.say", "is not translated", Severity.WARNING)
+
+
+def test_an_answer_with_a_fact_that_no_question_leads_to_is_found(copy: Path) -> None:
+    change(copy / "flows/asked/nl.toml", '["signs.travel"]', '["suicide.answer"]')
+    assert_found(copy, "signs.travel", "no question leads to it")

@@ -6,7 +6,7 @@ from bot.content.faults import Fault
 from bot.content.inspection.reaching import reachable
 from bot.content.values import SAYABLE, Content
 from bot.dialogue.flow import State
-from bot.dialogue.states import TOPICS
+from bot.dialogue.states import CRISES, TOPICS
 
 MOST_CHOICES = 8
 
@@ -27,6 +27,20 @@ def structure_faults(content: Content) -> Iterator[Fault]:
             yield Fault(content.file_of(name), name, "asks an open question before it is told who reads the answer")
     for name, state in states.items():
         yield from _ways_on(content.file_of(name), name, state)
+    yield from _unasked(content)
+
+
+def _unasked(content: Content) -> Iterator[Fault]:
+    """Answers with a fact that no question leads to, in a language of which the file says that it has them all. Where a
+    topic's first state is the answer, the classifiers lead there."""
+    flows = [flow for flow in content.flows.values() if flow.topic and flow.topic not in CRISES]
+    for language, asking in content.asked.items():
+        if not asking.complete:
+            continue
+        asked = {state for state, words in asking.states.items() if words.anywhere or words.here or words.said}
+        for name in (name for flow in flows for name, state in flow.states.items() if state.facts):
+            if name not in asked and content.topics.get(name.partition(".")[0]) != name:
+                yield Fault(f"flows/asked/{language}.toml", name, "says a fact, and no question leads to it")
 
 
 def _ways_on(file: str, name: str, state: State) -> Iterator[Fault]:

@@ -259,6 +259,30 @@ class RemarkHead(Strict, frozen=True):
     around: Words = []
 
 
+class AskedTable(Strict, frozen=True):
+    """["<flow>.<state>"] of flows/asked/<language>.toml: the words that ask for it: anywhere, in the topic at
+    hand, or in what is no question."""
+
+    anywhere: Words = []
+    here: Words = []
+    said: Words = []
+
+
+class AskedHead(Strict, frozen=True):
+    """What stands above the tables of flows/asked/<language>.toml."""
+
+    language: Text
+    status: Checked
+    complete: bool = False
+    """Is there a question for every state that says a fact? Then `check` holds it to that."""
+    begins: Words = []
+    """How a question begins, by its first word or two of them joined."""
+    around: Words = []
+    """What may stand before that: "and", "sorry"."""
+    sets: dict[str, Text] = {}
+    """Name -> a group that many patterns have: "$name" stands for it."""
+
+
 class CountryTable(Strict, frozen=True):
     """[<two letters>] of flows/countries.toml"""
 

@@ -1,12 +1,14 @@
 """Words people type: vocabulary/<language>.toml, countries.toml, and lists of words by language."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
 
 from bot.content.tables.checking import Report, checked, rows
 from bot.content.tables.schema import (
+    AskedHead,
+    AskedTable,
     CountryTable,
     CountryWords,
     RemarkHead,
@@ -16,6 +18,7 @@ from bot.content.tables.schema import (
     Words,
 )
 from bot.content.values import Countries, SpokenRemarks, Vocabulary
+from bot.nlu.asked import AskedWords, Questions, faults
 from bot.nlu.countries import CountryNames
 from bot.nlu.remarks import RemarkWords
 
@@ -56,6 +59,42 @@ def read_remarks(data: Mapping[str, Any], name: str, report: Report) -> SpokenRe
         report("language", f'must be "{name}", as the file')
     words = {kind: RemarkWords(row.whole, row.starts, row.within) for kind, row in found.items()}
     return SpokenRemarks(words, tuple(head.around))
+
+
+def read_asked(data: Mapping[str, Any], name: str, states: Collection[str], report: Report) -> Questions:
+    """The questions in `data`, the parsed file `name`.toml of flows/asked. states: those there are."""
+    above = AskedHead.__struct_fields__
+    head = checked({key: value for key, value in data.items() if key in above}, AskedHead, report)
+    if head is not None and head.language != name:
+        report("language", f'must be "{name}", as the file')
+    found: dict[str, AskedTable] = rows(
+        {key: value for key, value in data.items() if key not in above}, AskedTable, report
+    )
+    sets = {} if head is None else head.sets
+    taken: dict[str, str] = {}
+    asked = {
+        state: AskedWords(*([_whole(text, sets) for text in texts] for texts in (row.anywhere, row.here, row.said)))
+        for state, row in found.items()
+    }
+    for state, row in asked.items():
+        if state not in states:
+            report(state, "is no state")
+        for text in (*row.anywhere, *row.here, *row.said):
+            fault = faults(text)
+            if fault:
+                report(state, f'"{text}": {fault}')
+            if taken.setdefault(text, state) != state and text in row.anywhere:
+                report(state, f'"{text}" asks for {taken[text]} too')
+    return Questions(asked) if head is None else Questions(asked, head.begins, head.around, head.complete)
+
+
+def _whole(text: str, sets: Mapping[str, str]) -> str:
+    """A pattern with the groups written out that it names."""
+    whole = []
+    for group in text.split():
+        never, parts = ("!" if group[0] == "!" else ""), group.removeprefix("!").split("|")
+        whole.append(never + "|".join(sets.get(part[1:], part) if part[:1] == "$" else part for part in parts))
+    return " ".join(whole)
 
 
 def read_countries(data: Mapping[str, Any], report: Report) -> Countries:

@@ -16,6 +16,7 @@ from bot.dialogue.states import NEITHER, StateName
 from bot.dialogue.steps import (
     advisor_wanted,
     answer_to_question,
+    asked,
     asked_country,
     call_refused,
     case_code,
@@ -115,6 +116,7 @@ ORDER = (
         only_place.step,
         reads_text=True,
     ),
+    Step("asked", lambda ctx: ctx.asked_state != "", asked.step, reads_text=True),
     Step(
         "follow_up",
         lambda ctx: (

@@ -27,6 +27,9 @@ def step(ctx: Context) -> Turn | None:
     (conversation, events), choice = ctx.spoken
     if choice is None:
         return _offer(ctx)
+    named = ctx.message.text in choice.keys or any(each in ctx.remarks for each in choice.means)
+    if ctx.asked_state and not named and not conversation.told.crisis:
+        return None  # "what must i pack for the trip" says more than the words of a choice in it
     if conversation.told.crisis and not BEFORE_ANSWERS.isdisjoint(ctx.written_remarks):
         return None  # "no, I will do it tonight" says more than no
     other = ctx.understood.country
@@ -47,7 +50,9 @@ def _safe_and_more(ctx: Context, choice: Choice) -> Turn:
     conversation, events = ctx.draft
     sure = ctx.discloses or ctx.understood.confidence >= SURELY_ABOUT
     topic = ctx.understood.topic or ""
-    if not sure or topic not in ctx.rules.topics or topic in NEVER_GUESSED:
+    if ctx.asked_state:
+        topic = ctx.asked_state
+    elif not sure or topic not in ctx.rules.topics or topic in NEVER_GUESSED:
         return choose(ctx, conversation, choice, events)
     conversation, told = after_choice(ctx, conversation.with_position(deferred_topic=""), choice)
     return show_topic(ctx, conversation, topic, (*events, *told), emergency_line=ctx.understood.emergency_line)

@@ -4,9 +4,9 @@ place that is known; never with the whole answer again."""
 from collections.abc import Mapping
 
 from bot.dialogue.changes import Events
-from bot.dialogue.context import Context
+from bot.dialogue.context import FOLLOW, Context, topic_at_hand
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.moving import FOLLOW, go, show_topic, topic_at_hand
+from bot.dialogue.moving import go, show_topic
 from bot.dialogue.states import StateName
 from bot.dialogue.turn import Say, Turn
 
@@ -56,7 +56,7 @@ def step(ctx: Context) -> Turn | None:
 
 def _answered(ctx: Context, conversation: Conversation, events: Events, remark: str) -> Turn | None:
     answers, line = ctx.rules.answers, ctx.understood.emergency_line
-    shown = topic_at_hand(ctx)
+    shown = topic_at_hand(ctx.state, ctx.conversation)
     flow = shown.partition(".")[0]
     own = answers.get((flow, remark), ())
     if own:

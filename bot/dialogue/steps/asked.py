@@ -1,0 +1,30 @@
+"""A question in words that has an answer of its own ("why do they take the papers") gets that one, not the first of its
+topic; in the topic at hand the words need not name the subject ("does that cost money")."""
+
+from bot.dialogue.context import Context
+from bot.dialogue.moving import go, show_topic, with_advisor_asked
+from bot.dialogue.states import StateName
+from bot.dialogue.turn import Turn
+
+ASKS_MORE = 9
+"""A message of at least so many words may ask a question and for a person besides."""
+
+
+def step(ctx: Context) -> Turn | None:
+    """The state that answers it; with the emergency numbers where the first answer of something urgent, which has them
+    on top, was not seen yet. A question that anybody may ask waits for the opener before a word on the subject has
+    fallen."""
+    state, understood = ctx.asked_state, ctx.understood
+    flow = state.partition(".")[0]
+    if not state:
+        return None
+    conversation, events = ctx.draft
+    if flow in ctx.content.general and not conversation.told.subject_disclosed:
+        return go(ctx, conversation.with_position(deferred_topic=state), StateName.OPENER, events)
+    topic = flow if ctx.rules.topics.get(flow) == state else state
+    first = ctx.rules.topics.get(flow, "")
+    unseen = flow in ctx.content.urgent and first not in (ctx.state, *conversation.position.history)
+    line = understood.emergency_line or unseen
+    turn = show_topic(ctx, conversation, topic, events, emergency_line=line)
+    asks = understood.wants_advisor and len(ctx.message.text.split()) >= ASKS_MORE
+    return with_advisor_asked(turn) if asks else turn
