@@ -22,7 +22,7 @@ from bot.console.page_context import GivenNumber, PageContext, PoliceNumber
 from bot.content.library import Library
 from bot.content.localizing import localize, localize_desk, localize_problems
 from bot.content.models import how_messages_are_read
-from bot.encoder.thread import ThreadedNetwork
+from bot.encoder.thread import ThreadedEncoder
 from bot.nlu.embedding import Encoder
 from bot.rendering.texts import last_words
 from bot.settings import TWILIO_API, Settings
@@ -37,7 +37,7 @@ _preloaded: list[Flask] = []
 def preload() -> None:
     """Build the application in the main process of the web server, for all its workers. Raises StartError."""
     ready = startup.load(os.environ, forks=True)
-    if ready.encoder and isinstance(ready.encoder.network, ThreadedNetwork):
+    if isinstance(ready.encoder, ThreadedEncoder):
         ready.encoder.network.share()
     _preloaded[:] = [_served(ready)]
 

@@ -25,7 +25,7 @@ from bot import metrics
 from bot.content.building import build_reader
 from bot.content.library import read_library
 from bot.content.models import find_weights, read_encoder
-from bot.encoder.thread import ThreadedNetwork
+from bot.encoder.thread import ThreadedEncoder, ThreadedNetwork
 from bot.nlu.embedding import Encoder, Network, NumpyNetwork
 from bot.nlu.reader import Reader
 from bot.nlu.weights import WeightsFile
@@ -97,7 +97,7 @@ def _lateness(way: str, slices: int) -> dict[str, float]:
     kind, where = way.split(" ", 1)
     encoder = _encoder(kind)
     if where == "in a thread":
-        encoder.network = ThreadedNetwork(encoder.network, metrics.report)
+        encoder = ThreadedEncoder(encoder._token_rows, ThreadedNetwork(encoder.network, metrics.report))
     encoder.network.prepare()
     reader, texts = build_reader(read_library(ROOT, datetime.now(UTC).date()), encoder), _texts()
     late: dict[bool, list[float]] = {False: [], True: []}

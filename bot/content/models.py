@@ -11,7 +11,7 @@ import numpy as np
 from bot.content.faults import ContentError, Fault
 from bot.encoder.loading import KNOWN, has_onnxruntime, network_of
 from bot.encoder.network import Report
-from bot.encoder.thread import ThreadedNetwork
+from bot.encoder.thread import ThreadedEncoder, ThreadedNetwork
 from bot.nlu.embedding import Encoder, TokenRows
 from bot.nlu.model import Model, UnreadableModel, model_from
 from bot.nlu.weights import UnreadableWeights, WeightsFile
@@ -88,4 +88,4 @@ def read_encoder(report: Report | None = None) -> Encoder | None:
         network = network_of(weights, [rows.rows(rows.tokens(text)) for text in KNOWN], KEPT, report or _nobody)
     except UnreadableWeights as error:
         raise ContentError([Fault(WEIGHTS, "", str(error))]) from None
-    return Encoder(rows, ThreadedNetwork(network, report) if report else network)
+    return ThreadedEncoder(rows, ThreadedNetwork(network, report)) if report else Encoder(rows, network)

@@ -9,6 +9,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from queue import Empty
 from typing import Protocol
 
@@ -17,7 +18,7 @@ import gevent.event
 from gevent import monkey
 
 from bot.encoder.network import OnnxNetwork, Report
-from bot.nlu.embedding import EncoderUnavailable, Network
+from bot.nlu.embedding import Encoder, EncoderUnavailable, Network
 from bot.nlu.weights import Array
 
 SECONDS = 1.0
@@ -81,12 +82,18 @@ class ThreadedNetwork:
 
     def run(self, texts: Sequence[Array]) -> Array:
         """See `Network`."""
+        return self.begin(texts)()
+
+    def begin(self, texts: Sequence[Array]) -> Callable[[], Array]:
+        """Have them computed meanwhile. What is returned waits for the result. Both raise EncoderUnavailable."""
         thread = self._here()
         if thread.is_overdue:
             raise self._unavailable("overdue")
         if thread.waiting() >= MOST_WAITING:
             raise self._unavailable("full")
-        job = thread.put(texts)
+        return partial(self._end, thread, thread.put(texts))
+
+    def _end(self, thread: "_Thread", job: _Job) -> Array:
         job.done.wait(self._seconds)
         if not job.is_over:
             thread.give_up(job)
@@ -104,6 +111,17 @@ class ThreadedNetwork:
     def _unavailable(self, cause: str) -> EncoderUnavailable:
         self._report("encoder_unavailable", cause=cause)
         return EncoderUnavailable(cause)
+
+
+class ThreadedEncoder(Encoder):
+    """An encoder that reads a text while whoever asked does something else."""
+
+    network: ThreadedNetwork
+
+    def begin(self, text: str) -> Callable[[], Array]:
+        """Begin with a text. What is returned waits for its embedding. Both raise EncoderUnavailable."""
+        end = self.network.begin([self._token_rows.rows(self._token_rows.tokens(text))])
+        return lambda: end()[0, -1]
 
 
 class _Thread:

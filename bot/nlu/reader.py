@@ -5,11 +5,13 @@ them. Every message is checked for danger, whatever its language and topic.
 """
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Protocol, runtime_checkable
 
 from msgspec.structs import replace
 
-from bot.nlu.classifiers import softmax
+from bot.nlu.classifiers import Scores, softmax
 from bot.nlu.commands import ANSWERS, SMALL_TALK, Commands
 from bot.nlu.countries import CountryFinder
 from bot.nlu.embedding import Encoder, EncoderUnavailable
@@ -27,6 +29,15 @@ OUT_OF_SCOPE_THRESHOLD = 0.85
 
 Probabilities = Mapping[str, Mapping[str, float]]
 """question -> label -> probability."""
+
+
+@runtime_checkable
+class Beginning(Protocol):
+    """An encoder that computes while something else is done."""
+
+    def begin(self, text: str) -> Callable[[], Scores]:
+        """Begin with a text. What is returned waits for its embedding. Both raise EncoderUnavailable."""
+        ...
 
 
 class Reader:
@@ -83,14 +94,16 @@ class Reader:
         if exact is not None:
             language, certainty = self._guesser.guess(text, self._commands.languages(whole), locale)
             return replace(exact, language=language, language_confidence=certainty)
-        words = whole.split()
-        hits = self._phrases.find(words)
-        language, certainty = self._guesser.guess(text, self._commands.languages(whole), locale)
         try:
-            found = self._probabilities(text, whole, language)
+            vector = self._begun(text)  # the encoder computes while the letters are read
+            words = whole.split()
+            hits = self._phrases.find(words)
+            language, certainty = self._guesser.guess(text, self._commands.languages(whole), locale)
+            command, switch_to = self._commands.read(whole, words)
+            country, place = self._countries.find(words), place_named(hits)
+            found = self._probabilities(self._model.letters.scores(whole), vector, language)
         except EncoderUnavailable:
             return self.without_encoder().understand(text, locale)
-        command, switch_to = self._commands.read(whole, words)
         danger = self._danger(words, hits, found)
         topic, confidence = self._topic(found)
         if topic == DANGER and danger != "red":
@@ -110,18 +123,25 @@ class Reader:
             emergency_line=danger != "none" or not (command or self._is_ordinary(topic, found)),
             wants_advisor=command == "advisor" or wants,
             no_call=no_call,
-            country=self._countries.find(words),
-            place=place_named(hits),
+            country=country,
+            place=place,
             switch_to=switch_to,
             stands_alone=stands_alone,
         )
 
-    def _probabilities(self, text: str, whole: str, language: str) -> Probabilities:
-        """What the letters, and the embedding where there is one, make of the message."""
-        scores = self._model.letters.scores(whole)
-        if self._encoder is not None:
+    def _begun(self, text: str) -> Callable[[], Scores] | None:
+        """What gives the embedding of a text; None without encoder. Raises EncoderUnavailable."""
+        if self._encoder is None:
+            return None
+        if isinstance(self._encoder, Beginning):
+            return self._encoder.begin(text)
+        return partial(self._encoder.vector, text)
+
+    def _probabilities(self, scores: Scores, vector: Callable[[], Scores] | None, language: str) -> Probabilities:
+        """What the letters, whose scores these are, and the embedding where there is one, make of the message."""
+        if vector is not None:
             weight = self._thresholds.encoder_weights.get(language, 1.0)
-            scores = scores + weight * self._model.meaning.scores(self._encoder.vector(text))
+            scores = scores + weight * self._model.meaning.scores(vector())
         return softmax(scores, self._model.letters.labels, self._thresholds.inverse_temperature)
 
     def _danger(self, words: Sequence[str], hits: Sequence[Hit], found: Probabilities) -> str:

@@ -249,3 +249,12 @@ def test_a_process_does_not_end_in_the_middle_of_a_pass() -> None:
         [sys.executable, "-c", AT_THE_END], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "computed\n", "")
+
+
+def test_a_text_is_computed_while_its_asker_does_something_else() -> None:
+    inner = Gated()
+    network = ThreadedNetwork(inner, Counted(), LONG)
+    end = network.begin([text(3)])
+    assert inner.begun.acquire(timeout=LONG)
+    inner.gate.set()
+    assert float(end()[0, 0, 0]) == 3

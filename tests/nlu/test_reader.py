@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -489,3 +490,34 @@ def test_when_the_encoder_does_not_answer_the_letters_decide_as_they_do_alone(li
     by_letters, waiting = build_reader(library, None), build_reader(library, _NotAnswering())
     for text in ("hij slaat me en ik ben bang", "hoe kom ik aan een nieuw paspoort", "menu", "kan iemand mij bellen"):
         assert waiting.understand(text, "nl") == by_letters.understand(text, "nl")
+
+
+class _Aside(Encoder):
+    """An encoder that computes while its asker goes on; in the end there is no answer."""
+
+    def __init__(self, noted: list[str]) -> None:
+        self._noted = noted
+
+    def begin(self, _text: str) -> Callable[[], Array]:
+        self._noted.append("begun")
+        return self._end
+
+    def _end(self) -> Array:
+        self._noted.append("waited for")
+        raise EncoderUnavailable("late")
+
+
+def test_the_letters_are_read_while_the_encoder_computes(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    noted: list[str] = []
+    real = NgramClassifier.scores
+
+    def noting(self: NgramClassifier, text: str) -> Scores:
+        noted.append("letters")
+        return real(self, text)
+
+    monkeypatch.setattr(NgramClassifier, "scores", noting)
+    reader = build_reader(library, _Aside(noted))
+    noted.clear()
+    text = "hoe kom ik aan een nieuw paspoort"
+    assert reader.understand(text, "nl") == build_reader(library, None).understand(text, "nl")
+    assert noted[:4] == ["begun", "letters", "letters", "waited for"]
