@@ -199,6 +199,38 @@ def test_it_fits_a_phone_and_a_screen_at_twice_the_size(opened: Open, phones: Ph
             assert ada.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
+def test_on_a_phone_the_last_message_stands_above_the_reply(opened: Open, phones: Phones) -> None:
+    ada = opened("Ada", viewport=PHONE)
+    phones.writes(0, "hoi", "er is geweld, hij heeft een mes", "ik ben bang")
+    expect(ada.waiting()).to_have_count(1)
+    take_first(ada)
+
+    def covered() -> float:
+        """How much of the last message the reply lies over."""
+        return float(
+            ada.page.evaluate(
+                "document.querySelector('#transcript > :last-child').getBoundingClientRect().bottom"
+                " - document.querySelector('form[data-compose=reply]').getBoundingClientRect().top"
+            )
+        )
+
+    assert covered() <= 0
+    for number in range(3):
+        ada.says(f"Ik ben er {number}.")
+        assert covered() <= 0
+        phones.writes(0, f"ik zit in mijn kamer en ik weet het niet meer {number}")
+        expect(ada.lines()).to_contain_text(f"niet meer {number}")
+        ada.page.wait_for_function(
+            "document.querySelector('#transcript > :last-child').getBoundingClientRect().bottom"
+            " <= document.querySelector('form[data-compose=reply]').getBoundingClientRect().top"
+        )
+    for text, place in (("ben je er nog", "name"), ("hallo?", "erase")):
+        ada.page.locator(f"#{place}").scroll_into_view_if_needed()
+        phones.writes(0, text)
+        expect(ada.lines()).to_contain_text(text)
+        expect(ada.page.locator(f"#{place}")).to_be_in_viewport()  # whoever reads something else stays there
+
+
 @pytest.mark.parametrize(("lang", "scheme"), [("nl-NL", "light"), ("en-GB", "dark")])
 def test_axe_finds_nothing_on_any_page(
     opened: Open, phones: Phones, lang: str, scheme: str, helpline: Helpline

@@ -125,11 +125,32 @@ function focusOn({ id, part, range }) {
   if (again && range) again.setSelectionRange(...range);
 }
 
-function scrollToEnd() {
+/** How far the last message is below what can be seen of the transcript; 0 where there is none, and much where the page
+ * was scrolled on to what stands under the transcript. */
+function below() {
+  const box = document.getElementById("transcript-box");
+  const last = box?.querySelector("#transcript > :last-child");
+  if (!last) return 0;
+  if (box.scrollHeight > box.clientHeight + 1) return box.scrollHeight - box.scrollTop - box.clientHeight;
+  const reply = document.querySelector("form[data-compose=reply]"); // on a small screen it lies over the page
+  const covered = reply && getComputedStyle(reply).position === "sticky";
+  const bottom = last.getBoundingClientRect().bottom;
+  return bottom < 0 ? Infinity : bottom - (covered ? reply.getBoundingClientRect().top : innerHeight);
+}
+
+/** Does the advisor see the last message? */
+export function isAtEnd() {
+  return below() < 60;
+}
+
+export function scrollToEnd() {
   const box = document.getElementById("transcript-box");
   if (!box) return;
   box.scrollTop = box.scrollHeight;
-  if (box.scrollHeight === box.clientHeight) box.querySelector("#transcript > :last-child")?.scrollIntoView({ block: "end" });
+  if (box.scrollHeight > box.clientHeight + 1) return;
+  box.querySelector("#transcript > :last-child")?.scrollIntoView({ block: "end" });
+  const hidden = below();
+  if (hidden > 0 && hidden < Infinity) scrollBy(0, hidden + 8);
 }
 
 /** When the box gets smaller, because findings appear under the reply, the last message stays in view. */

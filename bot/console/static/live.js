@@ -1,5 +1,6 @@
 // Keeps the open page up to date: fetches it again on news from the server, or every few seconds without a stream.
 import { dropDraftsOf } from "./drafts.js";
+import { isAtEnd, scrollToEnd } from "./forms.js";
 import { fetchPage, onPage, refresh, show, tell, tellSolved, tellTrouble, withdraw, word } from "./page.js";
 
 const BEAT_MS = 20_000;
@@ -65,8 +66,7 @@ async function look() {
 }
 
 function take(fetched) {
-  const box = document.getElementById("transcript-box");
-  const atEnd = box && box.scrollHeight - box.scrollTop - box.clientHeight < 60;
+  const atEnd = isAtEnd();
   const [fresh, open] = [fetched.document.body.dataset, document.body.dataset];
   const same = fresh.page === "news" || (fresh.page === open.page && fresh.mode === open.mode);
   const erased = "gone" in fresh || (same && fresh.begun !== open.begun && fresh.page !== "news");
@@ -82,7 +82,7 @@ function take(fetched) {
     tell(why?.textContent.trim() || word("lost")); // what was typed stays where it is; what was read is not theirs now
     withdraw(".talk, .about");
   }
-  if (box && atEnd) box.scrollTop = box.scrollHeight;
+  if (atEnd) scrollToEnd();
   document.dispatchEvent(new CustomEvent("console:looked"));
 }
 
