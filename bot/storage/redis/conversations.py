@@ -108,17 +108,17 @@ class RedisConversations:
             options["conversation"] = blob(head + sealed)
         shard = keys.shard(contact)
         person = f"{shard}{contact}:"
-        names = [
-            f"{person}conversation", f"{person}turns", f"{person}address", f"{person}queue", f"{person}outgoing",
-            f"{person}lease", f"{person}offer", f"{person}code", f"{person}our-number", f"{shard}waiting",
-            f"{shard}held", f"{shard}outbox", f"{shard}feed", f"{shard}counts:{day_of(minute)}",
-            f"{shard}erased-messages", f"{shard}check-ins", f"{shard}stale-codes",
-            *[keys.sent(each.id) for each in outgoing],
-        ]  # fmt: skip
+        names = [f"{person}conversation", f"{person}turns", f"{shard}waiting", f"{shard}counts:{day_of(minute)}"]
         bots = before.handling.status is Status.BOT and conversation.handling.status is Status.BOT
         hides = conversation.privacy.observed and not before.privacy.observed
         if not bots or outgoing or erased or code or hides:
             left = erased or Stopped in kinds
+            names += [
+                f"{person}address", f"{person}queue", f"{person}outgoing", f"{person}lease", f"{person}offer",
+                f"{person}code", f"{person}our-number", f"{shard}held", f"{shard}outbox", f"{shard}feed",
+                f"{shard}erased-messages", f"{shard}check-ins", f"{shard}stale-codes",
+                *[keys.sent(each.id) for each in outgoing],
+            ]  # fmt: skip
             options["handoff"] = {
                 "events": ",".join(type(event).__name__ for event in events),
                 "feed_length": keys.FEED_LENGTH,

@@ -1,9 +1,9 @@
 -- One turn, whole or not at all.
 --
--- KEYS  1 conversation  2 turns  3 address  4 queue  5 outgoing  6 lease  7 offer  8 code  9 our-number: all of one
---       person
---       10 waiting  11 held  12 outbox  13 feed  14 counts of the day  15 erased  16 check-ins  17 stale-codes: of
---       their shard
+-- KEYS  1 conversation  2 turns: of one person  3 waiting  4 counts of the day: of their shard
+--       with `handoff`, which `erase` and `outgoing` never go without, as well:
+--       5 address  6 queue  7 outgoing  8 lease  9 offer  10 code  11 our-number: of the person
+--       12 held  13 outbox  14 feed  15 erased  16 check-ins  17 stale-codes: of their shard
 --       18 and on: `sent` of each message in options.outgoing, in its order; with `erase`, of every earlier one
 -- ARGV  1 options, a msgpack table:
 --   contact, message     whose turn, and the hash of the message that caused it
@@ -31,9 +31,9 @@
 --- @include "clock"
 --- @include "tell"
 local DONE, ANSWERED, CONFLICT, LEASE_ALIVE = 0, -1, -2, -3
-local conversation, turns, address, queue, outgoing = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local lease, offer, code, our_number = KEYS[6], KEYS[7], KEYS[8], KEYS[9]
-local waiting, held, outbox, feed, counts, erased = KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14], KEYS[15]
+local conversation, turns, waiting, counts = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local address, queue, outgoing, lease, offer, code = KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local our_number, held, outbox, feed, erased = KEYS[11], KEYS[12], KEYS[13], KEYS[14], KEYS[15]
 local check_ins, stale_codes, FIRST_SENT = KEYS[16], KEYS[17], 18
 local options = cmsgpack.unpack(ARGV[1])
 local handoff = options.handoff
