@@ -27,6 +27,7 @@ class StateName(StrEnum):
     THANKS = "leave.thanks"
     HEARD = "follow.ok"
     GOODBYE = "follow.bye"
+    LISTENING = "follow.listening"
     OTHER_LANGUAGE = "language.other"
     WORD_KEPT = "word.kept"
     WORD_AGAIN = "word.again"

@@ -25,7 +25,7 @@ MOST_WORDS = 20
 FEW_WORDS = 7
 """A message of at most so many words may be meant as a question in the topic at hand, whatever its form."""
 
-ONE_GROUP = 4
+ONE_GROUP = 6
 """And of at most so many, when one group of words is all that it was found by."""
 
 SOME_WORDS = 12

@@ -14,7 +14,7 @@ _COURTESY = frozenset(normalise(word) for word in ("aub", "alsjeblieft", "graag"
 ANSWERS = ("yes", "no")
 """Those that may be a part of what is being said: "no", "he has a knife"."""
 
-MAX_SWITCH_WORDS = 6
+MAX_SWITCH_WORDS = 8
 """In a message of at most this many words "english please" may have other words around it."""
 
 

@@ -80,13 +80,13 @@ class Remarks:
             return tuple(dict.fromkeys(found))
         if not words or len(words) > MOST_WORDS:
             return ()
-        begun = words[self._before(words) :]
+        beginnings = dict.fromkeys((0, self._before(words)))
         within: list[tuple[int, str]] = []
         begins: list[tuple[int, str]] = []
         for language in languages:
             within += _found(words, range(len(words)), self._within.get(language, {}))
             if len(bare) <= MOST_AFTER_BEGINNING:
-                begins += _found(begun, (0,), self._starts.get(language, {}))
+                begins += _found(words, beginnings, self._starts.get(language, {}))
         ordered = (*sorted(begins, key=_length, reverse=True), *sorted(within, key=_length, reverse=True))
         return tuple(dict.fromkeys(kind for _words, kind in ordered))
 

@@ -46,9 +46,11 @@ def test_in_the_topic_at_hand_the_words_need_not_name_it(asked: Asked) -> None:
     assert asked.find("waarom", "waarom", ("nl",), "papers.why", ()) == "", "it was just said"
 
 
-def test_a_word_alone_counts_only_in_a_few(asked: Asked) -> None:
-    assert asked.find("dat kost vast veel", "dat kost vast veel", ("nl",), "cost.message", ()) == "cost.call"
-    assert asked.find("ik weet dat dat veel kost", "ik weet dat dat veel kost", ("nl",), "cost.message", ()) == ""
+@pytest.mark.parametrize(
+    ("text", "state"), [("dat kost vast veel", "cost.call"), ("ik weet dat dat daar heel veel kost", "")]
+)
+def test_a_word_alone_counts_only_in_a_few(asked: Asked, text: str, state: str) -> None:
+    assert asked.find(text, text, ("nl",), "cost.message", ()) == state
 
 
 @pytest.mark.parametrize(

@@ -60,3 +60,8 @@ def test_a_whole_message_counts_in_any_language_and_a_beginning_in_those_of_its_
     assert remarks.read("na", ("nl",)) == ("no",)
     assert remarks.read("na de vakantie", ("nl",)) == ()
     assert remarks.read("na spas", ("nl", "kmr")) == ("no",)
+
+
+def test_a_word_that_means_nothing_may_begin_one_that_does() -> None:
+    found = Remarks({"fr": {"no": RemarkWords((), ("en fait non",), ())}}, {"nl": ["en"]})
+    assert found.read("en fait non", ("fr",)) == ("no",)

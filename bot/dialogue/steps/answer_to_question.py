@@ -40,6 +40,9 @@ def step(ctx: Context) -> Turn | None:
         shown = ctx.rules.states.get(target)
         if shown is None or not shown.numbers:
             return None
+    if target == StateName.CANCELLED and ctx.asked_state:
+        cancelled = choose(ctx, conversation, choice, events)
+        return show_topic(ctx, cancelled.conversation, ctx.asked_state, cancelled.events, emergency_line=True)
     if len(ctx.message.text.split()) >= SAID_BESIDES and target == StateName.MENU and choice.sets.get("safe"):
         return _safe_and_more(ctx, choice)
     return choose(ctx, conversation, choice, events)

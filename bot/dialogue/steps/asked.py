@@ -20,6 +20,9 @@ def step(ctx: Context) -> Turn | None:
         return None
     conversation, events = ctx.draft
     if flow in ctx.content.general and not conversation.told.subject_disclosed:
+        tells = understood.topic in ctx.rules.topics and understood.topic not in ctx.content.general
+        if tells or (understood.wants_advisor and ctx.state):
+            return None  # what else the message says is answered at once
         return go(ctx, conversation.with_position(deferred_topic=state), StateName.OPENER, events)
     topic = flow if ctx.rules.topics.get(flow) == state else state
     first = ctx.rules.topics.get(flow, "")

@@ -38,15 +38,17 @@ def step(ctx: Context) -> Turn | None:
     said, words = ctx.written_remarks, len(ctx.message.text.split())
     topic = ctx.understood.topic
     about = topic in ctx.rules.topics and ctx.understood.confidence >= SURELY_ABOUT
-    if not said or (words >= A_QUESTION and about and "angry" not in said):
+    at_hand = topic_at_hand(ctx.state, conversation).partition(".")[0]
+    asks_more = words >= A_QUESTION and topic != at_hand
+    if not said or (asks_more and about and "angry" not in said):
         return None
     if LAST_WORDS.get(ctx.state, frozenset()).issuperset(said):
         return Turn(conversation, events, None)
     told_place = (ctx.understood.place or ctx.understood.country) is not None
     for remark in sorted(said, key=COURTESIES.__contains__):
-        if remark in COURTESIES and (told_place or words >= A_QUESTION):
+        if remark in COURTESIES and (told_place or (words >= A_QUESTION and remark != "thanks")):
             continue  # "no, I am abroad" says more than no
-        if remark in VAGUE and (topic in ctx.rules.topics or ctx.understood.wants_advisor):
+        if remark in VAGUE and ((topic in ctx.rules.topics and topic != at_hand) or ctx.understood.wants_advisor):
             continue
         turn = _answered(ctx, conversation, events, remark)
         if turn is not None:

@@ -1,13 +1,17 @@
 """A question about a topic gets its answer."""
 
 from bot.dialogue.context import Context
+from bot.dialogue.conversation import Conversation
 from bot.dialogue.moving import go, show_topic, with_advisor_asked
-from bot.dialogue.states import SUICIDE, StateName
+from bot.dialogue.states import CRISES, SUICIDE, StateName
 from bot.dialogue.turn import Turn
 
 SURELY_SUICIDE = 0.7
 """With less confidence than this somebody is asked what fits them, with the numbers on top, and not taken for suicidal.
 Chosen by reading some fifteen such messages: measure it again whenever the model is trained."""
+
+A_FEW_WORDS = 4
+"""Fewer words may ask for what was just said; more, without a question mark, go on telling."""
 
 
 def step(ctx: Context) -> Turn | None:
@@ -18,5 +22,16 @@ def step(ctx: Context) -> Turn | None:
         return go(ctx, conversation.with_position(deferred_topic=topic), StateName.OPENER, events)
     if topic == SUICIDE and ctx.understood.confidence < SURELY_SUICIDE and not conversation.told.crisis:
         return go(ctx, conversation, StateName.AFRAID, events, emergency_line=True)
+    if _tells_more(ctx, conversation, topic):
+        return go(ctx, conversation, StateName.LISTENING, events, emergency_line=ctx.understood.emergency_line)
     turn = show_topic(ctx, conversation, topic, events, emergency_line=ctx.understood.emergency_line)
     return with_advisor_asked(turn) if ctx.understood.wants_advisor else turn
+
+
+def _tells_more(ctx: Context, conversation: Conversation, topic: str) -> bool:
+    """Would the answer be the one that was just shown, to somebody who asks nothing and says nothing new of where they
+    are? "?" alone says that it is a question."""
+    before, text = ctx.conversation.told, ctx.message.inbound.text
+    new_place = (conversation.told.place, conversation.told.country) != (before.place, before.country)
+    asks = "?" in text or ctx.understood.wants_advisor or len(text.split()) < A_FEW_WORDS
+    return ctx.rules.topics[topic] == ctx.state and not new_place and not asks and topic not in CRISES

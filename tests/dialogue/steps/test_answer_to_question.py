@@ -78,3 +78,9 @@ def test_what_only_sounds_like_a_no_takes_no_request_back(tester: DialogueTester
     assert tester.conversation.handling.status is Status.WAITING
     tester.say(text)
     assert tester.conversation.handling.status is Status.WAITING
+
+
+def test_no_advisor_and_a_question_gets_both(tester: DialogueTester) -> None:
+    tester.begin(at(StateName.MENU)).say("9").say("laat maar, geen medewerker, wat doet het lkha")
+    tester.in_state("lkha.what")
+    assert tester.conversation.handling.status is Status.BOT

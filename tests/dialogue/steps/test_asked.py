@@ -59,3 +59,13 @@ def test_who_asks_for_a_person_besides_gets_both(tester: DialogueTester) -> None
 
 def test_the_numbers_are_those_of_the_place(tester: DialogueTester) -> None:
     tester.begin(at(StateName.MENU, place=Place.ABROAD)).say("wat kost bellen met jullie").hears_not("0800 2000")
+
+
+def test_who_is_of_age_after_all_gets_other_numbers(tester: DialogueTester) -> None:
+    tester.begin(at("under_18.answer")).say("foutje, ik ben 31").in_state("under_18.of_age").hears_not("0800 0432")
+    tester.begin(at("under_18.answer", locale="en")).say("sorry, I am 24").in_state("under_18.of_age")
+
+
+def test_what_is_told_besides_a_question_anybody_may_ask_is_answered_at_once(tester: DialogueTester) -> None:
+    tester.say("mijn ouders hebben me achtergelaten in marokko, wat kost bellen")
+    assert tester.conversation.position.state != StateName.OPENER

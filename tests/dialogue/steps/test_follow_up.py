@@ -79,3 +79,13 @@ def test_before_it_is_safe_only_the_neutral_question_counts(tester: DialogueTest
 def test_what_is_about_more_is_no_courtesy(tester: DialogueTester, text: str) -> None:
     tester.begin(at("documents_taken.answer")).say(text)
     assert not tester.conversation.position.state.startswith("follow.")
+
+
+@pytest.mark.parametrize("text", ["dank, ik bespreek het met mijn collega", "thanks, I will talk about it at school"])
+def test_thanks_with_a_plan_is_thanks(tester: DialogueTester, text: str) -> None:
+    tester.begin(at("professional.answer", role="work")).say(text).in_state(StateName.THANKS)
+
+
+@pytest.mark.parametrize("text", ["flikker op", "piss off", "işe yaramıyorsun", "tu ne comprends rien", "بلا فائدة"])
+def test_anger_gets_an_apology_and_a_person(tester: DialogueTester, text: str) -> None:
+    tester.begin(at("left_behind.answer")).say(text).in_state("follow.sorry")

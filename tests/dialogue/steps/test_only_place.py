@@ -7,7 +7,7 @@ from bot.dialogue.events import (
     PlaceTold,
 )
 from tests.harness.dialogue import DialogueTester
-from tests.harness.talking import EMERGENCY
+from tests.harness.talking import EMERGENCY, at
 
 
 def test_a_country_in_a_question_becomes_a_choice(tester: DialogueTester) -> None:
@@ -22,3 +22,9 @@ def test_a_country_in_a_question_becomes_a_choice(tester: DialogueTester) -> Non
 def test_who_names_the_netherlands_is_not_asked_twice_whether_they_are_there(tester: DialogueTester) -> None:
     tester.say("ik ben achtergelaten en wil terug naar nederland").in_state("left_behind.answer")
     assert tester.reply.count("Ik ben in Nederland") == 1
+
+
+def test_a_stated_country_in_a_few_more_words_is_only_a_place(tester: DialogueTester) -> None:
+    tester.begin(at("unclear.candidates")).say("nee hoor ik ben gewoon in nederland")
+    assert tester.conversation.told.place is Place.NETHERLANDS
+    assert not tester.conversation.position.state.startswith("left_behind.")
