@@ -22,6 +22,7 @@ from bot.console.page_context import GivenNumber, PageContext, PoliceNumber
 from bot.content.library import Library
 from bot.content.localizing import localize, localize_desk, localize_problems
 from bot.content.models import how_messages_are_read
+from bot.encoder.priority import come_in_at_once
 from bot.encoder.thread import ThreadedEncoder
 from bot.nlu.embedding import Encoder
 from bot.rendering.texts import last_words
@@ -44,6 +45,7 @@ def preload() -> None:
 
 def begin_worker() -> None:
     """Make what a worker does not share with the main process that built its application, before its first request."""
+    come_in_at_once()
     encoder: Encoder | None = _preloaded[0].extensions["encoder"]
     if encoder:
         encoder.network.prepare()

@@ -18,6 +18,7 @@ import gevent.event
 from gevent import monkey
 
 from bot.encoder.network import OnnxNetwork, Report
+from bot.encoder.priority import let_others_first
 from bot.nlu.embedding import Encoder, EncoderUnavailable, Network
 from bot.nlu.weights import Array
 
@@ -177,6 +178,7 @@ class _Thread:
             self._running.acquire(timeout=END_SECONDS)
 
     def _work(self) -> None:
+        let_others_first()
         while True:
             jobs: list[_Job | None] = [self._queue.get()]
             try:

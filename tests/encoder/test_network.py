@@ -151,7 +151,7 @@ if encoder and isinstance(encoder.network, OnnxNetwork):
         if not os.fork():
             print(encoder.network.name, encoder.vector("papa heeft me paspoort").tobytes().hex(), flush=True)
             os._exit(0)
-    os.wait(), os.wait()
+        os.wait()
     print(encoder.network.name, encoder.vector("papa heeft me paspoort").tobytes().hex())
 """
 
