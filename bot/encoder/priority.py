@@ -6,6 +6,7 @@ import ctypes
 import os
 import platform
 import sys
+from contextlib import suppress
 
 NICER = 5
 """How much nicer the encoder's thread is: a third of the time of one that is not, so that it is still in time on a
@@ -36,17 +37,19 @@ class _Attributes(ctypes.Structure):
 def let_others_first() -> None:
     """From now on this thread gives way to others."""
     if sys.platform == "linux":
-        os.nice(NICER)
+        with suppress(OSError):  # a sandbox may forbid it
+            os.nice(NICER)
 
 
 def come_in_at_once() -> bool:
     """From now on this thread, and those it starts, wait for a processor as little as can be (Linux 6.12 or newer),
     without getting more of it. Returns whether that was taken; a sandbox may forbid it, and nothing is lost then."""
     number = _NUMBERS.get(platform.machine())
-    is_known = sys.platform == "linux" and number is not None and sys.maxsize > 2**32
-    if not is_known or os.sched_getscheduler(0) != os.SCHED_OTHER:
-        return False  # an operator has decided otherwise
-    asked = _Attributes(
-        size=ctypes.sizeof(_Attributes), nice=os.getpriority(os.PRIO_PROCESS, 0), runtime=SLICE_NS
-    )  # its priority stays what it is
-    return bool(ctypes.CDLL(None).syscall(number, 0, ctypes.byref(asked), 0) == 0)
+    if sys.platform != "linux" or number is None or sys.maxsize < 2**32:
+        return False
+    with suppress(OSError, AttributeError):
+        if os.sched_getscheduler(0) == os.SCHED_OTHER:  # else an operator has decided
+            nice = os.getpriority(os.PRIO_PROCESS, 0)  # it stays what it is
+            asked = _Attributes(size=ctypes.sizeof(_Attributes), nice=nice, runtime=SLICE_NS)
+            return bool(ctypes.CDLL(None).syscall(number, 0, ctypes.byref(asked), 0) == 0)
+    return False

@@ -58,3 +58,13 @@ def test_a_worker_keeps_its_priority_and_what_an_operator_chose() -> None:
 def test_an_unknown_processor_is_asked_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("platform.machine", lambda: "riscv64")
     assert not priority.come_in_at_once()
+
+
+def test_where_a_sandbox_forbids_it_everything_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(*_arguments: object) -> int:
+        raise PermissionError
+
+    for name in ("nice", "sched_getscheduler", "getpriority"):
+        monkeypatch.setattr(os, name, forbidden, raising=False)
+    priority.let_others_first()
+    assert not priority.come_in_at_once()
