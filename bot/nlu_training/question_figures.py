@@ -68,7 +68,11 @@ RIGHT: Mapping[tuple[str, str], frozenset[str]] = {
 """(question, label) -> the readings that are right, where these are others than the label."""
 
 
-MISTAKES: Mapping[tuple[str, str], str] = {("where", "abroad"): "nl", ("scope", "in"): "out", ("scope", "out"): "in"}
+MISTAKES: Mapping[tuple[str, str], str] = {
+    ("where", "abroad"): Place.NETHERLANDS,
+    ("scope", "in"): "out",
+    ("scope", "out"): "in",
+}
 """(question, label) -> the reading that is worse than asking back."""
 
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 
 from bot.content.faults import ContentError, Fault
+from bot.dialogue.conversation import Place
 from bot.nlu_training.sets import LabelledMessage
 
 FOLDER = "tests/nlu/sets/questions"
 
 QUESTIONS: Mapping[str, tuple[str, ...]] = {
     "who": ("self", "other", "work", "stranger"),
-    "where": ("nl", "under_way", "abroad", "others_place", "going", "none"),
+    "where": (Place.NETHERLANDS, "under_way", "abroad", "others_place", "going", "none"),
     "when": ("coming", "now", "past"),
     "looking": ("yes", "no"),
     "scope": ("in", "out"),

@@ -91,7 +91,8 @@ def _batches(names: list[str], size: int) -> Iterator[list[str]]:
 
 
 def _servers(connection: Connection) -> list[object]:
-    """Which servers there are, each with the process it is, its part and its slots. Raises Moving."""
+    """Which masters there are, each with the process it is, its part and whose slots it sees where. Replicas come and
+    go, and hold no other names. Raises Moving."""
     commands: list[Command] = [("INFO",)]
     if connection.is_spread:
         commands += [("CLUSTER", "SLOTS"), ("CLUSTER", "NODES")]
@@ -99,7 +100,8 @@ def _servers(connection: Connection) -> list[object]:
     for told, *of_cluster in connection.everywhere(commands):
         if of_cluster and _MOVING.search(of_cluster.pop()):
             raise Moving
-        found.append((re.findall(rb"^(?:run_id|role):\w+", told, re.MULTILINE), of_cluster))
+        masters = sorted((first, last, master[:3]) for slots in of_cluster for first, last, master, *_replicas in slots)
+        found.append((re.findall(rb"^(?:run_id|role):\w+", told, re.MULTILINE), masters))
     return found
 
 
