@@ -9,7 +9,7 @@ import argparse
 import random
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Annotated
@@ -30,6 +30,7 @@ from bot.dialogue.states import StateName
 from bot.dialogue.turn import Turn
 from bot.messages import Channel, Inbound
 from bot.nlu.embedding import Encoder
+from bot.nlu.understanding import Understanding
 from bot.nlu.weights import Array
 from bot.rendering.segments import measure
 from bot.storage.sealing import Identity
@@ -39,6 +40,9 @@ BEGIN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 DIGITS = {"9": "advisor", "0": "menu"}
 """Numbers that mean a command wherever they are not a choice."""
+
+ASKING = {"stop": StateName.CONFIRM_STOP}
+"""Commands that are asked about first when free words ask for them."""
 
 STAYING = ("back", "language")
 """Commands that lead to no state of their own."""
@@ -154,7 +158,7 @@ class Talk:
             reply=reply,
             state=state,
             topic=topic if topic in content.topics else None,
-            command=self._command(inbound.text, state, understood.command if understood else None),
+            command=self._command(inbound.text, state, understood),
             offered=conversation.position.candidates if state == StateName.CANDIDATES else (),
             status=conversation.handling.status,
             danger="red" if conversation.handling.danger else "amber" if amber else "none",
@@ -166,10 +170,12 @@ class Talk:
             segments=measure(reply).segments if reply else 0,
         )
 
-    def _command(self, text: str, state: str, understood: str | None) -> str | None:
-        """The command of a message, when it led to this state."""
-        command = understood or DIGITS.get(text.strip(), "")
-        led = command in STAYING or self._engine.rules.commands.get(command) == state
+    def _command(self, text: str, state: str, understood: Understanding | None) -> str | None:
+        """The command of a message, when it led to this state, or to the question whether it was meant."""
+        command = DIGITS.get(text.strip(), "")
+        if understood is not None:
+            command = understood.command or understood.free_command or command
+        led = command in STAYING or state in (self._engine.rules.commands.get(command), ASKING.get(command))
         return command if led else None
 
 
@@ -200,7 +206,7 @@ class _RememberingEncoder(Encoder):
     """An encoder that reads the same text once: here the same lines come again and again."""
 
     def __init__(self, encoder: Encoder) -> None:
-        self._known = cache(encoder.vector)
+        self._known = cache(encoder.layers)
 
-    def vector(self, text: str) -> Array:
-        return self._known(text)
+    def layers(self, texts: Sequence[str]) -> Array:
+        return self._known(tuple(texts))

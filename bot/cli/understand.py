@@ -36,6 +36,7 @@ def _understand(_options: argparse.Namespace) -> int:
             "wants_advisor", "country", "place",
         )  # fmt: skip
         answer = {name: getattr(found, name) for name in fields}
+        answer["command"] = found.command or found.free_command
         answer["candidates"] = [{"topic": each.topic, "confidence": each.confidence} for each in found.candidates]
         print(json.dumps(answer, ensure_ascii=False), flush=True)
     return 0

@@ -29,6 +29,9 @@ FRAGMENT_WORDS = 5
 ANSWERS = frozenset({"yes", "no", "ok", "unsure", "thanks", "bye"})
 """Remarks that are an answer by themselves: no part of a label is looked for in them."""
 
+BESIDE_COMMANDS = frozenset({"yes", "no", "ok", "thanks", "number", "watched", "coming", "unsafe", "scared"})
+"""Remarks that may be made with a free command; any other was listed as what it means, and is not guessed about."""
+
 NEAR_WORDS = 6
 """So many words from the last of "I am in" on a country is still the one that is meant."""
 
@@ -172,6 +175,12 @@ class Context:
     def written_remarks(self) -> tuple[str, ...]:
         """Those that stand in flows/remarks, without what was learned."""
         return self.rules.remarks.read(self.message.text, self._languages)
+
+    @cached_property
+    def free_command(self) -> str | None:
+        """The command that is asked for in words which are not listed; None where listed ones say something else."""
+        found = self.understood.free_command
+        return found if found and BESIDE_COMMANDS.issuperset(self.written_remarks) else None
 
     @cached_property
     def _languages(self) -> tuple[str, ...]:

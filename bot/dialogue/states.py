@@ -24,6 +24,7 @@ class StateName(StrEnum):
     CONFIRM_COUNTRY = "place.confirm"
     CONFIRM_ERASE = "erase.confirm"
     ERASED = "erase.done"
+    CONFIRM_STOP = "leave.confirm"
     THANKS = "leave.thanks"
     HEARD = "follow.ok"
     GOODBYE = "follow.bye"

@@ -120,9 +120,8 @@ class ThreadedEncoder(Encoder):
     network: ThreadedNetwork
 
     def begin(self, text: str) -> Callable[[], Array]:
-        """Begin with a text. What is returned waits for its embedding. Both raise EncoderUnavailable."""
-        end = self.network.begin([self._token_rows.rows(self._token_rows.tokens(text))])
-        return lambda: end()[0, -1]
+        """Begin with a text. What is returned waits for what `layers` makes of it. Both raise EncoderUnavailable."""
+        return self.network.begin([self._token_rows.rows(self._token_rows.tokens(text))])
 
 
 class _Thread:

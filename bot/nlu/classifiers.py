@@ -1,7 +1,8 @@
-"""Linear classifiers: one score per label for each question (topic, danger, person wanted).
+"""Classifiers: one score per label for each question (topic, danger, person wanted).
 
-There are two kinds: one reads the letters of a message, always; the other its sentence embedding, when the encoder is
-installed. Scores are log probabilities up to a constant, so adding those of both kinds combines their votes.
+There are two kinds: a linear one reads the letters of a message, always; one with a hidden layer reads what the layers
+of the encoder make of it, when that is installed. Scores are log probabilities up to a constant, so adding those of
+both kinds combines their votes.
 """
 
 import math
@@ -39,18 +40,22 @@ class NgramClassifier:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingClassifier:
-    """Scores a sentence embedding."""
+    """Scores the states of a text in several layers of the encoder, by one hidden layer."""
 
     labels: Labels
     centre: Scores
-    """The mean embedding of the training lines."""
+    """The mean state of the training lines, all layers in a row."""
+    hidden_weights: Scores
+    """One row per dimension of the states, one column per hidden unit."""
+    hidden_biases: Scores
     weights: Scores
-    """One row per dimension, one column per label."""
+    """One row per hidden unit, one column per label."""
     biases: Scores
 
-    def scores(self, vector: Scores) -> Scores:
-        """One score per column for an embedding."""
-        return np.asarray((vector - self.centre) @ self.weights + self.biases, np.float32)
+    def scores(self, layers: Scores) -> Scores:
+        """One score per column for what `Encoder.layers` gives for one text."""
+        units = (layers.reshape(-1) - self.centre) @ self.hidden_weights + self.hidden_biases
+        return np.asarray(np.maximum(units, 0) @ self.weights + self.biases, np.float32)
 
 
 def softmax(scores: Scores, labels: Labels, inverse_temperature: Mapping[str, float]) -> dict[str, dict[str, float]]:

@@ -58,6 +58,13 @@ class Commands:
             return None, None
         return command, None
 
+    def named_once(self, words: Sequence[str]) -> str | None:
+        """The language that words name; None when they name none or several."""
+        named = {self._switch[word] for word in words if word in self._switch}
+        padded = f" {' '.join(words)} "
+        named |= {language for phrase, language in self._named if phrase in padded}
+        return named.pop() if len(named) == 1 else None
+
     def languages(self, whole: str) -> frozenset[str]:
         """The languages in which this very message is a command."""
         return self._languages.get(whole, _NOWHERE)

@@ -30,6 +30,8 @@ class Thresholds(msgspec.Struct, frozen=True):
     """The same where the words name a person too."""
     nocall: float
     """From here on a call is refused."""
+    commands: dict[str, float] = {}
+    """command -> from here on free words are taken for it."""
     encoder_weights: dict[str, float] = {}
     """language the encoder hardly knows -> the weight of its vote there, instead of 1."""
 
@@ -54,8 +56,8 @@ class Model:
 
 
 _ARRAYS = (
-    "letters_weights", "letters_scales", "letters_biases", "meaning_centre", "meaning_weights", "meaning_biases",
-    "languages_weights", "languages_scales", "languages_biases",
+    "letters_weights", "letters_scales", "letters_biases", "meaning_centre", "meaning_hidden", "meaning_hidden_biases",
+    "meaning_weights", "meaning_biases", "languages_weights", "languages_scales", "languages_biases",
 )  # fmt: skip
 
 
@@ -81,6 +83,8 @@ def model_from(arrays: Mapping[str, "np.ndarray[tuple[int, ...], np.dtype[np.gen
     for name, width in shapes.items():
         if arrays[name].ndim != 2 or arrays[name].shape[1] != width:
             raise UnreadableModel(f"{name} does not have a column for each label")
+    if arrays["meaning_hidden"].shape != (len(arrays["meaning_centre"]), len(arrays["meaning_weights"])):
+        raise UnreadableModel("meaning_hidden does not fit between its inputs and meaning_weights")
     got = {name: np.asarray(arrays[name]) for name in _ARRAYS}
     floats = {name: array.astype(np.float32) for name, array in got.items() if array.dtype != np.int8}
     return Model(
@@ -91,7 +95,12 @@ def model_from(arrays: Mapping[str, "np.ndarray[tuple[int, ...], np.dtype[np.gen
             floats["letters_biases"],
         ),
         meaning=EmbeddingClassifier(
-            description.labels, floats["meaning_centre"], floats["meaning_weights"], floats["meaning_biases"]
+            description.labels,
+            floats["meaning_centre"],
+            floats["meaning_hidden"],
+            floats["meaning_hidden_biases"],
+            floats["meaning_weights"],
+            floats["meaning_biases"],
         ),
         languages=NgramClassifier(
             {"language": description.languages},

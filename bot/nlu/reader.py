@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Protocol, runtime_checkable
 
+import numpy as np
 from msgspec.structs import replace
 
 from bot.nlu.classifiers import Scores, softmax
@@ -19,13 +20,26 @@ from bot.nlu.language import LanguageGuesser
 from bot.nlu.model import Model
 from bot.nlu.normalise import MAX_LENGTH, normalise
 from bot.nlu.phrases import Hit, Lexicon, Phrases, danger_named, only_red, person_named, place_named, red_parts
+from bot.nlu.sentences import sentences
 from bot.nlu.understanding import Candidate, Understanding
 
 OFFERED = 3
 DANGER = "danger"
+SUICIDE = "suicide"
+LANGUAGE, DECOY = "language", "decoy"
 OUT_OF_SCOPE = "out_of_scope"
 OUT_OF_SCOPE_THRESHOLD = 0.85
 """The least probability at which a person is told that the bot cannot help with something."""
+
+STRANGE = 0.04
+"""From this probability on that it is out of scope, the nearest topics are offered and none is answered. Chosen on
+messages by other hands: half as many of those that are out of scope are answered, one of two hundred others less."""
+
+SURE_OF_COMMAND = 0.9
+"""From this probability on free words are a command even where they may be something else."""
+
+FEW_WORDS = 3
+"""In so few words a language may only be mentioned ("my english teacher")."""
 
 Probabilities = Mapping[str, Mapping[str, float]]
 """question -> label -> probability."""
@@ -36,7 +50,7 @@ class Beginning(Protocol):
     """An encoder that computes while something else is done."""
 
     def begin(self, text: str) -> Callable[[], Scores]:
-        """Begin with a text. What is returned waits for its embedding. Both raise EncoderUnavailable."""
+        """Begin with a text. What is returned waits for what `layers` makes of it. Both raise EncoderUnavailable."""
         ...
 
 
@@ -95,23 +109,28 @@ class Reader:
             language, certainty = self._guesser.guess(text, self._commands.languages(whole), locale)
             return replace(exact, language=language, language_confidence=certainty)
         try:
-            vector = self._begun(text)  # the encoder computes while the letters are read
+            layers = self._begun(text)  # the encoder computes while the letters are read
             words = whole.split()
             hits = self._phrases.find(words)
             language, certainty = self._guesser.guess(text, self._commands.languages(whole), locale)
             command, switch_to = self._commands.read(whole, words)
             country, place = self._countries.find(words), place_named(hits)
-            found = self._probabilities(self._model.letters.scores(whole), vector, language)
+            found = self._probabilities(self._model.letters.scores(whole), layers, language)
         except EncoderUnavailable:
             return self.without_encoder().understand(text, locale)
         danger = self._danger(words, hits, found)
+        wants, no_call = self._person(words, hits, found)
+        free_command = (
+            None if command or wants else self._free_command(found, len(words), hits, danger, no_call=no_call)
+        )
         topic, confidence = self._topic(found)
         if topic == DANGER and danger != "red":
             topic, danger = None, "amber"  # nine of ten such messages only look like it: asked, with the line
+        if danger == "red" and topic is None and _likeliest(found["topic"]) == DANGER:
+            topic = DANGER
         stands_alone = bool(command) and not switch_to and command not in ANSWERS and danger == "none"
         if command in SMALL_TALK:
             topic, confidence, command = (command, 1.0, None) if danger != "red" else (topic, confidence, None)
-        wants, no_call = self._person(words, hits, found)
         return Understanding(
             language=language,
             language_confidence=certainty,
@@ -119,30 +138,38 @@ class Reader:
             confidence=confidence,
             candidates=self._candidates(found["topic"]),
             command=command,
+            free_command=free_command,
             danger=danger,
-            emergency_line=danger != "none" or not (command or self._is_ordinary(topic, found)),
+            emergency_line=danger != "none" or not (command or self._is_ordinary(free_command or topic, found)),
             wants_advisor=command == "advisor" or wants,
             no_call=no_call,
             country=country,
             place=place,
-            switch_to=switch_to,
+            switch_to=self._commands.named_once(words) if free_command == LANGUAGE else switch_to,
             stands_alone=stands_alone,
         )
 
     def _begun(self, text: str) -> Callable[[], Scores] | None:
-        """What gives the embedding of a text; None without encoder. Raises EncoderUnavailable."""
+        """What gives the layers of a text, and of its sentences where it is long; None without encoder. Raises
+        EncoderUnavailable."""
         if self._encoder is None:
             return None
-        if isinstance(self._encoder, Beginning):
+        texts = [text, *sentences(text)]
+        if len(texts) == 1 and isinstance(self._encoder, Beginning):
             return self._encoder.begin(text)
-        return partial(self._encoder.vector, text)
+        return partial(self._encoder.layers, texts)
 
-    def _probabilities(self, scores: Scores, vector: Callable[[], Scores] | None, language: str) -> Probabilities:
-        """What the letters, whose scores these are, and the embedding where there is one, make of the message."""
-        if vector is not None:
+    def _probabilities(self, scores: Scores, layers: Callable[[], Scores] | None, language: str) -> Probabilities:
+        """What the letters, whose scores these are, and the encoder where there is one, make of the message."""
+        if layers is not None:
             weight = self._thresholds.encoder_weights.get(language, 1.0)
-            scores = scores + weight * self._model.meaning.scores(vector())
+            scores = scores + weight * self._meaning(layers())
         return softmax(scores, self._model.letters.labels, self._thresholds.inverse_temperature)
+
+    def _meaning(self, layers: Scores) -> Scores:
+        """The votes of the encoder: of the whole, and of its sentences where it is long."""
+        votes = [self._model.meaning.scores(each) for each in layers]
+        return votes[0] if len(votes) == 1 else (votes[0] + np.mean(votes[1:], axis=0)) / 2
 
     def _danger(self, words: Sequence[str], hits: Sequence[Hit], found: Probabilities) -> str:
         """Red when probable, or named and not improbable; not when it is denied ("hij slaat me niet"). Amber when
@@ -155,7 +182,7 @@ class Reader:
             return "red"
         if parts and only_red(words, hits):
             return "red"
-        suspected = 1 - probabilities["harmless"] >= thresholds.danger or found["topic"]["suicide"] >= thresholds.direct
+        suspected = 1 - probabilities["harmless"] >= thresholds.danger or found["topic"][SUICIDE] >= thresholds.direct
         return "amber" if named != "none" or suspected else "none"
 
     def _red_by_letters(self, part: str) -> float:
@@ -168,14 +195,31 @@ class Reader:
         wants = named is not False and probabilities["wants"] >= (thresholds.wants_named if named else thresholds.wants)
         return wants, probabilities["nocall"] >= thresholds.nocall
 
+    def _free_command(
+        self, found: Probabilities, words: int, hits: Sequence[Hit], danger: str, *, no_call: bool
+    ) -> str | None:
+        """The command that the sentence asks for, None when none is probable enough. In danger only to be hidden, when
+        nothing names the danger and nothing else is meant."""
+        probabilities, thresholds = found["topic"], self._thresholds.commands
+        reached = [command for command in thresholds if probabilities[command] >= thresholds[command]]
+        best = max(reached, key=lambda command: probabilities[command], default=None)
+        surely = best is not None and probabilities[best] >= SURE_OF_COMMAND
+        if danger == "red" and not (best == DECOY and surely and danger_named(hits) == "none"):
+            return None
+        only_named = best == LANGUAGE and words <= FEW_WORDS
+        return best if surely or not (no_call or only_named) else None
+
     def _topic(self, found: Probabilities) -> tuple[str | None, float]:
         """(the topic to answer without asking, None when unsure; the probability of the best topic)."""
         probabilities = found["topic"]
-        best = max(probabilities, key=lambda topic: probabilities[topic])
+        topics = [topic for topic in probabilities if topic not in self._thresholds.commands]
+        best = max(topics, key=lambda topic: probabilities[topic])
         enough = (
             max(self._thresholds.direct, OUT_OF_SCOPE_THRESHOLD) if best == OUT_OF_SCOPE else self._thresholds.direct
         )
-        return best if probabilities[best] >= enough else None, round(probabilities[best], 2)
+        strange = best in self._priorities and best not in (DANGER, SUICIDE) and probabilities[OUT_OF_SCOPE] >= STRANGE
+        sure = probabilities[best] >= enough and not strange
+        return best if sure else None, round(probabilities[best], 2)
 
     def _candidates(self, probabilities: Mapping[str, float]) -> tuple[Candidate, ...]:
         """The most probable topics, best first."""
@@ -185,7 +229,11 @@ class Reader:
 
     def _is_ordinary(self, topic: str | None, found: Probabilities) -> bool:
         """Whether this is confidently an ordinary question or small talk, so that it needs no emergency line."""
-        ordinary = self._priorities.get(topic or "") == "P1" or topic in (OUT_OF_SCOPE, *SMALL_TALK)
+        ordinary = self._priorities.get(topic or "") == "P1" or topic in (
+            OUT_OF_SCOPE,
+            *SMALL_TALK,
+            *self._thresholds.commands,
+        )
         return ordinary and 1 - found["danger"]["harmless"] < self._thresholds.calm
 
     def _is_harmless(self, word: str) -> bool:
@@ -204,3 +252,7 @@ class Reader:
             wants_advisor=command == "advisor",
             stands_alone=command not in ANSWERS,
         )
+
+
+def _likeliest(probabilities: Mapping[str, float]) -> str:
+    return max(probabilities, key=lambda label: probabilities[label])

@@ -24,6 +24,8 @@ class Understanding(msgspec.Struct, frozen=True):
     """At most three, best first; never a command or danger."""
     command: str | None = None
     """Only when the whole message is that command."""
+    free_command: str | None = None
+    """The command that a sentence of other words probably asks for."""
     danger: str = "none"
     """red, amber or none."""
     emergency_line: bool = True

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.dialogue.states import NEITHER
 from bot.nlu.reader import Reader
 from bot.nlu.understanding import Understanding
-from bot.nlu_training.sets import HARMLESS, NO_COUNTRY, Groups, LabelledMessage, Sets
+from bot.nlu_training.sets import HARMLESS, NO_COMMAND, NO_COUNTRY, Groups, LabelledMessage, Sets
 
 P0 = frozenset(
     (
@@ -59,6 +59,9 @@ def figures(reader: Reader, sets: Sets, groups: Groups) -> Figures:
         **_person(read.get("person", []), read.get("topics", [])),
         **_language(read.get("language", [])),
         **_country(read.get("country", []), read.get("topics", [])),
+        **_commands(
+            read.get("commands", []), [*read.get("topics", []), *read.get("danger", []), *read.get("person", [])]
+        ),
     }
 
 
@@ -168,6 +171,24 @@ def _country(read: Sequence[Read], topics: Sequence[Read]) -> Figures:
         "country: another one": _count(named, lambda m, u: u.country not in (None, m.label)),
         "country: false hits": _count(others, lambda _m, u: u.country is not None),
     }
+
+
+def _commands(read: Sequence[Read], others: Sequence[Read]) -> Figures:
+    """others: messages that ask for no command of this kind, of which near misses are the hardest."""
+    asked = [each for each in read if each[0].label != NO_COMMAND]
+    near = [each for each in read if each[0].label == NO_COMMAND]
+    found = {
+        "command in free words: heard": _count(asked, lambda m, u: m.label in (u.command, u.free_command)),
+        "command in free words: another one": _count(
+            asked, lambda m, u: (u.command or u.free_command) not in (None, m.label)
+        ),
+        "command in free words: false": _count([*others, *near], lambda _m, u: u.free_command is not None),
+        "command in free words: false, near misses only": _count(near, lambda _m, u: u.free_command is not None),
+    }
+    for command in sorted({message.label for message, _understood in asked}):
+        part = [each for each in asked if each[0].label == command]
+        found[f"command {command}: heard"] = _count(part, lambda m, u: m.label in (u.command, u.free_command))
+    return found
 
 
 def speed(reader: Reader, messages: Sequence[LabelledMessage]) -> tuple[float, float, float]:

@@ -11,13 +11,14 @@ from sklearn.svm import LinearSVC
 
 from bot.nlu.features import buckets, spelled
 from bot.nlu.normalise import normalise
-from bot.nlu_training.sources import LABELS, TOPIC, Example
+from bot.nlu_training.hidden import train
+from bot.nlu_training.sources import FREE_COMMANDS, LABELS, TOPIC, Example
 
 BUCKETS = 1 << 16
 LANGUAGE_BUCKETS = 1 << 15
 
 VECTOR_SCALE = 8
-"""Embeddings of length 1 have small components; larger ones let the solver converge in few steps."""
+"""States of length 1 have small components; with larger ones the hidden layer learns in few steps."""
 
 MARGIN_SCALE = 6.0
 """Turns the margin of a support vector machine into something like a log probability, to add to the encoder's vote."""
@@ -35,27 +36,44 @@ class _Columns:
 
 
 def fit(examples: dict[str, list[Example]], languages: list[Example], embed: Embed) -> Arrays:
-    """All arrays of the model. `embed` gives one embedding per text. The same examples give the same arrays."""
-    texts = sorted({example.text for found in examples.values() for example in found})
-    vectors = dict(zip(texts, embed(texts), strict=True))
-    centre = np.mean(np.stack(list(vectors.values())), axis=0)
-    letters, meaning = [], []
+    """All arrays of the model. `embed` gives the states of the encoder for each text. The same examples give the same
+    arrays."""
+    letters = []
     for question, labels in LABELS.items():
-        found = examples[question]
+        found = [each for each in examples[question] if each.label and not each.only_by_meaning]
         wanted = np.array([labels.index(example.label) for example in found])
         letters.append(_letters(found, wanted, len(labels), question))
-        rows = np.stack([vectors[example.text] for example in found]) - centre
-        meaning.append(_meaning(rows, wanted, len(labels)))
+        if question == TOPIC:
+            _apart(letters[-1], examples[question])
     names = tuple(sorted({example.label for example in languages}))
     tells = np.array([names.index(example.label) for example in languages])
-    language = _languages(languages, tells)
     return {
         **_quantised("letters", _side_by_side(letters)),
-        "meaning_centre": centre.astype(np.float32),
-        "meaning_weights": _side_by_side(meaning).weights.astype(np.float32),
-        "meaning_biases": _side_by_side(meaning).biases.astype(np.float32),
-        **_quantised("languages", language),
+        **_meaning(examples, embed),
+        **_quantised("languages", _languages(languages, tells)),
         "language_names": np.array(names),
+    }
+
+
+def _meaning(examples: dict[str, list[Example]], embed: Embed) -> Arrays:
+    texts = sorted({example.text for found in examples.values() for example in found})
+    numbers = {text: number for number, text in enumerate(texts)}
+    columns = [(question, label) for question, labels in LABELS.items() for label in labels]
+    possible = np.zeros((len(texts), len(columns)), np.float32)
+    for question, found in examples.items():
+        for example in found:
+            for label in (example.label,) if example.label else example.possible:
+                possible[numbers[example.text], columns.index((question, label))] = 1
+    ends = np.cumsum([len(labels) for labels in LABELS.values()]).tolist()
+    rows = embed(texts).reshape(len(texts), -1)
+    centre = rows.mean(axis=0)
+    layer = train(VECTOR_SCALE * (rows - centre), possible, list(zip([0, *ends], ends, strict=False)))
+    return {
+        "meaning_centre": centre.astype(np.float32),
+        "meaning_hidden": (VECTOR_SCALE * layer.hidden_weights).astype(np.float16),
+        "meaning_hidden_biases": layer.hidden_biases,
+        "meaning_weights": layer.weights,
+        "meaning_biases": layer.biases,
     }
 
 
@@ -68,9 +86,15 @@ def _letters(found: Sequence[Example], wanted: NDArray[np.int64], count: int, qu
     return _placed(machine.coef_, machine.intercept_, machine.classes_, count)
 
 
-def _meaning(rows: NDArray[np.float32], wanted: NDArray[np.int64], count: int) -> _Columns:
-    machine = LogisticRegression(C=3, max_iter=600).fit(VECTOR_SCALE * rows, wanted)
-    return _placed(VECTOR_SCALE * machine.coef_, machine.intercept_, machine.classes_, count)
+def _apart(columns: _Columns, found: Sequence[Example]) -> None:
+    """Learn the columns of commands in free words again, with what is known to be none as well."""
+    table = table_of([normalise(example.text) for example in found], BUCKETS)
+    for command in FREE_COMMANDS:
+        wanted = np.array([example.label == command for example in found])
+        machine = LinearSVC(C=0.5, random_state=0).fit(table, wanted)
+        column = LABELS[TOPIC].index(command)
+        columns.weights[:, column] = MARGIN_SCALE * machine.coef_[0]
+        columns.biases[column] = MARGIN_SCALE * machine.intercept_[0]
 
 
 def _languages(found: Sequence[Example], wanted: NDArray[np.int64]) -> _Columns:

@@ -25,6 +25,7 @@ _LETTERS = {
     "language, three words and more": 97.5,
     "country: found": 93,
     "country: false hits": 3,
+    "command in free words: false": 1,
 }
 _BOTH = _LETTERS | {
     "topic first, nl, en": 93,
@@ -35,6 +36,7 @@ _BOTH = _LETTERS | {
     "topic among three, other languages, P0 topics": 95,
     "person wanted: heard": 92,
     "not to be called: heard": 92,
+    "command in free words: heard": 79,
 }
 GATES: Mapping[tuple[str, str], Mapping[str, float]] = {
     (which, tier): limits
@@ -46,7 +48,7 @@ GATES: Mapping[tuple[str, str], Mapping[str, float]] = {
 MISTAKES = frozenset(
     (
         "danger without the emergency line", "red on harmless messages", "person wanted: false alarms",
-        "country: false hits",
+        "country: false hits", "command in free words: false",
     )
 )  # fmt: skip
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TUNING, BLIND = "tuning", "blind"
-KINDS = ("topics", "danger", "person", "language", "country")
+KINDS = ("topics", "danger", "person", "language", "country", "commands")
 HARMLESS = "harmless"
 NO_COUNTRY = "-"
+NO_COMMAND = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class LabelledMessage:
 
     language: str
     label: str
-    """A topic, a kind of danger, …; for `country` an ISO code or "-"; for `language` the language once more."""
+    """A topic, a kind of danger, …; for `country` an ISO code or "-"; for `commands` a
+    command or "none"; for `language` the language once more."""
     text: str
 
 

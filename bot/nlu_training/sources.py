@@ -4,16 +4,19 @@ import hashlib
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.content.files import COMMANDS
-from bot.content.tables.utterances import LEVELS, PERSON, Line, Utterances
+from bot.content.tables.utterances import LEVELS, NO_COMMAND, PERSON, Line, Utterances
 from bot.dialogue.states import NEITHER, TOPICS
 
 TOPIC, DANGER, PERSON_WANTED = "topic", "danger", "person"
 
-LABELS = {TOPIC: (*TOPICS, *NEITHER), DANGER: LEVELS, PERSON_WANTED: PERSON}
+FREE_COMMANDS = ("language", "menu", "back", "erase", "card", "stop", "decoy")
+"""Commands that are heard in free words as well; the advisor is a question of its own."""
+
+LABELS = {TOPIC: (*TOPICS, *NEITHER, *FREE_COMMANDS), DANGER: LEVELS, PERSON_WANTED: PERSON}
 """Question -> labels, in the order of the columns."""
 
 NO_DANGER_LABEL = frozenset(
@@ -24,12 +27,25 @@ NO_DANGER_LABEL = frozenset(
         "no_trace",
     }
 )  # fmt: skip
-"""Topics whose lines may or may not speak of danger: they are left out of its training data."""
+"""Topics whose lines may or may not speak of danger, but not of danger now: they teach only that."""
+
+UNSETTLED = ("decoy",)
+"""Commands that are no danger now, but may be given in one."""
 
 LEVEL_OF_TOPIC = {"danger": "red", "suicide": "amber"}
 
 NO_PERSON_LABEL = frozenset(
-    {"contact", "fier", "what_happens_when_i_call", "honour_team", "no_money_or_phone", "shelter", "greeting", "yes"}
+    {
+        "contact",
+        "fier",
+        "what_happens_when_i_call",
+        "honour_team",
+        "no_money_or_phone",
+        "shelter",
+        "greeting",
+        "yes",
+        "stop",
+    }
 )
 """Topics whose lines may ask for a person as well: they are left out of training and measuring that."""
 
@@ -45,29 +61,64 @@ class Example:
 
     text: str
     label: str
+    possible: tuple[str, ...] = ()
+    """Where the label is not settled, and "": one of these is right, and nothing says which."""
+    only_by_meaning: bool = False
+    """Its letters are those of other things too, and would teach the wrong."""
 
 
 def examples(utterances: Utterances) -> dict[str, list[Example]]:
     """Question -> its training examples."""
     topics = [line for line in utterances.topics if line.label not in COMMANDS]
-    levels = [
-        Example(line.text, LEVEL_OF_TOPIC.get(line.label, "harmless"))
-        for line in topics
-        if line.label not in NO_DANGER_LABEL
-    ]
-    nobody = [Example(line.text, "no") for line in topics if line.label not in NO_PERSON_LABEL]
-    plain = [line for line in topics if line.label not in NO_DANGER_LABEL | LEVEL_OF_TOPIC.keys() | NO_PERSON_LABEL]
+    asked = [line for line in utterances.commands if line.label in FREE_COMMANDS]
+    near = [line for line in utterances.commands if line.label == NO_COMMAND]
+    hard = [*utterances.hard, *asked]
+    told = NO_DANGER_LABEL | LEVEL_OF_TOPIC.keys() | NO_PERSON_LABEL
+    plain = [line for line in topics if line.label not in told]
+    meant = [*_as_examples(utterances.indirect), *_levels(hard), *_joined(utterances.indirect, plain)]
     return {
-        TOPIC: _as_examples(topics),
-        DANGER: _as_examples(utterances.danger) + levels + list(_joined(utterances.danger, plain)),
-        PERSON_WANTED: _as_examples(utterances.person) + nobody + list(_joined(utterances.person, plain)),
+        TOPIC: [
+            *_as_examples([*topics, *hard]),
+            *_no_commands([*near, *utterances.danger, *utterances.indirect, *utterances.person], [*topics, *hard]),
+        ],
+        DANGER: [
+            *_as_examples(utterances.danger),
+            *_levels(topics),
+            *_joined(utterances.danger, plain),
+            *map(_by_meaning, meant),
+        ],
+        PERSON_WANTED: [
+            *_as_examples(utterances.person),
+            *_nobody(topics),
+            *_joined(utterances.person, plain),
+            *map(_by_meaning, _nobody(hard)),
+        ],
     }
+
+
+def _levels(lines: Sequence[Line]) -> list[Example]:
+    """What the topic of a line says about danger."""
+    return [
+        Example(line.text, "", ("harmless", "amber"))
+        if line.label in NO_DANGER_LABEL or line.label in UNSETTLED
+        else Example(line.text, LEVEL_OF_TOPIC.get(line.label, "harmless"))
+        for line in lines
+    ]
+
+
+def _nobody(lines: Sequence[Line]) -> list[Example]:
+    return [Example(line.text, "no") for line in lines if line.label not in NO_PERSON_LABEL]
+
+
+def _by_meaning(example: Example) -> Example:
+    return replace(example, only_by_meaning=True)
 
 
 def languages(utterances: Utterances) -> list[Example]:
     """Every line with its language, and once more without accents where it has any: many type so."""
     found: dict[str, str] = {}
-    for lines in (utterances.topics, utterances.danger, utterances.person, utterances.languages):
+    every = (utterances.topics, utterances.commands, utterances.hard, utterances.danger, utterances.indirect)
+    for lines in (*every, utterances.person, utterances.languages):
         for line in lines:
             for text in _spellings(line.text):
                 found.setdefault(text, line.language)
@@ -81,7 +132,7 @@ def fingerprint(root: Path) -> str:
         *(root / "flows" / "utterances").glob("*.toml"),
         *(root / "tests" / "nlu" / "sets" / "tuning").glob("*.tsv"),
     ]
-    files += [root / "bot" / "nlu_training" / f"{name}.py" for name in ("fit", "sources", "thresholds")]
+    files += [root / "bot" / "nlu_training" / f"{name}.py" for name in ("fit", "hidden", "sources", "thresholds")]
     files += [
         root / "bot" / "nlu" / f"{name}.py" for name in ("features", "classifiers", "normalise", "embedding", "tokens")
     ]
@@ -89,6 +140,14 @@ def fingerprint(root: Path) -> str:
     for path in sorted(files):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:32]
+
+
+def _no_commands(lines: Sequence[Line], topics: Sequence[Line]) -> Iterator[Example]:
+    """Lines that may be about any topic, but are no command."""
+    settled = {line.text for line in topics}
+    for text in dict.fromkeys(line.text for line in lines):
+        if text not in settled:
+            yield Example(text, "", (*TOPICS, *NEITHER))
 
 
 def _joined(lines: Sequence[Line], plain: Sequence[Line]) -> Iterator[Example]:

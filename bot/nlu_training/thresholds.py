@@ -11,26 +11,39 @@ from bot.nlu.model import Thresholds
 from bot.nlu.normalise import normalise
 from bot.nlu.phrases import Hit, Phrases, danger_named, person_named, red_parts
 from bot.nlu_training.sets import HARMLESS, LabelledMessage, Sets
-from bot.nlu_training.sources import DANGER, LABELS, NO_PERSON_LABEL, PERSON_WANTED, TOPIC
+from bot.nlu_training.sources import DANGER, FREE_COMMANDS, LABELS, NO_PERSON_LABEL, PERSON_WANTED, TOPIC
 
 PRECISION = 0.95
 """How many of the topics answered without asking must be right here; real messages are harder than these."""
 
+LEAST_DIRECT = 0.6
+"""Below this probability the nearest topics are offered: half of such answers are wrong on messages by other hands."""
+
 RED_ON_HARMLESS = 0.06
-NAMED_RED_ON_HARMLESS = 0.09
+NAMED_RED_ON_HARMLESS = 0.085
 """How much of what is harmless may be called red: by the classifiers alone, and together with the phrases."""
 
-DANGER_RECALL = 0.99
+DANGER_RECALL = 0.995
+DANGER_RECALL_OF_LETTERS = 0.99
 CALM_MARGIN = 0.5
 """The emergency line is left out only below half the probability of the least dangerous-looking true danger."""
 
-WANTED_BY_NOBODY = 0.02
-NAMED_BY_NOBODY = 0.024
+WANTED_BY_NOBODY = 0.024
+NAMED_BY_NOBODY = 0.028
 """The same for a person who is asked for."""
 
-NOCALL_BY_NOBODY = 0.006
+NOCALL_BY_NOBODY = 0.008
 
-WEIGHTS = (0.1, 0.3, 0.5, 1.0)
+COMMAND_BY_NOBODY = 0.0008
+"""How many messages that ask for nothing of the kind may be taken for one given command."""
+UNFIT = ("danger", "suicide", "wants", "nocall")
+"""Messages of which something else decides before a command does."""
+NEVER = 1.01
+"""Letters do not see that "nobody is looking" is the opposite: by them alone no sentence is a command."""
+LEAST_COMMAND = 0.5
+"""Below this probability no sentence is taken for a command, however few others are."""
+
+WEIGHTS = (0.3, 0.5, 1.0)
 """What the encoder's vote may count in a language."""
 CLEARLY = 4
 """How many more messages of a language must be read rightly before the encoder's vote is reduced there."""
@@ -79,18 +92,20 @@ def fit_thresholds(
     suspicion = np.array(
         [1 - found[DANGER][HARMLESS] for message, found in read["danger"] if message.label != HARMLESS]
     )
+    recall = DANGER_RECALL if of_letters else DANGER_RECALL_OF_LETTERS
     wants, wants_named = _wants(read["person"], read["topics"], phrases)
     others = [found for message, found in [*read["person"], *read["topics"]] if message.label != "nocall"]
     return Thresholds(
         inverse_temperature=inverse_temperature,
-        direct=_direct(read["topics"]),
+        direct=max(LEAST_DIRECT, _direct(read["topics"])),
         red=red,
         red_named=red_named,
-        danger=round(float(np.quantile(suspicion, 1 - DANGER_RECALL)), 4),
+        danger=round(float(np.quantile(suspicion, 1 - recall)), 4),
         calm=float(CALM_MARGIN * suspicion.min()),
         wants=wants,
         wants_named=wants_named,
         nocall=_reached_by(np.array([found[PERSON_WANTED]["nocall"] for found in others]), NOCALL_BY_NOBODY),
+        commands=_commands(read) if of_letters else dict.fromkeys(FREE_COMMANDS, NEVER),
         encoder_weights=weights,
     )
 
@@ -199,6 +214,18 @@ def _direct(read: Sequence[Read]) -> float:
     right = np.cumsum([hit for _probability, hit in best]) / np.arange(1, len(best) + 1)
     enough = np.flatnonzero(right >= PRECISION)
     return round(best[enough[-1]][0], 3) if len(enough) else 0.9
+
+
+def _commands(read: Mapping[str, Sequence[Read]]) -> dict[str, float]:
+    """The threshold for each command in free words, by messages that ask for none of them. True danger is left out:
+    "he is coming up the stairs" asks to be hidden too, and gets the numbers either way."""
+    others = [each for kind in ("topics", "person") for each in read[kind] if each[0].label not in UNFIT]
+    others += [each for each in read["danger"] if each[0].label == HARMLESS]
+    found = {}
+    for command in FREE_COMMANDS:
+        values = np.array([probabilities[TOPIC][command] for _message, probabilities in others])
+        found[command] = max(LEAST_COMMAND, _reached_by(values, COMMAND_BY_NOBODY))
+    return found
 
 
 def _reached_by(values: Floats, share: float) -> float:

@@ -10,15 +10,20 @@ from bot.content.tables.utterances import Line, read_utterances
 GOOD = 'topic = "cost"\n[nl]\ndraft = ["wat kost (het|dit)"]\ncontrast = ["contact: wat is jullie nummer"]\n'
 LEVELS = '[red.nl]\ndraft = ["hij slaat me"]\n'
 PERSON = '[nocall.nl]\nchecked = ["bel me niet"]\n'
+COMMANDS = '[erase.nl]\ndraft = ["gooi alles weg"]\n[none.nl]\ndraft = ["niet wissen"]\n'
+HARD = '[partner_violence.nl]\ndraft = ["zorg dat het stopt"]\n'
+INDIRECT = '[red.nl]\ndraft = ["hij zoekt me"]\n'
 LANGUAGES = '[tr]\ndraft = ["bugün hava güzel"]\n'
 
 
 def read(folder: Path, **files: str) -> list[Line]:
     whole = {"cost": GOOD, "danger_levels": LEVELS, "person": PERSON, "languages": LANGUAGES}
+    whole |= {"commands": COMMANDS, "hard_lines": HARD, "danger_indirect": INDIRECT}
     for name, text in (whole | files).items():
         (folder / f"{name}.toml").write_text(text, encoding="utf-8")
     found = read_utterances(folder)
-    return [*found.topics, *found.danger, *found.person, *found.languages]
+    more = [*found.commands, *found.hard, *found.danger, *found.indirect]
+    return [*found.topics, *more, *found.person, *found.languages]
 
 
 def test_lines_are_read_with_topic_language_and_alternatives(tmp_path: Path) -> None:
@@ -26,7 +31,11 @@ def test_lines_are_read_with_topic_language_and_alternatives(tmp_path: Path) -> 
         Line("wat kost het", "cost", "nl"),
         Line("wat kost dit", "cost", "nl"),
         Line("wat is jullie nummer", "contact", "nl"),
+        Line("gooi alles weg", "erase", "nl"),
+        Line("niet wissen", "none", "nl"),
+        Line("zorg dat het stopt", "partner_violence", "nl"),
         Line("hij slaat me", "red", "nl"),
+        Line("hij zoekt me", "red", "nl"),
         Line("bel me niet", "nocall", "nl"),
         Line("bugün hava güzel", "", "tr"),
     ]
@@ -48,6 +57,10 @@ def test_lines_are_read_with_topic_language_and_alternatives(tmp_path: Path) -> 
         ("danger_levels", '[pink.nl]\ndraft = ["x"]', "is not one of red, amber, harmless"),
         ("danger_levels", "[red.nl]\ndraft = 3", "must be a list of texts"),
         ("danger_levels", '[red.nl]\ndraft = ["x"]\n[harmless.nl]\ndraft = ["X!"]', "stands in red too"),
+        ("commands", '[advise.nl]\ndraft = ["x"]', "is not one of"),
+        ("commands", '[menu.nl]\ndraft = ["Zorg dat het stopt!"]', "stands in"),
+        ("hard_lines", '[red.nl]\ndraft = ["x"]', "is not one of"),
+        ("danger_indirect", '[harmless.nl]\ndraft = ["hij slaat me"]', "stands in red too"),
         ("person", '[maybe.nl]\ndraft = ["x"]', "is not one of wants, nocall, no"),
         ("person", "wants = 3", "must be a table"),
         ("languages", "[tr]\ndraft = [3]", "must be a list of texts"),

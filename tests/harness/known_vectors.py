@@ -3,7 +3,9 @@
 That a text has the same vector alone and among others is a test of its own (tests/nlu/test_learned.py).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+import numpy as np
 
 from bot.nlu.embedding import Encoder
 from bot.nlu.weights import Array
@@ -15,8 +17,9 @@ class KnownVectors(Encoder):
     def __init__(self, encoder: Encoder, texts: Iterable[str]) -> None:
         self._encoder = encoder
         distinct = list(dict.fromkeys(texts))
-        self._known = dict(zip(distinct, encoder.vectors(distinct), strict=True))
+        self._known = dict(zip(distinct, encoder.layers(distinct), strict=True))
 
-    def vector(self, text: str) -> Array:
-        known = self._known.get(text)
-        return self._encoder.vector(text) if known is None else known
+    def layers(self, texts: Sequence[str]) -> Array:
+        if all(text in self._known for text in texts):
+            return np.stack([self._known[text] for text in texts])
+        return self._encoder.layers(texts)

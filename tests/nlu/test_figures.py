@@ -63,8 +63,9 @@ def test_no_message_that_is_measured_with_is_nearly_a_line_that_was_learned(
         sets = dict(read_questions(ROOT, set(library.content.vocabularies)))
     else:
         every = read_sets(ROOT, which)
-        sets = {kind: every[kind] for kind in ("topics", "danger", "person")}
-    lines = [*utterances.topics, *utterances.danger, *utterances.person]
+        sets = {kind: every[kind] for kind in ("topics", "danger", "person", "commands") if kind in every}
+    lines = [*utterances.topics, *utterances.commands, *utterances.hard]
+    lines += [*utterances.danger, *utterances.indirect, *utterances.person]
     learned = sorted({written for line in lines if len(written := normalise(line.text)) >= 12})
     measured = sorted(
         {written for messages in sets.values() for message in messages if len(written := normalise(message.text)) >= 12}

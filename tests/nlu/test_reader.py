@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -482,7 +482,7 @@ class _NotAnswering(Encoder):
     def __init__(self) -> None:
         pass
 
-    def vector(self, text: str) -> Array:
+    def layers(self, texts: Sequence[str]) -> Array:
         raise EncoderUnavailable("late")
 
 

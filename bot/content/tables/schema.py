@@ -392,7 +392,7 @@ PersonAsked = Literal["wants", "nocall", "no"]
 
 
 class LinesTable(Strict, frozen=True):
-    """[<language>] of flows/utterances/languages.toml, [<label>.<language>] of the other two."""
+    """[<language>] of flows/utterances/languages.toml, [<label>.<language>] of those by label."""
 
     draft: Lines = []
     checked: Lines = []

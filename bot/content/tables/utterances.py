@@ -1,7 +1,7 @@
 """flows/utterances: what people type, to learn from. See flows/README.md for the format.
 
-One file a topic; beside them three files of another kind: messages by level of danger, by whether a person is wanted,
-and everyday messages by language.
+One file a topic; beside them files of another kind: commands in free words, lines that sound like something else,
+messages by level of danger (indirect ones apart), by whether a person is wanted, and everyday messages by language.
 """
 
 import itertools
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from bot.content.faults import ContentError, Fault
 from bot.content.lines import located
@@ -24,12 +24,18 @@ from bot.nlu.normalise import normalise
 
 LEVELS: tuple[str, ...] = get_args(Level)
 PERSON: tuple[str, ...] = get_args(PersonAsked)
+TopicId = Literal[(*TOPICS, *NEITHER)]  # type: ignore[valid-type]
+NO_COMMAND = "none"
+CommandOrNone = Literal[Command, "none"]
 MOST_VARIANTS = 8
 """A line with many alternatives counts as at most so many lines."""
 
 _DANGER = "danger_levels.toml"
+_INDIRECT = "danger_indirect.toml"
 _PERSON = "person.toml"
 _LANGUAGES = "languages.toml"
+_COMMANDS = "commands.toml"
+_HARD = "hard_lines.toml"
 _GROUP = re.compile(r"(\([^()]*\|[^()]*\))")
 
 
@@ -47,7 +53,12 @@ class Utterances:
     """All lines, alternatives written out. languages: lines that stand for nothing but their language."""
 
     topics: tuple[Line, ...]
+    commands: tuple[Line, ...]
+    hard: tuple[Line, ...]
+    """Of topics too, but easily taken for something else."""
     danger: tuple[Line, ...]
+    indirect: tuple[Line, ...]
+    """Of levels of danger too, without the words that name it."""
     person: tuple[Line, ...]
     languages: tuple[Line, ...]
 
@@ -57,16 +68,19 @@ def read_utterances(root: Path) -> Utterances:
     folder = _Folder(root)
     topics: list[Line] = []
     for path in sorted(root.glob("*.toml")):
-        if path.name not in (_DANGER, _PERSON, _LANGUAGES):
+        if path.name not in (_DANGER, _INDIRECT, _PERSON, _LANGUAGES, _COMMANDS, _HARD):
             topics += _topic(path.stem, *folder.parsed(path.name))
+    commands = list(_labelled(CommandOrNone, *folder.parsed(_COMMANDS)))
+    hard = list(_labelled(TopicId, *folder.parsed(_HARD)))
     danger = list(_labelled(Level, *folder.parsed(_DANGER)))
+    indirect = list(_labelled(Level, *folder.parsed(_INDIRECT)))
     person = list(_labelled(PersonAsked, *folder.parsed(_PERSON)))
     languages = list(_languages(*folder.parsed(_LANGUAGES)))
-    for lines in (topics, danger, person):
+    for lines in ([*topics, *commands, *hard], [*danger, *indirect], person):
         _check_doubles(folder, lines)
     if folder.faults:
         raise ContentError(located(folder.faults, root, "flows/utterances/"))
-    return Utterances(tuple(topics), tuple(danger), tuple(person), tuple(languages))
+    return Utterances(*map(tuple, (topics, commands, hard, danger, indirect, person, languages)))
 
 
 def variants(line: str) -> list[str]:

@@ -101,7 +101,12 @@ ORDER = (
         danger.step,
         reads_text=True,
     ),
-    Step("command", lambda ctx: ctx.understood.command is not None, command.step, reads_text=True),
+    Step(
+        "command",
+        lambda ctx: (ctx.understood.command or ctx.free_command) is not None,
+        command.step,
+        reads_text=True,
+    ),
     Step("closed", lambda ctx: ctx.status is Status.CLOSED, closed.step, reads_text=True),
     Step("crisis", lambda ctx: ctx.conversation.told.crisis != "", crisis.step, reads_text=True),
     Step(

@@ -8,8 +8,13 @@ from bot.dialogue.moving import go
 from bot.dialogue.states import StateName
 from bot.dialogue.turn import Memory, Turn
 
+DECOY = "decoy"
+
 MOST_WORDS = 9
 """Who is being watched types little. More words speak of it: "sometimes he reads along"."""
+
+MOST_WORDS_LEARNED = 16
+"""The same where it was learned from whole messages."""
 
 COMING_WORDS = 6
 """And who hears somebody come, even less."""
@@ -21,14 +26,17 @@ COMING_WORDS_IN_DANGER = 4
 def step(ctx: Context) -> Turn | None:
     """The decoy; None where it is spoken of in general, where a choice is named, and in danger from who comes."""
     said, words = ctx.written_remarks, len(ctx.message.text.split())
-    if "general" in said or words > MOST_WORDS or _names_a_choice(ctx):
+    learned = ctx.free_command == DECOY and words <= MOST_WORDS_LEARNED
+    if "general" in said or (words > MOST_WORDS and not learned) or _names_a_choice(ctx):
         return None
     in_danger = ctx.understood.danger == "red"
     most = COMING_WORDS_IN_DANGER if in_danger else COMING_WORDS
     coming = "coming" in said and words <= most and not ctx.conversation.told.crisis
-    if "watched" not in said and not coming:
+    if "watched" not in said and not coming and not learned:
         return None
     turn = go(ctx, ctx.heard, StateName.DECOY)
+    if learned and turn.say is not None and ctx.understood.danger != "none":
+        turn = replace(turn, say=replace(turn.say, emergency_line=True))
     if turn.say is not None and ctx.circumstances.memory is Memory.NONE:
         # It may be somebody new, who has no number yet.
         turn = replace(turn, say=replace(turn.say, emergency_line=True))

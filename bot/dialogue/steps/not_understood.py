@@ -10,6 +10,9 @@ from bot.dialogue.turn import Say, Turn
 FALLBACK_TOPICS = ("left_behind", "trip_planned", "contact")
 """Offered when a message resembles nothing at all."""
 
+NEAR_TOPIC = 0.5
+"""From this probability on the nearest topic is offered even to somebody who may be in danger."""
+
 
 def step(ctx: Context) -> Turn:
     """First the three nearest topics, then a person and the numbers, then where it began."""
@@ -20,7 +23,7 @@ def step(ctx: Context) -> Turn:
 def answer(ctx: Context, conversation: Conversation, events: Events) -> Turn:
     """The same for a conversation in which so many messages in a row were not understood as it says."""
     state = conversation.position.state
-    if ctx.understood.danger == "amber":
+    if ctx.understood.danger == "amber" and not _near_topic(ctx, conversation):
         target = StateName.PERSON if state == StateName.AFRAID else StateName.AFRAID
         return go(ctx, conversation, target, events, emergency_line=True)
     if not state:
@@ -45,3 +48,13 @@ def answer(ctx: Context, conversation: Conversation, events: Events) -> Turn:
     turn = go(ctx, conversation, StateName.CANDIDATES, events, emergency_line=True)
     offered = turn.conversation.with_position(fallback_count=fallbacks, candidates=nearest)
     return Turn(offered, turn.events, turn.say)
+
+
+def _near_topic(ctx: Context, conversation: Conversation) -> bool:
+    """Is one topic so near that what may be danger is more likely about it? It is offered then, with the numbers."""
+    position = conversation.position
+    calm = position.state not in ("", StateName.AFRAID) and not position.state.startswith(("danger.", "suicide."))
+    first = next(iter(ctx.understood.candidates), None)
+    if first is None or not calm or position.fallback_count or not conversation.told.subject_disclosed:
+        return False
+    return first.topic not in NEVER_GUESSED and first.confidence >= NEAR_TOPIC

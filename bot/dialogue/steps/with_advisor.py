@@ -45,4 +45,6 @@ def _read(ctx: Context, state: str) -> Turn:
         return hides
     if understood.command in LEAVING:
         return go(ctx, conversation, ctx.rules.commands[understood.command])
+    if ctx.free_command == "erase":
+        return go(ctx, conversation, StateName.CONFIRM_ERASE)
     return Turn(conversation, (), None)
