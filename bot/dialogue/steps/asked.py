@@ -9,6 +9,11 @@ from bot.dialogue.turn import Turn
 ASKS_MORE = 9
 """A message of at least so many words may ask a question and for a person besides."""
 
+A_STORY = 12
+"""A message of at least so many words tells more than it asks."""
+
+SURELY_ABOUT = 0.8
+
 
 def step(ctx: Context) -> Turn | None:
     """The state that answers it; with the emergency numbers where the first answer of something urgent, which has them
@@ -18,6 +23,9 @@ def step(ctx: Context) -> Turn | None:
     flow = state.partition(".")[0]
     if not state:
         return None
+    surely = understood.topic in ctx.rules.topics and understood.confidence >= SURELY_ABOUT
+    if surely and understood.topic != flow and len(ctx.message.text.split()) >= A_STORY:
+        return None  # so many words say what it is about better than the few that were found in them
     conversation, events = ctx.draft
     if flow in ctx.content.general and not conversation.told.subject_disclosed:
         tells = understood.topic in ctx.rules.topics and understood.topic not in ctx.content.general

@@ -69,3 +69,14 @@ def test_who_is_of_age_after_all_gets_other_numbers(tester: DialogueTester) -> N
 def test_what_is_told_besides_a_question_anybody_may_ask_is_answered_at_once(tester: DialogueTester) -> None:
     tester.say("mijn ouders hebben me achtergelaten in marokko, wat kost bellen")
     assert tester.conversation.position.state != StateName.OPENER
+
+
+def test_a_story_that_is_surely_about_something_is_answered_by_that(tester: DialogueTester) -> None:
+    tester.begin(at(StateName.MENU))
+    tester.say("mijn vader heeft mijn paspoort afgepakt en kan ik mailen of moet ik bellen want mijn paspoort is weg")
+    assert tester.conversation.position.state.startswith("documents_taken.")
+
+
+def test_where_something_is_asks_for_no_signs(tester: DialogueTester) -> None:
+    tester.begin(at("what_is.answer")).say("waar kan ik slapen vannacht")
+    assert not tester.conversation.position.state.startswith("signs.")
