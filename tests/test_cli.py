@@ -104,7 +104,7 @@ def conversed() -> dict[str, list[dict[str, Any]]]:
         conversation("danger", "hoi", "1", "9", "0", "ik ga dood hij heeft een mes"),
         conversation("erased", "hoi", "wis alles", "1", "hoi"),
         conversation("english", "hello i am in Turkey", "yes", channel="whatsapp"),
-        conversation("silent", "hoi", "1", "er is iets met mijn", "broer", {"text": "broer", "after_s": 1}),
+        conversation("silent", "hoi", "1", "het gaat zo", "broer", {"text": "broer", "after_s": 1}),
         conversation(
             "media", {"text": "", "media": ["audio/ogg", "image/jpeg"]}, {"text": "", "media": ["image/webp"]}
         ),

@@ -50,7 +50,8 @@ class Commands:
         wanted = self._switch.get(bare)
         if not wanted and len(words) <= MAX_SWITCH_WORDS:
             padded = f" {bare} "
-            wanted = next((language for phrase, language in self._named if phrase in padded), None)
+            named = {language for phrase, language in self._named if phrase in padded}
+            wanted = named.pop() if len(named) == 1 and self.named_once(words) else None
         if wanted:
             return "language", wanted
         command = self._commands.get(whole) or self._commands.get(bare)

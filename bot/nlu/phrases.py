@@ -18,8 +18,8 @@ CONTEXT_WORDS = 3
 NEGATION_REACH = 4
 """How many words before "a person" a "no" or "not" still belongs to it."""
 
-_NOT = frozenset(("geen", "niet", "no", "not", "dont", "nooit", "never"))
-_NEVER_BETWEEN = _NOT | {"he", "she", "her", "him", "his", "they", "them", "haar", "hem", "hij", "hen"}
+NOT = frozenset(("geen", "niet", "no", "not", "dont", "nooit", "never"))
+_NEVER_BETWEEN = NOT | {"he", "she", "her", "him", "his", "they", "them", "haar", "hem", "hij", "hen"}
 """Words that make a phrase mean the opposite, or somebody else."""
 _CONTRASTS = frozenset(("maar", "but", "alleen", "gewoon", "liever", "just", "rather"))
 
@@ -165,7 +165,7 @@ def place_named(hits: Iterable[Hit]) -> str | None:
 
 def _is_negated(before: Sequence[str]) -> bool:
     for word in reversed(before[-NEGATION_REACH:]):
-        if word in _NOT:
+        if word in NOT:
             return True
         if word in _CONTRASTS:
             return False

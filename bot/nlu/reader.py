@@ -19,14 +19,14 @@ from bot.nlu.embedding import Encoder, EncoderUnavailable
 from bot.nlu.language import LanguageGuesser
 from bot.nlu.model import Model
 from bot.nlu.normalise import MAX_LENGTH, normalise
-from bot.nlu.phrases import Hit, Lexicon, Phrases, danger_named, only_red, person_named, place_named, red_parts
+from bot.nlu.phrases import NOT, Hit, Lexicon, Phrases, danger_named, only_red, person_named, place_named, red_parts
 from bot.nlu.sentences import sentences
 from bot.nlu.understanding import Candidate, Understanding
 
 OFFERED = 3
 DANGER = "danger"
 SUICIDE = "suicide"
-LANGUAGE, DECOY = "language", "decoy"
+ADVISOR, LANGUAGE, DECOY = "advisor", "language", "decoy"
 OUT_OF_SCOPE = "out_of_scope"
 OUT_OF_SCOPE_THRESHOLD = 0.85
 """The least probability at which a person is told that the bot cannot help with something."""
@@ -141,7 +141,7 @@ class Reader:
             free_command=free_command,
             danger=danger,
             emergency_line=danger != "none" or not (command or self._is_ordinary(free_command or topic, found)),
-            wants_advisor=command == "advisor" or wants,
+            wants_advisor=command == ADVISOR or wants,
             no_call=no_call,
             country=country,
             place=place,
@@ -192,6 +192,8 @@ class Reader:
     def _person(self, words: Sequence[str], hits: Sequence[Hit], found: Probabilities) -> tuple[bool, bool]:
         """(whether a person is asked for, whether a call is refused)."""
         probabilities, thresholds, named = found["person"], self._thresholds, person_named(words, hits)
+        if words and words[0] in NOT and self._commands.read(" ".join(words[1:]), words[1:])[0] == ADVISOR:
+            named = False  # "no adviser"
         wants = named is not False and probabilities["wants"] >= (thresholds.wants_named if named else thresholds.wants)
         return wants, probabilities["nocall"] >= thresholds.nocall
 
@@ -249,7 +251,7 @@ class Reader:
             confidence=1.0 if small else 0.0,
             command=None if small else command,
             emergency_line=False,
-            wants_advisor=command == "advisor",
+            wants_advisor=command == ADVISOR,
             stands_alone=command not in ANSWERS,
         )
 

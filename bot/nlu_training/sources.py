@@ -13,7 +13,8 @@ from bot.dialogue.states import NEITHER, TOPICS
 
 TOPIC, DANGER, PERSON_WANTED = "topic", "danger", "person"
 
-FREE_COMMANDS = ("language", "menu", "back", "erase", "card", "stop", "decoy")
+HIDING = "decoy"
+FREE_COMMANDS = ("language", "menu", "back", "erase", "card", "stop", HIDING)
 """Commands that are heard in free words as well; the advisor is a question of its own."""
 
 LABELS = {TOPIC: (*TOPICS, *NEITHER, *FREE_COMMANDS), DANGER: LEVELS, PERSON_WANTED: PERSON}

@@ -11,7 +11,7 @@ from bot.nlu.model import Thresholds
 from bot.nlu.normalise import normalise
 from bot.nlu.phrases import Hit, Phrases, danger_named, person_named, red_parts
 from bot.nlu_training.sets import HARMLESS, LabelledMessage, Sets
-from bot.nlu_training.sources import DANGER, FREE_COMMANDS, LABELS, NO_PERSON_LABEL, PERSON_WANTED, TOPIC
+from bot.nlu_training.sources import DANGER, FREE_COMMANDS, HIDING, LABELS, NO_PERSON_LABEL, PERSON_WANTED, TOPIC
 
 PRECISION = 0.95
 """How many of the topics answered without asking must be right here; real messages are harder than these."""
@@ -28,8 +28,8 @@ DANGER_RECALL_OF_LETTERS = 0.99
 CALM_MARGIN = 0.5
 """The emergency line is left out only below half the probability of the least dangerous-looking true danger."""
 
-WANTED_BY_NOBODY = 0.024
-NAMED_BY_NOBODY = 0.028
+WANTED_BY_NOBODY = 0.021
+NAMED_BY_NOBODY = 0.025
 """The same for a person who is asked for."""
 
 NOCALL_BY_NOBODY = 0.008
@@ -41,7 +41,9 @@ UNFIT = ("danger", "suicide", "wants", "nocall")
 NEVER = 1.01
 """Letters do not see that "nobody is looking" is the opposite: by them alone no sentence is a command."""
 LEAST_COMMAND = 0.5
-"""Below this probability no sentence is taken for a command, however few others are."""
+LEAST_HIDING = 0.7
+"""Below this probability no sentence is taken for a command, however few others are. Whoever is hidden by mistake has
+lost us until they give the word."""
 
 WEIGHTS = (0.3, 0.5, 1.0)
 """What the encoder's vote may count in a language."""
@@ -224,7 +226,8 @@ def _commands(read: Mapping[str, Sequence[Read]]) -> dict[str, float]:
     found = {}
     for command in FREE_COMMANDS:
         values = np.array([probabilities[TOPIC][command] for _message, probabilities in others])
-        found[command] = max(LEAST_COMMAND, _reached_by(values, COMMAND_BY_NOBODY))
+        least = LEAST_HIDING if command == HIDING else LEAST_COMMAND
+        found[command] = max(least, _reached_by(values, COMMAND_BY_NOBODY))
     return found
 
 
