@@ -137,7 +137,7 @@ def test_what_was_lost_before_its_sender_erased_everything_does_not_come_back(li
 
 
 def overtaken(line: AdvisorLine, lost: str, then: str) -> None:
-    """Anna's message is found two minutes after she wrote another one, which was answered."""
+    """Anna's message is found two minutes after a later message, which was answered."""
     looks = reconcile(line)
     looks.step()
     line.twilio.text(ANNA, "hoi")
