@@ -41,10 +41,12 @@ def build_engine(library: Library, encoder: Encoder | None = None) -> Engine:
                 [words.numbers.get("words", ()) for words in content.vocabularies.values()],
                 [word for words in content.vocabularies.values() for word in words.numbers.get("around", ())],
             ),
-            remarks=_remarks(content),
+            remarks=Remarks(
+                remark_words(content), {language: each.around for language, each in content.remarks.items()}
+            ),
             asked=Asked(content.asked),
             countries=reader.countries,
-            answers=_answers(content),
+            answers=answering_states(content),
             crisis_asks=content.crisis_asks,
             subject=_subject_words(content),
             code_words=frozenset(word for each in contents.values() for word in each.code_words),
@@ -52,8 +54,8 @@ def build_engine(library: Library, encoder: Encoder | None = None) -> Engine:
     )
 
 
-def _remarks(content: Content) -> Remarks:
-    """Those of flows/remarks; in a language without its own, yes and no as its vocabulary has them."""
+def remark_words(content: Content) -> dict[str, dict[str, RemarkWords]]:
+    """Language -> remark -> the words of flows/remarks; and yes, no and thanks as the vocabulary has them."""
     found: dict[str, dict[str, RemarkWords]] = {}
     for language, vocabulary in content.vocabularies.items():
         written = dict(content.remarks[language].words) if language in content.remarks else {}
@@ -67,10 +69,10 @@ def _remarks(content: Content) -> Remarks:
             starts = alone if kind == "yes" and not own.starts else []
             written[kind] = RemarkWords([*own.whole, *whole], [*own.starts, *starts], own.within)
         found[language] = written
-    return Remarks(found, {language: each.around for language, each in content.remarks.items()})
+    return found
 
 
-def _answers(content: Content) -> dict[tuple[str, str], tuple[str, ...]]:
+def answering_states(content: Content) -> dict[tuple[str, str], tuple[str, ...]]:
     """(flow, remark) -> the states that answer it, in the order of the file."""
     found: dict[tuple[str, str], tuple[str, ...]] = {}
     for flow in content.flows.values():

@@ -1,6 +1,5 @@
 """Every fault a content file can have is named with its file and place, and all of them at once."""
 
-import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ from bot.content.files import read
 from bot.content.library import read_library
 from bot.content.translation.catalogs import BOT, read_catalogs
 from bot.content.values import Content
+from tests.harness.changed_content import change, copied
 from tests.harness.fixed import NOW, ROOT
 
 TODAY = NOW.date()
@@ -20,15 +20,7 @@ TODAY = NOW.date()
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of the real content, to break."""
-    for folder in ("flows", "locales"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
-    return tmp_path
-
-
-def change(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text, f"{old!r} is not in {path}"
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return copied(tmp_path)
 
 
 def faults(root: Path) -> list[Fault]:

@@ -1,6 +1,5 @@
 """`python -m bot check`: the real content is sound, and every planted fault is found."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from bot.content.inspection import inspect, reachable
 from bot.content.library import Library, read_library
 from bot.content.localizing import localize
 from bot.dialogue.states import TOPICS
+from tests.harness.changed_content import change, copied
 from tests.harness.fixed import NOW, ROOT
 
 TODAY = NOW.date()
@@ -59,9 +59,7 @@ def test_languages_without_a_reviewer_are_a_warning(library: Library) -> None:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    for folder in ("flows", "locales"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
-    return tmp_path
+    return copied(tmp_path)
 
 
 def found_in(root: Path) -> list[Fault]:
@@ -78,12 +76,6 @@ def assert_found(root: Path, where: str, part: str, severity: Severity = Severit
         where in f"{fault.file} {fault.where}" and part in fault.message and fault.severity is severity
         for fault in found
     ), "\n".join(map(str, found))
-
-
-def change(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text, f"{old!r} is not in {path}"
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def add_flow(root: Path, *states: str) -> None:

@@ -1,6 +1,5 @@
 """The translators' template and catalogs."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from babel.messages.pofile import read_po
 
 from bot.content.translation import strings
 from bot.content.translation.extract import sentences
+from tests.harness.changed_content import change, copied
 from tests.harness.fixed import ROOT
 
 PO = Path("locales/en/LC_MESSAGES/messages.po")
@@ -19,16 +19,9 @@ BOT, CONSOLE = strings.TEMPLATES
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """The content alone: what of our code is translated does not matter here."""
-    for folder in ("flows", "locales"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
+    copied(tmp_path)
     strings.update(tmp_path)
     return tmp_path
-
-
-def change(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def catalog(root: Path) -> Catalog:

@@ -5,6 +5,7 @@ from itertools import chain
 from pathlib import Path
 
 from bot.content.faults import Fault
+from bot.content.inspection.answers import answer_faults, follow_up_faults
 from bot.content.inspection.messages import desk_faults, message_faults
 from bot.content.inspection.reaching import reachable
 from bot.content.inspection.sentences import text_faults
@@ -28,6 +29,8 @@ def inspect(library: Library, root: Path) -> list[Fault]:
         text_faults(content, root),
         *(word_faults(library, localized) for localized in live),
         vocabulary_faults(library),
+        follow_up_faults(content),
+        *(answer_faults(library, localized) for localized in live),
         translation_faults(library, root),
         *(message_faults(library, localized) for localized in live),
         desk_faults(library),

@@ -1,7 +1,7 @@
 """What people say after an answer ("and now", "which number", "ok", "bye") is answered from the topic at hand and the
 place that is known; never with the whole answer again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.dialogue.changes import Events
 from bot.dialogue.context import FOLLOW, Context, topic_at_hand
@@ -12,6 +12,15 @@ from bot.dialogue.turn import Say, Turn
 
 ASKS_TOPIC = {"cost": "cost", "when": "opening_hours", "number": "contact"}
 """Remark -> the topic that answers it where the topic at hand does not."""
+
+FOLLOW_UPS = (
+    "again", "shorter", "explain", "why", "next", "fails", "number", "when", "cost", "who", "for_other", "talk",
+    "cannot_call", "unsure", "angry", "ok", "thanks", "bye",
+)  # fmt: skip
+"""Remarks that must have an answer after every answer."""
+
+ANSWERED_HERE = frozenset({"again", "for_other", "thanks"})
+"""Those for which `step` itself knows where they lead."""
 
 COURTESIES = frozenset({"ok", "thanks", "bye", "yes", "no"})
 """Remarks that ask for nothing; others in the same message count before them."""
@@ -30,6 +39,15 @@ A_QUESTION = 6
 """A message of at least so many words that is surely about a topic asks about that."""
 
 SURELY_ABOUT = 0.9
+
+
+def is_answered(
+    answers: Mapping[tuple[str, str], Sequence[str]], topics: Mapping[str, str], topic: str, remark: str
+) -> bool:
+    """Is there an answer to a remark that is made after an answer of `topic`? answers: those of `Rules`."""
+    if remark in ANSWERED_HERE or answers.get((topic, remark)) or answers.get((FOLLOW, remark)):
+        return True
+    return ASKS_TOPIC.get(remark) in topics
 
 
 def step(ctx: Context) -> Turn | None:
@@ -67,6 +85,8 @@ def _answered(ctx: Context, conversation: Conversation, events: Events, remark: 
         return Turn(conversation.with_position(state=shown), events, Say(shown, emergency_line=line))
     if remark == "for_other":
         return go(ctx, conversation.with_told(role="other"), ctx.rules.topics["bystander"], events, emergency_line=line)
+    if remark == "thanks":
+        return go(ctx, conversation, StateName.THANKS, events, emergency_line=line)
     if remark in ASKS_TOPIC:
         return show_topic(ctx, conversation, ASKS_TOPIC[remark], events, emergency_line=line)
     deeper = _deeper(ctx, shown) if remark == "explain" else ""

@@ -81,6 +81,11 @@ def test_what_is_about_more_is_no_courtesy(tester: DialogueTester, text: str) ->
     assert not tester.conversation.position.state.startswith("follow.")
 
 
+@pytest.mark.parametrize("text", ["\N{PERSON WITH FOLDED HANDS}", "\N{HEAVY BLACK HEART}", "lief van je"])
+def test_thanks_without_the_word_is_thanks(tester: DialogueTester, text: str) -> None:
+    tester.begin(at("documents_taken.answer")).say(text).in_state(StateName.THANKS)
+
+
 @pytest.mark.parametrize("text", ["dank, ik bespreek het met mijn collega", "thanks, I will talk about it at school"])
 def test_thanks_with_a_plan_is_thanks(tester: DialogueTester, text: str) -> None:
     tester.begin(at("professional.answer", role="work")).say(text).in_state(StateName.THANKS)
