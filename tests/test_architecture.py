@@ -51,7 +51,18 @@ MAY_IMPORT = {
     "devtools": {"rendering"},
     "web": {"metrics"},
     "simulator": {"rendering", "devtools"},
-    "nlu_training": {"messages", "nlu", "dialogue", "content", "errors"},
+    "scenarios": {
+        "messages",
+        "nlu",
+        "dialogue",
+        "rendering",
+        "content",
+        "storage",
+        "channels",
+        "assembly",
+        "errors",
+    },
+    "nlu_training": {"messages", "nlu", "dialogue", "content", "scenarios", "errors"},
 }
 PURE = ("messages", "nlu", "dialogue", "handoff", "rendering")
 ALLOWED_ANYWAY = {("dialogue/machine.py", "logging")}

@@ -42,7 +42,9 @@ def build_engine(library: Library, encoder: Encoder | None = None) -> Engine:
                 [word for words in content.vocabularies.values() for word in words.numbers.get("around", ())],
             ),
             remarks=Remarks(
-                remark_words(content), {language: each.around for language, each in content.remarks.items()}
+                remark_words(content),
+                {language: each.around for language, each in content.remarks.items()},
+                {language: each.between for language, each in content.remarks.items()},
             ),
             asked=Asked(content.asked),
             countries=reader.countries,

@@ -79,10 +79,13 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class SpokenRemarks:
-    """The remarks of one language; see flows/remarks. around: words that mean nothing at either end of a message."""
+    """The remarks of one language; see flows/remarks."""
 
     words: Mapping[str, RemarkWords]
     around: tuple[str, ...]
+    """Words that mean nothing at either end of a message."""
+    between: tuple[str, ...] = ()
+    """Words that "~" in a phrase may stand for."""
 
 
 @dataclass(frozen=True, slots=True)

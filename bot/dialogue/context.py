@@ -178,8 +178,11 @@ class Context:
 
     @cached_property
     def free_command(self) -> str | None:
-        """The command that is asked for in words which are not listed; None where listed ones say something else."""
+        """The command that is asked for in words which are not listed; None where listed ones say something else. The
+        name of a country resembles that of a language."""
         found = self.understood.free_command
+        if found == "language" and self.understood.country:
+            return None
         return found if found and BESIDE_COMMANDS.issuperset(self.written_remarks) else None
 
     @cached_property
@@ -326,7 +329,9 @@ def _with_role(
     conversation: Conversation, remarks: Sequence[str], understood: Understanding
 ) -> tuple[Conversation, Events]:
     """For whom they write, where the message says so: in so many words that corrects what was known."""
-    role = next((ROLES[remark] for remark in remarks if remark in ROLES), "")
+    said = [ROLES[remark] for remark in remarks if remark in ROLES]
+    # Whoever tells of their work and of somebody they worry about writes for their work.
+    role = "work" if "work" in said else next(iter(said), "")
     if not role and not conversation.told.role:
         role = ASKED_AS.get(understood.topic or "", "")
     if not role or role == conversation.told.role:

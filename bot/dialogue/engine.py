@@ -151,7 +151,8 @@ def _finished(ctx: Context, turn: Turn, step: Step, notice: str) -> Turn:
 
 
 def _heard_by_the_way(ctx: Context, turn: Turn, *, continues: bool) -> Turn:
-    """What the answer to a text says besides: that they will not be called, that we have no texts in their language.
+    """What the answer to a text says besides: that they will not be called, that we have no texts in their language,
+    that the file which came with it was not seen.
     While a thought goes on it may say nothing at all."""
     understood, before = ctx.understood, ctx.heard
     told, hidden = turn.conversation.told, turn.conversation.position.state in HIDDEN
@@ -162,6 +163,10 @@ def _heard_by_the_way(ctx: Context, turn: Turn, *, continues: bool) -> Turn:
         turn = replace(turn, say=replace(turn.say, prefix=(*turn.say.prefix, SharedText.NO_CALL)))
     if continues and not understood.command and pace.adds_nothing(before, turn):
         return pace.silenced(before, turn)
+    file = ctx.message.inbound.media_kind
+    if turn.say and file and turn.conversation.position.state != StateName.DECOY:
+        unseen = SharedText(f"unreadable_{file}")
+        turn = replace(turn, say=replace(turn.say, prefix=(unseen, *turn.say.prefix)))
     new = not before.locale and turn.conversation.position.state != StateName.DECOY
     if new and turn.say and ctx.rules.languages.has_no_texts(understood):
         return replace(turn, say=replace(turn.say, prefix=(SharedText.LANGUAGE_MISSING, *turn.say.prefix)))

@@ -4,6 +4,7 @@ What they mean depends on what was just said, so the dialogue reads them, not th
 in three ways, see flows/README.md: the whole message, how it begins, and what may stand anywhere in it.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,11 @@ MOST_AFTER_BEGINNING = 9
 
 GAP = 3
 """How many words "..." in a phrase may stand for at most."""
+
+FILLING = 5
+"""The same for "~", which only stands for words that change nothing."""
+
+_CUT = re.compile(r"(\.\.\.|~)")
 
 _NOT = frozenset((
     "niet", "nooit", "geen", "niemand", "niks", "not", "never", "no", "nobody", "dont", "doesnt", "isnt", "arent",
@@ -41,7 +47,9 @@ class RemarkWords:
 @dataclass(frozen=True, slots=True)
 class _Phrase:
     parts: tuple[tuple[str, ...], ...]
-    """Its words, cut where it says "..."."""
+    """Its words, cut where it says "..." or "~"."""
+    gaps: tuple[frozenset[str] | None, ...]
+    """The words that may stand at each cut; None: any."""
     kind: str
     negated: bool
     """Does it hold a "not" itself? Another one beside it would reverse it."""
@@ -51,22 +59,27 @@ class Remarks:
     """Finds remarks. Built once; `read` changes nothing."""
 
     def __init__(
-        self, languages: Mapping[str, Mapping[str, RemarkWords]], around: Mapping[str, Iterable[str]] | None = None
+        self,
+        languages: Mapping[str, Mapping[str, RemarkWords]],
+        around: Mapping[str, Iterable[str]] | None = None,
+        between: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
-        """languages: language -> remark -> its words. around: language -> words that mean nothing at either end."""
+        """languages: language -> remark -> its words. around: language -> words that mean nothing at either end.
+        between: language -> words that "~" in a phrase may stand for."""
         self._whole: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._starts: dict[str, dict[str, list[_Phrase]]] = {}
         self._within: dict[str, dict[str, list[_Phrase]]] = {}
         self._around = frozenset(normalise(word) for words in (around or {}).values() for word in words)
         for language, kinds in languages.items():
+            filling = frozenset(normalise(word) for word in (between or {}).get(language, ()))
             starts, within = self._starts.setdefault(language, {}), self._within.setdefault(language, {})
             for kind, words in kinds.items():
                 for phrase in words.whole:
                     self._whole[normalise(phrase)].append((kind, language))
                 for phrase in words.starts:
-                    _index(starts, phrase, kind)
+                    _index(starts, phrase, kind, filling)
                 for phrase in words.within:
-                    _index(within, phrase, kind)
+                    _index(within, phrase, kind, filling)
 
     def read(self, text: str, languages: Collection[str]) -> tuple[str, ...]:
         """The remarks that normalised `text` makes, the surest first. languages: those its writer may be using; a whole
@@ -120,11 +133,13 @@ def _length(found: tuple[int, str]) -> int:
     return found[0]
 
 
-def _index(phrases: dict[str, list[_Phrase]], phrase: str, kind: str) -> None:
-    parts = tuple(part for part in (tuple(normalise(each).split()) for each in phrase.split("...")) if part)
-    if parts:
+def _index(phrases: dict[str, list[_Phrase]], phrase: str, kind: str, filling: frozenset[str]) -> None:
+    pieces = _CUT.split(phrase)
+    parts = tuple(tuple(normalise(each).split()) for each in pieces[::2])
+    if all(parts):
         negated = any(word in _NOT for part in parts for word in part)
-        phrases.setdefault(parts[0][0], []).append(_Phrase(parts, kind, negated))
+        gaps = tuple(filling if cut == "~" else None for cut in pieces[1::2])
+        phrases.setdefault(parts[0][0], []).append(_Phrase(parts, gaps, kind, negated))
 
 
 def _found(
@@ -133,7 +148,7 @@ def _found(
     """(how many words it covers, remark) of every phrase that begins at one of `places`."""
     for start in places:
         for phrase in phrases.get(words[start], ()):
-            end = _end(words, start, phrase.parts)
+            end = _end(words, start, phrase)
             if end is None:
                 continue
             beside = (*words[max(0, start - 1) : start], *words[end : end + 1])
@@ -149,19 +164,20 @@ def _ends(
     """The word after each phrase of one kind; not where a "not" stands before it."""
     for start in places:
         for phrase in phrases.get(words[start], ()) if start < len(words) else ():
-            end = _end(words, start, phrase.parts) if phrase.kind == kind else None
+            end = _end(words, start, phrase) if phrase.kind == kind else None
             if end is not None and _NOT.isdisjoint(words[max(0, start - 1) : start]):
                 yield end
 
 
-def _end(words: Sequence[str], start: int, parts: Sequence[Sequence[str]]) -> int | None:
+def _end(words: Sequence[str], start: int, phrase: _Phrase) -> int | None:
     """Where a phrase that begins at `start` ends; None when it is not there."""
     position = start
-    for number, part in enumerate(parts):
-        room = GAP if number else 0
+    for part, filling in zip(phrase.parts, (frozenset[str](), *phrase.gaps), strict=True):
+        room = 0 if position == start else GAP if filling is None else FILLING
         for at in range(position, position + room + 1):
-            if tuple(words[at : at + len(part)]) == tuple(part):
-                if not _NOT.isdisjoint(words[position:at]):
+            between = words[position:at]
+            if tuple(words[at : at + len(part)]) == part:
+                if not _NOT.isdisjoint(between) or (filling is not None and not filling.issuperset(between)):
                     return None
                 position = at + len(part)
                 break

@@ -1,5 +1,6 @@
-"""`python -m bot.nlu_training build`: regenerate flows/model. `evaluate`: print how well it understands. `check`: train
-again and compare. `make model`, `make evaluate` and `.ci/run` call these."""
+"""`python -m bot.nlu_training build`: regenerate flows/model. `evaluate`: print how well it understands;
+`conversations`: only the scenarios, with what went wrong in them. `check`: train again and compare. `make model`,
+`make evaluate` and `.ci/run` call these."""
 
 import argparse
 import sys
@@ -13,22 +14,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.content.building import build_engine, build_reader, lexicons
+from bot.content.faults import ContentError
 from bot.content.files import read
 from bot.content.library import Library, read_library
 from bot.content.models import ARRAYS, DESCRIPTION, read_encoder, read_model
+from bot.content.tables.scenarios import read_scenarios
 from bot.content.tables.utterances import read_utterances
+from bot.dialogue.engine import Engine
 from bot.errors import StartError
 from bot.nlu.classifiers import EmbeddingClassifier, NgramClassifier, softmax
 from bot.nlu.embedding import Encoder
 from bot.nlu.model import Calibration
 from bot.nlu.phrases import Phrases
 from bot.nlu_training import evaluate
-from bot.nlu_training.gates import beyond_limits
+from bot.nlu_training.conversation_figures import lines, of_conversations, of_single_messages, parts
+from bot.nlu_training.gates import CONVERSATIONS, beyond_limits
 from bot.nlu_training.question_figures import measured
 from bot.nlu_training.questions import read_questions
 from bot.nlu_training.sets import BLIND, TUNING, Sets, read_groups, read_sets
 from bot.nlu_training.sources import LABELS, TOPIC, examples, fingerprint, languages
 from bot.nlu_training.thresholds import Classifiers, fit_thresholds
+from bot.scenarios.running import ran
+from bot.scenarios.talk import talking_engine
 
 ROOT = Path(__file__).parent.parent.parent
 MODEL = ROOT / "flows" / "model"
@@ -42,10 +49,11 @@ TOLERANCE_OF_MEANING = 0.05
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bot.nlu_training", description=__doc__)
-    parser.add_argument("what", choices=("build", "evaluate", "check"))
+    parser.add_argument("what", choices=("build", "evaluate", "conversations", "check"))
     options = parser.parse_args(arguments)
     try:
-        return {"build": build, "evaluate": print_figures, "check": check}[options.what]()
+        doing = {"build": build, "evaluate": print_figures, "conversations": print_conversations, "check": check}
+        return doing[options.what]()
     except StartError as error:
         print(error, file=sys.stderr)
         return 1
@@ -117,6 +125,10 @@ def print_figures() -> int:
                 median, p95, menu = evaluate.speed(reader, sets["topics"][:300])
                 print(f"{'milliseconds a message, p50 / p95; a command':48} {median:.1f} / {p95:.1f}; {menu:.3f}")
     _print_questions(library, encoder)
+    engine = talking_engine()
+    print("\n== single messages in a conversation")
+    print(*lines(of_single_messages(engine, read_sets(ROOT, BLIND), read_groups(ROOT))), sep="\n")
+    worse += _print_conversations(library, engine)
     print(f"\npeak memory of this process: {evaluate.memory():.0f} MB")
     for each in worse:
         print(f"beyond its limit: {each}", file=sys.stderr)
@@ -131,6 +143,27 @@ def _print_questions(library: Library, encoder: Encoder | None) -> None:
             print(f"\n== one question at a time, {tier}")
             for line in measured(build_engine(library, chosen), questions, read_groups(ROOT)):
                 print(line)
+
+
+def print_conversations() -> int:
+    """The scenarios of tests/conversations: each turn that went wrong, then the figures; 1 when one is beyond its
+    limit."""
+    library = read_library(ROOT, datetime.now(UTC).date())
+    return int(bool(_print_conversations(library, talking_engine())))
+
+
+def _print_conversations(library: Library, engine: Engine) -> list[str]:
+    """Returns the figures beyond their limit."""
+    scenarios, faults = read_scenarios(ROOT, library.content, library.languages.live)
+    if faults:
+        raise ContentError(faults)
+    done = [ran(engine, each) for each in scenarios]
+    print("\n== whole conversations")
+    print(*(failure for each in done for failure in each.failures()), sep="\n")
+    found = of_conversations(done)
+    print(*lines(found), sep="\n")
+    print(f"{'SMS parts an answer':48} {parts(done)}")
+    return beyond_limits(found, CONVERSATIONS, "")
 
 
 def check() -> int:

@@ -5,6 +5,8 @@ A little under what was measured when the model was last built, so that chance a
 
 from collections.abc import Mapping
 
+from bot.content.tables.scenarios import KINDS
+from bot.nlu_training.conversation_figures import REPEATED
 from bot.nlu_training.evaluate import Share
 from bot.nlu_training.sets import BLIND, TUNING
 
@@ -38,17 +40,27 @@ _BOTH = _LETTERS | {
     "not to be called: heard": 92,
     "command in free words: heard": 79,
 }
+CONVERSATIONS = "conversations"
+ENOUGH = 10
+"""Of fewer conversations of a kind, one more or less is chance: no limit is held against them."""
+_ALWAYS = ("answers", "crisis", "other_hands")
+_CONVERSATIONS = {
+    "conversations": 90,
+    "conversations: turns": 95,
+    **{f"conversations, {kind}": 95 if kind in _ALWAYS else 85 for kind in KINDS if kind != "long"},
+    REPEATED: 6,
+}
 GATES: Mapping[tuple[str, str], Mapping[str, float]] = {
     (which, tier): limits
     for which in (TUNING, BLIND)
     for tier, limits in (("letters only", _LETTERS), ("letters and meaning", _BOTH))
-}
+} | {(CONVERSATIONS, ""): _CONVERSATIONS}
 """(set, tier) -> figure -> percent: a minimum, or a maximum for those in MISTAKES."""
 
 MISTAKES = frozenset(
     (
         "danger without the emergency line", "red on harmless messages", "person wanted: false alarms",
-        "country: false hits", "command in free words: false",
+        "country: false hits", "command in free words: false", REPEATED,
     )
 )  # fmt: skip
 
@@ -57,7 +69,7 @@ def beyond_limits(figures: Mapping[str, Share], which: str, tier: str) -> list[s
     """The figures beyond their limit, each with its value and the limit."""
     found = []
     for name, limit in GATES[which, tier].items():
-        if name not in figures:
+        if name not in figures or (which == CONVERSATIONS and figures[name].total < ENOUGH):
             continue
         part = 100 * figures[name].part
         if part > limit if name in MISTAKES else part < limit:

@@ -11,6 +11,7 @@ from tests.harness.dialogue import DialogueTester
         (("ik ben haar docent en ze is niet terug",), "work"),
         (("hallo ik werk op een school",), "work"),
         (("im a social worker",), "work"),
+        (("ik ben mentor op een school en maak me zorgen om een leerling",), "work"),
         (("ik vraag het voor een vriendin",), "other"),
         (("its for my best friend",), "other"),
         (("ik vraag het voor een vriendin", "nee sorry het gaat over mij"), "self"),

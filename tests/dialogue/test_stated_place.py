@@ -8,7 +8,9 @@ from tests.harness.dialogue import DialogueTester
 from tests.harness.talking import BZ, EMERGENCY, at
 
 SAID = (
-    ("ik zit in marokko", "MA"), ("ik ben nu in turkije dus", "TR"),
+    ("ik zit in marokko", "MA"), ("ik ben 15 en zit in turkije", "TR"), ("ik ben echt al weer in somalie", "SO"),
+    ("ik ben nog steeds met mijn kinderen in egypte", "EG"), ("sorry, were still here in lahore", "PK"),
+    ("ik ben nu in turkije dus", "TR"),
     ("ja ik zit vast in somalie", "SO"),
     ("we zijn net geland in cairo", "EG"), ("klopt, ik ben nu in marokko", "MA"),
     ("we zitten in agadir bij oma", "MA"),
@@ -18,7 +20,7 @@ SAID = (
 )  # fmt: skip
 NOT_SAID = (
     "marokko", "mijn zus zit in jemen", "ik ben in marokko geboren", "ik ben geboren in casablanca",
-    "ik wil naar marokko",
+    "ik wil naar marokko", "ik ben bang in marokko te blijven", "ik ben morgen in marokko",
     "volgende week ben ik in turkije", "ik kom uit somalie", "ik ben niet in marokko", "als ik in irak ben",
     "im from egypt",
     "my sister is in pakistan", "i was born in iraq",

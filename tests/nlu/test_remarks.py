@@ -65,3 +65,17 @@ def test_a_whole_message_counts_in_any_language_and_a_beginning_in_those_of_its_
 def test_a_word_that_means_nothing_may_begin_one_that_does() -> None:
     found = Remarks({"fr": {"no": RemarkWords((), ("en fait non",), ())}}, {"nl": ["en"]})
     assert found.read("en fait non", ("fr",)) == ("no",)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("ik ben in huis", True), ("ik ben nu weer in huis", True), ("en ik ben nu weer terug in huis", True),
+        ("ik ben bang in huis", False), ("ik ben morgen in huis", False), ("ik ben niet nu in huis", False),
+        ("ik ben nu weer terug nu weer terug in huis", False),
+    ],
+)  # fmt: skip
+def test_some_words_may_stand_between_without_changing_it(text: str, *, found: bool) -> None:
+    between = {"nl": ["nu", "weer", "terug"]}
+    remarks = Remarks({"nl": {"here_in": RemarkWords((), (), ("ik ben ~ in",))}}, {}, between)
+    assert (remarks.read(text, ("nl",)) == ("here_in",)) is found

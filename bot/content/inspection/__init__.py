@@ -15,6 +15,7 @@ from bot.content.inspection.words import code_word_faults, vocabulary_faults, wo
 from bot.content.library import Library
 from bot.content.lines import located
 from bot.content.localizing import localize
+from bot.content.tables.scenarios import read_scenarios
 
 __all__ = ["inspect", "reachable"]
 
@@ -36,4 +37,10 @@ def inspect(library: Library, root: Path) -> list[Fault]:
         desk_faults(library),
         code_word_faults(content),
     )
-    return sorted(located(chain.from_iterable(found), root))
+    return sorted([*located(chain.from_iterable(found), root), *scenario_faults(library, root)])
+
+
+def scenario_faults(library: Library, root: Path) -> list[Fault]:
+    """What is wrong with the conversations in tests/conversations, where the repository has them."""
+    _scenarios, faults = read_scenarios(root, library.content, library.languages.live)
+    return faults

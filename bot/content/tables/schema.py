@@ -252,11 +252,14 @@ class RemarkTable(Strict, frozen=True):
 
 
 class RemarkHead(Strict, frozen=True):
-    """What stands above the tables of flows/remarks/<language>.toml. `around`: words without meaning at either end."""
+    """What stands above the tables of flows/remarks/<language>.toml."""
 
     language: Text
     status: Checked
     around: Words = []
+    """Words without meaning at either end of a message."""
+    between: Words = []
+    """Words that "~" in a phrase may stand for."""
 
 
 class AskedTable(Strict, frozen=True):

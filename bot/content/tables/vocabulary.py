@@ -58,7 +58,7 @@ def read_remarks(data: Mapping[str, Any], name: str, report: Report) -> SpokenRe
     if head.language != name:
         report("language", f'must be "{name}", as the file')
     words = {kind: RemarkWords(row.whole, row.starts, row.within) for kind, row in found.items()}
-    return SpokenRemarks(words, tuple(head.around))
+    return SpokenRemarks(words, tuple(head.around), tuple(head.between))
 
 
 def read_asked(data: Mapping[str, Any], name: str, states: Collection[str], report: Report) -> Questions:

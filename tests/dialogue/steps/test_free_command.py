@@ -70,3 +70,10 @@ def test_a_long_message_hides_nothing(engine: Engine) -> None:
     tester = DialogueTester(with_understander(engine, Told(engine.rules.understander, {text: said})), NOW)
     tester.begin(at(StateName.MENU)).say(text)
     assert DecoyStarted not in {type(event) for event in tester.events}
+
+
+def test_the_name_of_a_country_asks_for_no_language(engine: Engine) -> None:
+    """Turkije resembles Turks."""
+    reader = Told(engine.rules.understander, {"turkije": {"free_command": "language"}})
+    tester = DialogueTester(with_understander(engine, reader), NOW)
+    tester.begin(at("trip_planned.answer")).say("turkije").in_state(StateName.CONFIRM_COUNTRY)

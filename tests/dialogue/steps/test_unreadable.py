@@ -36,3 +36,14 @@ def test_emoji_alone_get_an_answer(tester: DialogueTester) -> None:
 
 def test_a_caption_is_a_text_like_any_other(tester: DialogueTester) -> None:
     tester.begin(at(StateName.MENU)).say("2", media=1).in_state("trip.answer")
+
+
+@pytest.mark.parametrize("kind", ["photo", "voice", "document"])
+def test_a_text_with_a_file_is_answered_and_the_file_was_not_seen(tester: DialogueTester, kind: str) -> None:
+    tester.begin(at(StateName.MENU)).say("mijn paspoort is weg", media=1, media_kind=kind)
+    tester.in_state("documents_taken.answer").hears(shared(tester, f"unreadable_{kind}"))
+
+
+def test_the_decoy_says_nothing_of_a_file(tester: DialogueTester) -> None:
+    tester.begin(at(StateName.MENU)).say("onweer", "kijk eens", media=1, media_kind="photo")
+    tester.in_state(StateName.DECOY).hears_not(shared(tester, "unreadable_photo"))
