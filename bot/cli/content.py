@@ -10,6 +10,8 @@ from bot.content import graph
 from bot.content.building import build_engine
 from bot.content.faults import Severity
 from bot.content.inspection import inspect
+from bot.content.inspection.messages import answer_sizes
+from bot.content.localizing import localize
 from bot.content.translation import strings
 from bot.errors import StartError
 from bot.rendering.texts import last_words
@@ -31,15 +33,23 @@ def add_to(commands: Commands) -> None:
 
 
 def _check(_options: argparse.Namespace) -> int:
-    of_environment = environment_faults(os.environ)
+    of_environment, library = environment_faults(os.environ), read_content()
     print(*of_environment, sep="\n", end="\n" if of_environment else "", flush=True)
-    of_content = [*inspect(read_content(), ROOT), *strings.stale(ROOT)]
+    of_content = [*inspect(library, ROOT), *strings.stale(ROOT)]
     for fault in of_content:
         print(fault)
     faults = [*of_environment, *of_content]
+    for code in library.languages.live:
+        print(_sizes(code, answer_sizes(localize(library, code))))
     errors = sum(fault.severity is Severity.ERROR for fault in faults)
     print(f"{errors} errors, {len(faults) - errors} warnings")
     return 1 if errors else 0
+
+
+def _sizes(language: str, sizes: list[int]) -> str:
+    """How many SMS parts the answers in a language take."""
+    within = ", ".join(f"{sum(size <= most for size in sizes) / len(sizes):.0%} at most {most}" for most in (2, 3))
+    return f"SMS parts of {len(sizes)} answers in {language}: mean {sum(sizes) / len(sizes):.2f}, {within}"
 
 
 def _graph(options: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from bot.content.values import Content
 from bot.dialogue.localized_content import LocalizedContent
 from bot.handoff.delivery import Problem
 from bot.handoff.desk_texts import DeskTexts, Prepared
+from bot.rendering.segments import in_gsm
 
 
 def localize(library: Library, locale: str) -> LocalizedContent:
@@ -26,6 +27,7 @@ def localize(library: Library, locale: str) -> LocalizedContent:
 
     words = content.vocabularies.get(locale)
     own_names = words.country_names if words else {}
+    countries = country_names(content, locale) | {code: names[0] for code, names in own_names.items()}
     flows = [flow.localised(translate) for flow in content.flows.values()]
     return LocalizedContent(
         locale=locale,
@@ -36,7 +38,8 @@ def localize(library: Library, locale: str) -> LocalizedContent:
         urgent=frozenset(flow.topic for flow in flows if flow.topic and flow.priority == "P0"),
         shared={name: translate(f"shared.{name}", text.say) for name, text in content.shared.items()},
         numbers=numbers,
-        countries=country_names(content, locale) | {code: names[0] for code, names in own_names.items()},
+        countries={code: in_gsm(name) for code, name in countries.items()},
+        full_countries=countries,
         local_numbers={row.country: row.number for row in content.local_numbers.values() if row.shown},
         hours=content.hours,
         code_words=content.code_words.get(locale) or content.code_words.get(library.languages.source, ()),

@@ -96,6 +96,8 @@ class Position(msgspec.Struct, frozen=True, omit_defaults=True):
     fragment: str = ""
     """The last message when it was only a few words, to be read together with the next one: people break a sentence
     over messages. Sealed like everything here, said nowhere, gone with the next message."""
+    numbers_for: str = ""
+    """The place that the block of numbers was given for in full, see `Engine`; "" before that."""
 
 
 class Told(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -11,7 +11,15 @@ from msgspec.structs import replace
 from bot.dialogue import case_code, outage, own_words, pace
 from bot.dialogue.changes import request_advisor
 from bot.dialogue.context import Context, Rules
-from bot.dialogue.conversation import FRAGMENT_MINUTES, GRACE_MINUTES, SCHEMA, SILENCE_MINUTES, Conversation, Status
+from bot.dialogue.conversation import (
+    FRAGMENT_MINUTES,
+    GRACE_MINUTES,
+    SCHEMA,
+    SILENCE_MINUTES,
+    Conversation,
+    Place,
+    Status,
+)
 from bot.dialogue.events import CodeAsked, EngineFailed, ErasureRequested, Heard
 from bot.dialogue.localized_content import LocalizedContent
 from bot.dialogue.overrides import Overrides
@@ -128,6 +136,9 @@ def _finished(ctx: Context, turn: Turn, step: Step, notice: str) -> Turn:
         )
     if notice or ctx.circumstances.overrides.down:
         turn = _prefixed(ctx, turn, notice)
+    told = turn.conversation.told
+    if turn.say and told.place is not Place.UNKNOWN and not told.crisis:
+        turn = _with_numbers(ctx, turn, turn.say)
     if ctx.circumstances.memory is Memory.NONE:
         turn = outage.without_memory(ctx, turn)
     if any(isinstance(event, CodeAsked) for event in turn.events):
@@ -171,6 +182,17 @@ def _heard_by_the_way(ctx: Context, turn: Turn, *, continues: bool) -> Turn:
     if new and turn.say and ctx.rules.languages.has_no_texts(understood):
         return replace(turn, say=replace(turn.say, prefix=(SharedText.LANGUAGE_MISSING, *turn.say.prefix)))
     return turn
+
+
+def _with_numbers(ctx: Context, turn: Turn, say: Say) -> Turn:
+    """The block of numbers stands once in full for the place that is known; after that it is shorter."""
+    told, state = turn.conversation.told, ctx.rules.states.get(say.state)
+    here = f"{told.place}{told.country}"
+    if not say.numbers and (state is None or not state.numbers):
+        return turn
+    if turn.conversation.position.numbers_for == here:
+        return replace(turn, say=replace(say, brief_numbers=True))
+    return replace(turn, conversation=turn.conversation.with_position(numbers_for=here))
 
 
 def _place(conversation: Conversation) -> tuple[str, str]:

@@ -28,7 +28,9 @@ class LocalizedContent:
     numbers: Mapping[str, str]
     """Referral -> printed number or address; only those that may be said."""
     countries: Mapping[str, str]
-    """ISO 3166 code -> name in this language."""
+    """ISO 3166 code -> name in this language, in letters that an SMS takes."""
+    full_countries: Mapping[str, str]
+    """The same as it is written where every letter is free."""
     local_numbers: Mapping[str, str]
     """ISO 3166 code -> the police or general number to show."""
     hours: Hours

@@ -41,6 +41,8 @@ class SharedText(StrEnum):
     NUMBERS_UNKNOWN = "numbers_unknown"
     NUMBERS_NL = "numbers_nl"
     NUMBERS_ABROAD = "numbers_abroad"
+    NUMBERS_NL_AGAIN = "numbers_nl_again"
+    NUMBERS_ABROAD_AGAIN = "numbers_abroad_again"
     COUNTRY_NUMBER = "country_number"
     COUNTRY_UNSURE = "country_unsure"
     EMERGENCY_LINE = "emergency_line"

@@ -63,6 +63,8 @@ class Say(msgspec.Struct, frozen=True):
     """Ids of shared texts that come before it."""
     numbers: bool = False
     """Put the block with the numbers for this place on top, whatever the state asks for."""
+    brief_numbers: bool = False
+    """That block was given before for this place: a line is enough."""
     emergency_line: bool = False
     """End with the one-line emergency numbers if they are not in the message already."""
     closing: tuple[str, ...] = ()

@@ -259,7 +259,7 @@ class Runner:
         try:
             turn = engine.advance(opened.conversation, message, circumstances)
             content = engine.content(turn.conversation.locale, overrides)
-            reply = render(turn.say, turn.conversation, content) if turn.say else ""
+            reply = render(turn.say, turn.conversation, content, message.inbound.channel) if turn.say else ""
         except Exception as error:  # noqa: BLE001 - whatever it is, the person gets the numbers
             self._report("engine_failed", fault=type(error).__name__, error=error)
             before = own_words.hidden(opened.conversation) if given.hidden else opened.conversation

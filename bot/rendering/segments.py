@@ -4,6 +4,7 @@ GSM 03.38 (3GPP TS 23.038): 160 characters in one part, 153 in each of several; 
 alphabet turns the whole message into UCS-2: 70 and 67 UTF-16 units.
 """
 
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ _BASIC = (
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENDED = "^{}\\[~]|€"
+_QUOTES = "\u2018\u2019"
 GSM_ALPHABET = frozenset(_BASIC + _EXTENDED)
 
 
@@ -32,6 +34,19 @@ def measure(text: str) -> Measure:
     units = len(text.encode("utf-16-le")) // 2
     astral = {character for character in text if ord(character) > 0xFFFF}
     return Measure("UCS-2", units, _parts(text, units, astral, single=70, joined=67))
+
+
+def in_gsm(text: str) -> str:
+    """`text` with the letters outside the alphabet as one writes them without their marks, where that is enough to
+    bring it into it ("Syrie"); else as it is: another script is not to be had in seven bits."""
+    plain = "".join(character if character in GSM_ALPHABET else _bare(character) for character in text)
+    return plain if not outside_gsm(plain) else text
+
+
+def _bare(character: str) -> str:
+    if character in _QUOTES:
+        return "'"
+    return "".join(each for each in unicodedata.normalize("NFD", character) if not unicodedata.combining(each))
 
 
 def outside_gsm(text: str) -> str:

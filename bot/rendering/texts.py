@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.dialogue.conversation import SILENCE_MINUTES, Conversation, Place, Status
@@ -9,7 +10,7 @@ from bot.dialogue.flow import State
 from bot.dialogue.localized_content import LocalizedContent
 from bot.dialogue.states import SharedText, StateName
 from bot.dialogue.turn import Say
-from bot.messages import MAX_TEXT
+from bot.messages import MAX_TEXT, Channel
 from bot.rendering.opening import opening
 
 # Everything XML 1.0 refuses, and the marks that reorder or hide text. Joiners stay: Persian and Kurdish need them.
@@ -23,12 +24,14 @@ def clean(text: str) -> str:
     return FORBIDDEN.sub("", text)[:MAX_TEXT]
 
 
-def render(say: Say, conversation: Conversation, content: LocalizedContent) -> str:
+def render(say: Say, conversation: Conversation, content: LocalizedContent, channel: Channel = Channel.SMS) -> str:
     """The whole message for `say`, in the language of `content`. Never empty, at most MAX_TEXT characters."""
+    if channel is Channel.WHATSAPP and content.countries != content.full_countries:
+        content = replace(content, countries=content.full_countries)
     state = content.states[say.state] if say.state else None
     blocks = []
     if say.numbers or (state is not None and state.numbers):
-        blocks.append(numbers_block(conversation, content))
+        blocks.append(numbers_block(conversation, content, brief=say.brief_numbers))
     blocks += [content.shared[name] for name in say.prefix]
     if state is not None:
         place = conversation.told.place
@@ -46,11 +49,14 @@ def render(say: Say, conversation: Conversation, content: LocalizedContent) -> s
     return clean(text)
 
 
-def numbers_block(conversation: Conversation, content: LocalizedContent) -> str:
-    """The numbers that fit where the person said they are; both sets when they have not said it."""
+def numbers_block(conversation: Conversation, content: LocalizedContent, *, brief: bool = False) -> str:
+    """The numbers that fit where the person said they are; both sets when they have not said it. brief: they were
+    given in full before."""
     if not conversation.told.subject_disclosed and conversation.told.place is Place.UNKNOWN:
         # It names no organisation (ADR 16).
         return _fill(content.shared[SharedText.EMERGENCY_LINE], conversation, content)
+    if brief and conversation.told.place is not Place.UNKNOWN:
+        return _fill(content.shared[f"numbers_{conversation.told.place}_again"], conversation, content)
     block = _fill(content.shared[f"numbers_{conversation.told.place}"], conversation, content)
     if conversation.told.place is not Place.ABROAD or not conversation.told.country:
         return block

@@ -10,6 +10,7 @@ from bot.content.inspection import inspect, reachable
 from bot.content.library import Library, read_library
 from bot.content.localizing import localize
 from bot.dialogue.states import TOPICS
+from bot.rendering.segments import outside_gsm
 from tests.harness.changed_content import change, copied
 from tests.harness.fixed import NOW, ROOT
 
@@ -167,12 +168,28 @@ def test_a_message_is_measured_with_the_longest_numbers_and_a_country_that_was_m
     add_flow(
         copy, state(say="Dit is zin. " * 24 + "Klaar.", more='source = "channel"\nnumbers = "first"\nasks_place = true')
     )
-    assert_found(copy, "extra.a (nl)", "takes 4 SMS parts", Severity.WARNING)
+    assert_found(copy, "extra.a (nl)", "takes 4 SMS parts")
 
 
-def test_three_parts_and_a_bit_is_a_warning(copy: Path) -> None:
+def test_three_parts_and_a_bit_is_too_long(copy: Path) -> None:
     add_flow(copy, state(say="Dit is een lange zin over niets. " * 14 + "Klaar."))
-    assert_found(copy, "extra.a (nl)", "takes 4 SMS parts", Severity.WARNING)
+    assert_found(copy, "extra.a (nl)", "takes 4 SMS parts")
+
+
+def test_too_many_answers_of_three_parts_are_found(copy: Path) -> None:
+    """Each of them may be so long, but not a fifth of all."""
+    add_flow(copy, *(state(f"a{number}", say="Dit is een lange zin over niets. " * 11) for number in range(60)))
+    assert_found(copy, "flows nl", "answers take more than 2 SMS parts")
+
+
+def test_a_country_keeps_an_sms_in_its_alphabet(library: Library) -> None:
+    """One letter outside it would make three parts of one; where every letter is free the name stands in full."""
+    for code in library.languages.live:
+        content = localize(library, code)
+        assert [name for name in content.countries.values() if outside_gsm(name)] == []
+    dutch = localize(library, "nl")
+    assert (dutch.countries["SY"], dutch.full_countries["SY"]) == ("Syrie", "Syrië")
+    assert dutch.countries["TR"] == "Turkije"
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from tests.harness.conversations import a_conversation
 from tests.harness.dialogue import DialogueTester
 
 FIRST = {
-    "nl": "Overleg eerst, voordat je met de familie praat.",
-    "en": "Ask for advice first, before you talk to the family.",
+    "nl": "Overleg eerst, voor je met de familie praat.",
+    "en": "Ask for advice before you talk to the family.",
 }
 SAFE = {"nl": "Doe alleen wat veilig is.", "en": "Only do what is safe."}
 OTHERS = ("others.answer", "bystander.answer", "someone_abroad.answer", "professional.answer")

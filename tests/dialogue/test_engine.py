@@ -147,3 +147,23 @@ def test_targets_that_choices_name_exist(engine: Engine) -> None:
     for content in engine.contents.values():
         for state in content.states.values():
             assert all(choice.next in (HERE, BACK) or choice.next in content.states for choice in state.choices)
+
+
+def test_the_block_of_numbers_stands_once_in_full_for_the_place(tester: DialogueTester) -> None:
+    """After that a line, until they are somewhere else."""
+    full, again = shared(tester, "numbers_abroad"), shared(tester, "numbers_abroad_again")
+    tester.begin(at("contact.answer", place=Place.ABROAD, country="MA")).say("mijn paspoort is weg")
+    tester.hears(full, "Marokko")
+    tester.say("ik heb geen geld").hears(again).hears_not(full, "Marokko")
+    tester.say("ik ben in turkije").hears(full, "Turkije")
+
+
+def test_in_a_crisis_the_numbers_stay_in_full(tester: DialogueTester) -> None:
+    tester.begin(at("contact.answer", place=Place.NETHERLANDS)).say("hij slaat me").hears(shared(tester, "numbers_nl"))
+    tester.say("welk nummer moet ik bellen").hears(shared(tester, "numbers_nl"))
+
+
+def test_a_name_has_all_its_letters_where_they_cost_nothing(tester: DialogueTester) -> None:
+    begun = at(StateName.MENU, place=Place.ABROAD)
+    tester.begin(begun).say("ik ben in syrie").hears("Syrie")
+    tester.say("ik ben in somalie", channel=Channel.WHATSAPP).hears("Somalië")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.rendering.segments import GSM_ALPHABET, Measure, measure, outside_gsm
+from bot.rendering.segments import GSM_ALPHABET, Measure, in_gsm, measure, outside_gsm
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
@@ -71,3 +71,11 @@ def test_what_is_outside_the_alphabet_is_named_once_in_order() -> None:
 )
 def test_a_pair_is_never_split_between_parts(text: str, segments: int) -> None:
     assert measure(text).segments == segments
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("België", "Belgie"), ("Curaçao", "Curacao"), ("Bahama\u2019s", "Bahama's"), ("Tomé", "Tomé"), ("سوريا", "سوريا")],
+)
+def test_a_name_is_written_in_the_alphabet_where_its_letters_allow(name: str, written: str) -> None:
+    assert in_gsm(name) == written

@@ -16,7 +16,7 @@ BLOCK = "Dit is een tekst die lang genoeg is om niet nog een keer te willen leze
 def out(**fields: Any) -> TurnOut:
     """An answer about costs to somebody abroad."""
     values: dict[str, Any] = {
-        "reply": f"Hulp uit Nederland, dag en nacht. Bel:\n+31 247 247 247\n{BLOCK}\n1 ja\n9 medewerker, 0 menu",
+        "reply": f"Hulp uit Nederland, dag en nacht:\n+31 247 247 247\n{BLOCK}\n1 ja\n9 medewerker, 0 menu",
         "state": "cost.answer", "topic": "cost", "command": None, "offered": (), "status": Status.BOT,
         "danger": "none", "place": Place.ABROAD, "country": "MA", "role": "", "locale": "nl",
         "numbers": ("bz", "veilig_thuis"), "segments": 2,
@@ -66,7 +66,7 @@ def test_silence_is_wrong_unless_it_is_wanted_or_the_thought_goes_on(engine: Eng
 def test_a_text_said_again_is_seen_and_numbers_and_choices_are_not(engine: Engine) -> None:
     content = engine.content("nl")
     assert repeats(out(reply=f"Iets nieuws.\n{BLOCK}"), [out(), out(reply="Goed.")], content)
-    same_numbers = "Hulp uit Nederland, dag en nacht. Bel:\n+31 247 247 247\nIets anders.\n1 ja\n9 medewerker, 0 menu"
+    same_numbers = "Hulp uit Nederland, dag en nacht:\n+31 247 247 247\nIets anders.\n1 ja\n9 medewerker, 0 menu"
     assert not repeats(out(reply=same_numbers), [out()], content)
     assert not repeats(out(reply="Goed."), [out(reply="Goed.")], content)
     assert wrong(ScenarioTurn(says="x", new=True), out(), [out()], content) == ["says again what was said before"]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from bot.content.faults import Fault, Severity
+from bot.content.faults import Fault
 from bot.content.library import Library
 from bot.content.localizing import localize_desk
 from bot.dialogue.conversation import Conversation, Place, Position
@@ -14,8 +14,10 @@ from bot.rendering.review import MOST_SEGMENTS as MOST_OF_AN_ADVISOR
 from bot.rendering.segments import measure, outside_gsm
 from bot.rendering.texts import render
 
-WARN_SEGMENTS = 3
-MOST_SEGMENTS = 4
+MOST_SEGMENTS = 3
+MANY_SEGMENTS = 2
+MOST_WITH_MANY = 0.2
+"""How many of all answers may take more than MANY_SEGMENTS."""
 CRISIS = (SharedText.CRISIS_ASKED, SharedText.CRISIS_DECLINE)
 _ONE_SEGMENT = (StateName.OPENER, "card.show")
 
@@ -33,11 +35,7 @@ def message_faults(library: Library, localized: LocalizedContent) -> Iterator[Fa
             text = render(Say(state=name, closing=CRISIS if opens else ()), conversation, localized)
             size = measure(text)
             longest = max(longest, size.segments)
-            if (
-                localized.locale == library.languages.source
-                and size.encoding == "UCS-2"
-                and not (conversation.told.country or conversation.told.mentioned_country)
-            ):
+            if localized.locale == library.languages.source and size.encoding == "UCS-2":
                 yield Fault(file, name, f"costs double: {outside_gsm(text)!r} is not in the GSM alphabet")
             if name in _ONE_SEGMENT and size.segments > 1:
                 yield Fault(file, f"{name} ({localized.locale})", f"must fit one SMS, has {size.characters} characters")
@@ -45,9 +43,22 @@ def message_faults(library: Library, localized: LocalizedContent) -> Iterator[Fa
                 for word in forbidden:
                     if word in text.lower():
                         yield Fault(file, f"{name} ({localized.locale})", f'is neutral but says "{word}"')
-        if longest > WARN_SEGMENTS:
-            severity = Severity.ERROR if longest > MOST_SEGMENTS else Severity.WARNING
-            yield Fault(file, f"{name} ({localized.locale})", f"takes {longest} SMS parts", severity)
+        if longest > MOST_SEGMENTS:
+            yield Fault(file, f"{name} ({localized.locale})", f"takes {longest} SMS parts")
+    sizes = answer_sizes(localized)
+    long = sum(size > MANY_SEGMENTS for size in sizes)
+    if long > MOST_WITH_MANY * len(sizes):
+        message = f"{long} of {len(sizes)} answers take more than {MANY_SEGMENTS} SMS parts"
+        yield Fault("flows", localized.locale, message)
+
+
+def answer_sizes(localized: LocalizedContent) -> list[int]:
+    """SMS parts of every state, each for a place that is not known, the Netherlands, abroad, and a country."""
+    return [
+        measure(render(Say(state=name), conversation, localized)).segments
+        for name in localized.states
+        for conversation in _places()
+    ]
 
 
 def desk_faults(library: Library) -> Iterator[Fault]:
@@ -70,14 +81,17 @@ def desk_faults(library: Library) -> Iterator[Fault]:
 def _situations() -> Iterator[Conversation]:
     """The conversations that change what a state shows. A closed one has the shortest numbers, an open one the
     longest; a country that was mentioned adds a choice."""
-    offered = Position(candidates=("left_behind", "trip_planned", "contact"))
-    closed = Conversation(case_code="w" * 36, position=offered)
-    yield closed
-    said = closed.with_told(subject_disclosed=True)
-    yield said
+    said, *known = _places()
+    yield said.with_told(subject_disclosed=False)
+    yield from (said, *known)
     yield said.with_told(mentioned_country="MA")
-    yield said.with_told(place=Place.NETHERLANDS)
-    yield said.with_told(place=Place.ABROAD)
     yield said.with_told(place=Place.ABROAD, mentioned_country="MA")
-    yield said.with_told(place=Place.ABROAD, country="MA")
     yield said.with_told(place=Place.ABROAD, country="TR")
+
+
+def _places() -> tuple[Conversation, ...]:
+    """Somebody who may be answered plainly, by what they told of where they are."""
+    offered = Position(candidates=("left_behind", "trip_planned", "contact"))
+    said = Conversation(case_code="w" * 36, position=offered).with_told(subject_disclosed=True)
+    abroad = said.with_told(place=Place.ABROAD)
+    return said, said.with_told(place=Place.NETHERLANDS), abroad, abroad.with_told(country="MA")
