@@ -37,6 +37,9 @@ NO_OVERRIDES = Overrides()
 HIDDEN = frozenset({StateName.DECOY, StateName.OPENER})
 """States whose reader may be somebody else: a place is not said back there."""
 
+ASKED_FOR = ("local_emergency_number", "number_from_abroad")
+"""Topics whose answers are the numbers: there they stand in full."""
+
 DIGITS = frozenset("0123456789")
 """What most messages consist of: a choice from a list, which needs no reading."""
 
@@ -190,7 +193,8 @@ def _with_numbers(ctx: Context, turn: Turn, say: Say) -> Turn:
     here = f"{told.place}{told.country}"
     if not say.numbers and (state is None or not state.numbers):
         return turn
-    if turn.conversation.position.numbers_for == here:
+    asked = say.numbers or say.state.partition(".")[0] in ASKED_FOR
+    if turn.conversation.position.numbers_for == here and not asked:
         return replace(turn, say=replace(say, brief_numbers=True))
     return replace(turn, conversation=turn.conversation.with_position(numbers_for=here))
 

@@ -19,6 +19,7 @@ from bot.dialogue.events import (
     TopicShown,
 )
 from bot.dialogue.flow import BACK, Choice
+from bot.dialogue.repeating import only_numbers
 from bot.dialogue.states import ANNOUNCEMENT, CRISES, SharedText, StateName
 from bot.dialogue.turn import Say, Turn
 
@@ -54,6 +55,8 @@ def go(
         events = (*events, *caused)
     prefix = _how_long(ctx, conversation) if target == StateName.HANDOFF else ()
     say = Say(target, prefix, emergency_line=emergency_line or conversation.told.crisis != "")
+    if target == ctx.state == StateName.HANDOFF and not prefix and _told_nothing(ctx, conversation):
+        say = Say(prefix=(SharedText.FOOTER_WAITING,), emergency_line=True)
     if topic in CRISES and does != crisis.ENDS:
         conversation, asked = crisis.opened(conversation, topic, asks=ctx.rules.crisis_asks)
         if asked:
@@ -62,16 +65,27 @@ def go(
     return Turn(conversation, events, say)
 
 
+def _told_nothing(ctx: Context, conversation: Conversation) -> bool:
+    """Do they wait for an advisor already, and have they told no place that changes the numbers?"""
+    before, told = ctx.conversation.told, conversation.told
+    return ctx.status is Status.WAITING and (told.place, told.country) == (before.place, before.country)
+
+
 def choose(ctx: Context, conversation: Conversation, choice: Choice, events: Events) -> Turn:
     """Follow a choice of the state that was shown."""
     target = ctx.rules.machines.targets[conversation.position.state, choice.id]
+    here = conversation.position
     conversation, told = after_choice(ctx, conversation, choice)
+    if target == BACK and "no" in choice.means and here.history:
+        turn = go(ctx, conversation, BACK, (*events, *told))
+        return replace(turn, say=Say(prefix=(SharedText.GO_ON,), emergency_line=True))
     deferred = conversation.position.deferred_topic
     if target == StateName.MENU and deferred and conversation.told.subject_disclosed:
         return show_topic(ctx, conversation.with_position(deferred_topic=""), deferred, (*events, *told))
     if target == StateName.MENU and choice.sets.get("safe") and conversation.told.place is Place.ABROAD:
         target = StateName.ABROAD
-    return go(ctx, conversation, target, (*events, *told))
+    turn = go(ctx, conversation, target, (*events, *told))
+    return only_numbers(ctx, turn) if "place" in choice.sets and target == here.state else turn
 
 
 def after_choice(ctx: Context, conversation: Conversation, choice: Choice) -> Draft:

@@ -3,6 +3,7 @@ topic; in the topic at hand the words need not name the subject ("does that cost
 
 from bot.dialogue.context import Context
 from bot.dialogue.moving import go, show_topic, with_advisor_asked
+from bot.dialogue.repeating import instead_of
 from bot.dialogue.states import StateName
 from bot.dialogue.turn import Turn
 
@@ -32,6 +33,9 @@ def step(ctx: Context) -> Turn | None:
         if tells or (understood.wants_advisor and ctx.state):
             return None  # what else the message says is answered at once
         return go(ctx, conversation.with_position(deferred_topic=state), StateName.OPENER, events)
+    other = instead_of(ctx, conversation, state)
+    if other != state:
+        return go(ctx, conversation, other, events, emergency_line=understood.emergency_line)
     topic = flow if ctx.rules.topics.get(flow) == state else state
     first = ctx.rules.topics.get(flow, "")
     unseen = flow in ctx.content.urgent and first not in (ctx.state, *conversation.position.history)

@@ -5,6 +5,7 @@ from bot.dialogue.conversation import Place
 from bot.dialogue.events import PlaceTold
 from bot.dialogue.flow import BACK
 from bot.dialogue.moving import go
+from bot.dialogue.repeating import only_numbers
 from bot.dialogue.turn import Turn
 
 
@@ -14,4 +15,4 @@ def step(ctx: Context) -> Turn | None:
     country = ctx.understood.country or ""
     place, confirmed = (Place.NETHERLANDS, "") if country == "NL" else (Place.ABROAD, country)
     conversation = conversation.with_told(place=place, country=confirmed, mentioned_country="")
-    return go(ctx, conversation, BACK, (*events, PlaceTold(place, country)))
+    return only_numbers(ctx, go(ctx, conversation, BACK, (*events, PlaceTold(place, country))))

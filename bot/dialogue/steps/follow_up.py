@@ -7,6 +7,7 @@ from bot.dialogue.changes import Events
 from bot.dialogue.context import FOLLOW, Context, topic_at_hand
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.moving import go, show_topic
+from bot.dialogue.repeating import deeper
 from bot.dialogue.states import StateName
 from bot.dialogue.turn import Say, Turn
 
@@ -84,24 +85,15 @@ def _answered(ctx: Context, conversation: Conversation, events: Events, remark: 
     if remark == "again":
         return Turn(conversation.with_position(state=shown), events, Say(shown, emergency_line=line))
     if remark == "for_other":
-        return go(ctx, conversation.with_told(role="other"), ctx.rules.topics["bystander"], events, emergency_line=line)
+        state = ctx.rules.topics["bystander"]
+        target = (deeper(ctx, state) or state) if state == shown else state
+        return go(ctx, conversation.with_told(role="other"), target, events, emergency_line=line)
     if remark == "thanks":
         return go(ctx, conversation, StateName.THANKS, events, emergency_line=line)
     if remark in ASKS_TOPIC:
         return show_topic(ctx, conversation, ASKS_TOPIC[remark], events, emergency_line=line)
-    deeper = _deeper(ctx, shown) if remark == "explain" else ""
-    target = deeper or next(iter(answers.get((FOLLOW, remark), ())), "")
+    further = deeper(ctx, shown) if remark == "explain" else ""
+    target = further or next(iter(answers.get((FOLLOW, remark), ())), "")
     if not target or target == ctx.state:
         return None
     return go(ctx, conversation, target, events, emergency_line=line and remark not in COURTESIES)
-
-
-def _deeper(ctx: Context, shown: str) -> str:
-    """The first state of the same topic that its answer leads to and that was not shown yet, unless that answer asked
-    something itself."""
-    state, flow = ctx.rules.states.get(shown), shown.partition(".")[0]
-    if state is None or flow not in ctx.rules.topics or state.say.endswith("?"):
-        return ""
-    seen = {shown, ctx.state, *ctx.conversation.position.history}
-    leads = (ctx.rules.machines.targets[state.name, choice.id] for choice in state.visible(ctx.conversation))
-    return next((target for target in leads if target.partition(".")[0] == flow and target not in seen), "")

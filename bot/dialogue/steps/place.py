@@ -3,6 +3,7 @@
 from bot.dialogue.context import Context, topic_at_hand
 from bot.dialogue.conversation import Place
 from bot.dialogue.moving import go
+from bot.dialogue.repeating import only_numbers
 from bot.dialogue.states import StateName
 from bot.dialogue.turn import Say, Turn
 
@@ -18,4 +19,4 @@ def step(ctx: Context) -> Turn | None:
     if state == StateName.ABROAD and told.place is Place.NETHERLANDS:
         return go(ctx, conversation, StateName.MENU, events)
     begin = state or (StateName.ABROAD if told.place is Place.ABROAD else StateName.OPENER)
-    return Turn(conversation.with_position(state=begin), events, Say(begin, emergency_line=True))
+    return only_numbers(ctx, Turn(conversation.with_position(state=begin), events, Say(begin, emergency_line=True)))

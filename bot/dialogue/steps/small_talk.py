@@ -1,5 +1,7 @@
 """A greeting, thanks, yes and no where nothing was asked, and subjects that are not ours."""
 
+from msgspec.structs import replace
+
 from bot.dialogue.context import Context
 from bot.dialogue.conversation import Status
 from bot.dialogue.moving import go
@@ -13,7 +15,9 @@ def step(ctx: Context) -> Turn | None:
     conversation, events = ctx.draft
     topic, line, state = ctx.understood.topic, ctx.understood.emergency_line, conversation.position.state
     if conversation.handling.status is Status.WAITING and topic == "greeting" and state:
-        return go(ctx, conversation, StateName.HANDOFF, events)
+        turn = go(ctx, conversation, StateName.HANDOFF, events)
+        waits = turn.say is not None and turn.say.state and not turn.say.prefix
+        return replace(turn, say=Say(prefix=(SharedText.FOOTER_WAITING,), emergency_line=True)) if waits else turn
     if topic == "greeting" or not state:
         if conversation.told.safe and state:
             return go(ctx, conversation, StateName.MENU, events, emergency_line=line)

@@ -3,15 +3,13 @@
 from bot.dialogue.context import Context
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.moving import go, show_topic, with_advisor_asked
+from bot.dialogue.repeating import A_FEW_WORDS, instead_of
 from bot.dialogue.states import CRISES, SUICIDE, StateName
 from bot.dialogue.turn import Turn
 
 SURELY_SUICIDE = 0.7
 """With less confidence than this somebody is asked what fits them, with the numbers on top, and not taken for suicidal.
 Chosen by reading some fifteen such messages: measure it again whenever the model is trained."""
-
-A_FEW_WORDS = 4
-"""Fewer words may ask for what was just said; more, without a question mark, go on telling."""
 
 
 def step(ctx: Context) -> Turn | None:
@@ -24,6 +22,10 @@ def step(ctx: Context) -> Turn | None:
         return go(ctx, conversation, StateName.AFRAID, events, emergency_line=True)
     if _tells_more(ctx, conversation, topic):
         return go(ctx, conversation, StateName.LISTENING, events, emergency_line=ctx.understood.emergency_line)
+    if not ctx.understood.wants_advisor:
+        other = instead_of(ctx, conversation, ctx.rules.topics[topic])
+        if other != ctx.rules.topics[topic]:
+            return go(ctx, conversation, other, events, emergency_line=ctx.understood.emergency_line)
     turn = show_topic(ctx, conversation, topic, events, emergency_line=ctx.understood.emergency_line)
     return with_advisor_asked(turn) if ctx.understood.wants_advisor else turn
 

@@ -19,4 +19,6 @@ def step(ctx: Context) -> Turn | None:
         turn = go(ctx, conversation, StateName.HANDOFF, events)
         return replace(turn, say=turn.say and replace(turn.say, prefix=(name, *turn.say.prefix)))
     state = conversation.position.state or StateName.OPENER
-    return Turn(conversation.with_position(state=state), events, Say(state, (name,), emergency_line=True))
+    # What was shown is not said again: it still stands on the screen.
+    shown = "" if conversation.position.state else state
+    return Turn(conversation.with_position(state=state), events, Say(shown, (name,), emergency_line=True))
