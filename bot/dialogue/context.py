@@ -277,9 +277,11 @@ class Context:
         """The conversation with what the text tells in passing: where its writer is, a country, that they know the
         subject, that something cannot wait."""
         (conversation, events), _choice = self.spoken
-        conversation, told = _noticed_in(
-            conversation, self.understood, discloses=self.discloses, stated=self.stated_country
-        )
+        understood = self.understood
+        if understood.country and "not_here" in self.written_remarks and not self.stated_country:
+            place = None if understood.place == Place.ABROAD else understood.place
+            understood = replace(understood, country=None, place=place)  # "born in Morocco" is not there
+        conversation, told = _noticed_in(conversation, understood, discloses=self.discloses, stated=self.stated_country)
         conversation, who = _with_role(conversation, self.written_remarks, self.understood)
         return conversation, (*events, *told, *who)
 

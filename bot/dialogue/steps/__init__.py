@@ -117,7 +117,7 @@ ORDER = (
     ),
     Step(
         "only_place",
-        lambda ctx: ctx.understood.country is not None and ctx.state != "",
+        lambda ctx: (ctx.understood.place or ctx.understood.country) is not None and ctx.state != "",
         only_place.step,
         reads_text=True,
     ),

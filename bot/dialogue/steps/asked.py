@@ -25,7 +25,8 @@ def step(ctx: Context) -> Turn | None:
     if not state:
         return None
     surely = understood.topic in ctx.rules.topics and understood.confidence >= SURELY_ABOUT
-    if surely and understood.topic != flow and len(ctx.message.text.split()) >= A_STORY:
+    words = [word for word in ctx.message.text.split() if not word.isdigit()]  # a number has four
+    if surely and understood.topic != flow and len(words) >= A_STORY:
         return None  # so many words say what it is about better than the few that were found in them
     conversation, events = ctx.draft
     if flow in ctx.content.general and not conversation.told.subject_disclosed:

@@ -22,9 +22,9 @@ def step(ctx: Context) -> Turn | None:
         return go(ctx, conversation, StateName.AFRAID, events, emergency_line=True)
     if _tells_more(ctx, conversation, topic):
         return go(ctx, conversation, StateName.LISTENING, events, emergency_line=ctx.understood.emergency_line)
-    if not ctx.understood.wants_advisor:
-        other = instead_of(ctx, conversation, ctx.rules.topics[topic])
-        if other != ctx.rules.topics[topic]:
+    if ctx.rules.topics[topic] == ctx.state and not ctx.understood.wants_advisor:
+        other = instead_of(ctx, conversation, ctx.state)
+        if other != ctx.state:
             return go(ctx, conversation, other, events, emergency_line=ctx.understood.emergency_line)
     turn = show_topic(ctx, conversation, topic, events, emergency_line=ctx.understood.emergency_line)
     return with_advisor_asked(turn) if ctx.understood.wants_advisor else turn

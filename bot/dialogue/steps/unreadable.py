@@ -21,4 +21,6 @@ def step(ctx: Context) -> Turn | None:
     state = conversation.position.state or StateName.OPENER
     # What was shown is not said again: it still stands on the screen.
     shown = "" if conversation.position.state else state
-    return Turn(conversation.with_position(state=state), events, Say(shown, (name,), emergency_line=True))
+    closing = (SharedText.FOOTER_WAITING,) if conversation.handling.status is Status.WAITING and not shown else ()
+    say = Say(shown, (name,), emergency_line=True, closing=closing)
+    return Turn(conversation.with_position(state=state), events, say)
