@@ -18,7 +18,7 @@ PART_WITHIN = 5
 SIGNIFICANT = 4
 """A word of at least so many letters tells one label from another."""
 
-_NEGATIONS = frozenset({"niet", "geen", "not", "dont", "cant", "no", "never", "nooit"})
+_NEGATIONS = frozenset({"niet", "geen", "not", "dont", "cant", "cannot", "no", "never", "nooit"})
 
 
 def named(text: str, shown: Sequence[Choice], conversation: Conversation, content: LocalizedContent) -> Choice | None:

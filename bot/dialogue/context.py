@@ -1,5 +1,6 @@
 """What the steps decide by: one message in one conversation, and what was worked out of it, each thing once."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,9 +19,9 @@ from bot.dialogue.states import CRISES, StateName
 from bot.dialogue.turn import Circumstances, Message
 from bot.nlu.asked import Asked
 from bot.nlu.countries import CountryFinder
-from bot.nlu.normalise import MAX_LENGTH
+from bot.nlu.normalise import MAX_LENGTH, normalise
 from bot.nlu.numbers import NumberWords
-from bot.nlu.remarks import Remarks
+from bot.nlu.remarks import MOST_WORDS, Remarks
 from bot.nlu.understanding import Understander, Understanding
 
 FRAGMENT_WORDS = 5
@@ -28,6 +29,9 @@ FRAGMENT_WORDS = 5
 
 ANSWERS = frozenset({"yes", "no", "ok", "unsure", "thanks", "bye"})
 """Remarks that are an answer by themselves: no part of a label is looked for in them."""
+
+ASKING = frozenset({"number", "next", "why", "when", "cost", "who", "fails", "explain"})
+"""Remarks that ask something: the words of a choice in them choose nothing."""
 
 BESIDE_COMMANDS = frozenset({"yes", "no", "ok", "thanks", "number", "watched", "coming", "unsafe", "scared"})
 """Remarks that may be made with a free command; any other was listed as what it means, and is not guessed about."""
@@ -37,6 +41,8 @@ NEAR_WORDS = 6
 
 CANCEL = "cancel"
 """The choice that takes back the request for an advisor."""
+
+_PART = re.compile(r"[.,;:!?\n\u060c\u061f]+")
 
 OVERLAP = 120
 """Characters that two parts of a long message have in common."""
@@ -176,6 +182,12 @@ class Context:
         """Those that stand in flows/remarks, without what was learned."""
         return self.rules.remarks.read(self.message.text, self._languages)
 
+    @property
+    def _remarks_of_parts(self) -> list[str]:
+        """Those of the parts of a story, of which the whole is too long to make any."""
+        parts = [normalise(part) for part in _PART.split(self.message.inbound.text)]
+        return [remark for part in parts for remark in self.rules.remarks.read(part, self._languages)]
+
     @cached_property
     def free_command(self) -> str | None:
         """The command that is asked for in words which are not listed; None where listed ones say something else. The
@@ -250,7 +262,8 @@ class Context:
         if rest and first.isdigit():
             said = self.rules.remarks.read(rest, self._languages)
             return numbered(text, shown, said) or meant(remarks, shown)
-        return meant(remarks, shown) or (partly(shown, text) if ANSWERS.isdisjoint(remarks) else None)
+        asks = not ASKING.isdisjoint(self.written_remarks)
+        return meant(remarks, shown) or (partly(shown, text) if ANSWERS.isdisjoint(remarks) and not asks else None)
 
     @cached_property
     def chosen(self) -> tuple[Conversation, Choice | None]:
@@ -268,7 +281,8 @@ class Context:
         if locale != conversation.locale:
             events = (LanguageChosen(locale),)
             conversation, choice = self.named_choice(replace(self.heard, locale=locale))
-        if found.no_call and not conversation.told.no_call:
+        # "He does not dare to call" is not said of the one who writes.
+        if found.no_call and not conversation.told.no_call and "for_somebody" not in self.written_remarks:
             conversation, events = conversation.with_told(no_call=True), (*events, CallRefused())
         return (conversation, events), choice
 
@@ -282,7 +296,9 @@ class Context:
             place = None if understood.place == Place.ABROAD else understood.place
             understood = replace(understood, country=None, place=place)  # "born in Morocco" is not there
         conversation, told = _noticed_in(conversation, understood, discloses=self.discloses, stated=self.stated_country)
-        conversation, who = _with_role(conversation, self.written_remarks, self.understood)
+        long = len(self.message.text.split()) > MOST_WORDS
+        said = self._remarks_of_parts if long else self.written_remarks
+        conversation, who = _with_role(conversation, said, self.understood)
         return conversation, (*events, *told, *who)
 
     @cached_property

@@ -260,6 +260,8 @@ class RemarkHead(Strict, frozen=True):
     """Words without meaning at either end of a message."""
     between: Words = []
     """Words that "~" in a phrase may stand for."""
+    sets: dict[str, Text] = {}
+    """Name -> alternatives that many phrases have: "$name" stands for them."""
 
 
 class AskedTable(Strict, frozen=True):

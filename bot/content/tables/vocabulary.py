@@ -1,6 +1,7 @@
 """Words people type: vocabulary/<language>.toml, countries.toml, and lists of words by language."""
 
-from collections.abc import Collection, Mapping
+import itertools
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -57,8 +58,20 @@ def read_remarks(data: Mapping[str, Any], name: str, report: Report) -> SpokenRe
         return None
     if head.language != name:
         report("language", f'must be "{name}", as the file')
-    words = {kind: RemarkWords(row.whole, row.starts, row.within) for kind, row in found.items()}
+    words = {
+        kind: RemarkWords(*(_phrases(texts, head.sets) for texts in (row.whole, row.starts, row.within)))
+        for kind, row in found.items()
+    }
     return SpokenRemarks(words, tuple(head.around), tuple(head.between))
+
+
+def _phrases(texts: Iterable[str], sets: Mapping[str, str]) -> list[str]:
+    """The phrases with every alternative written out: "mijn|me $kin wordt"."""
+    found = []
+    for text in texts:
+        words = [sets.get(word[1:], word) if word[:1] == "$" else word for word in text.split()]
+        found += [" ".join(each).replace("_", " ") for each in itertools.product(*(word.split("|") for word in words))]
+    return found
 
 
 def read_asked(data: Mapping[str, Any], name: str, states: Collection[str], report: Report) -> Questions:

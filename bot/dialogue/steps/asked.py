@@ -42,5 +42,5 @@ def step(ctx: Context) -> Turn | None:
     unseen = flow in ctx.content.urgent and first not in (ctx.state, *conversation.position.history)
     line = understood.emergency_line or unseen
     turn = show_topic(ctx, conversation, topic, events, emergency_line=line)
-    asks = understood.wants_advisor and len(ctx.message.text.split()) >= ASKS_MORE
+    asks = understood.wants_advisor and len(words) >= ASKS_MORE and "number" not in ctx.written_remarks
     return with_advisor_asked(turn) if asks else turn

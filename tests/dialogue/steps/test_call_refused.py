@@ -8,7 +8,7 @@ from bot.dialogue.events import (
 )
 from bot.dialogue.states import StateName
 from tests.harness.dialogue import DialogueTester
-from tests.harness.talking import shared
+from tests.harness.talking import at, shared
 
 
 def test_who_must_not_be_called_is_heard_once_and_remembered(tester: DialogueTester) -> None:
@@ -22,3 +22,8 @@ def test_it_still_counts_after_a_silence_and_in_the_waiting_list(tester: Dialogu
         StateName.HANDOFF
     )
     assert tester.conversation.told.no_call
+
+
+def test_what_somebody_else_does_not_dare_is_not_said_of_oneself(tester: DialogueTester) -> None:
+    tester.begin(at("forced_marriage.answer", role="other")).say("hij durft zelf niet te bellen")
+    assert not tester.conversation.told.no_call

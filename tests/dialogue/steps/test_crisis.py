@@ -186,3 +186,9 @@ def test_not_wanting_to_live_counts_before_what_else_is_said(tester: DialogueTes
 )
 def test_what_only_sounds_like_it_is_no_such_remark(engine: Engine, text: str) -> None:
     assert "dying" not in engine.rules.remarks.read(text, ("nl", "en"))
+
+
+@pytest.mark.parametrize("text", ["who do i call", "wie moet ik dan bellen"])
+def test_a_question_is_not_the_words_of_a_choice_in_it(tester: DialogueTester, text: str) -> None:
+    """One of the choices says "I cannot call"."""
+    tester.say("hij slaat me", text).in_state("danger.next")
