@@ -150,9 +150,9 @@ class Context:
     @cached_property
     def understood(self) -> Understanding:
         """The same, with the danger that it names together with the few words sent just before: "hij heeft", "een
-        mes". What stands alone goes on with nothing."""
+        mes". What stands alone goes on with nothing, and so does a whole sentence."""
         found, fragment = self.understanding, self.conversation.position.fragment
-        if fragment and not found.stands_alone:
+        if fragment and not found.stands_alone and len(self.message.text.split()) <= FRAGMENT_WORDS:
             whole = f"{fragment} {self.message.text}"
             together = self.rules.understander.understand(whole, self.conversation.locale or None)
             if LEVELS.index(together.danger) > LEVELS.index(found.danger):
@@ -375,7 +375,9 @@ def _noticed_in(
     changed: dict[str, object] = {}
     if discloses:
         changed["subject_disclosed"] = True
-    if understood.country and not stated and understood.country != conversation.told.country:
+    told = conversation.told
+    at_home = understood.country == "NL" and told.place is Place.NETHERLANDS
+    if understood.country and not stated and not at_home and understood.country != told.country:
         changed["mentioned_country"] = understood.country
     if changed:
         conversation = conversation.with_told(**changed)

@@ -31,6 +31,8 @@ _NOT = frozenset((
 ))  # fmt: skip
 
 
+_NO = "no"
+
 _SKIN = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
 """A thumb is a thumb."""
 
@@ -151,11 +153,16 @@ def _found(
             end = _end(words, start, phrase)
             if end is None:
                 continue
-            beside = (*words[max(0, start - 1) : start], *words[end : end + 1])
+            beside = (*_before(words, start), *words[end : end + 1])
             if start == 0 and phrase.kind == "no":
                 beside = ()  # "no, not now" says it twice
             if phrase.negated or _NOT.isdisjoint(beside):
                 yield end - start, phrase.kind
+
+
+def _before(words: Sequence[str], start: int) -> Sequence[str]:
+    """The word before one; not a "no" that begins the message, which answers and takes nothing back."""
+    return () if start == 1 and words[0] == _NO else words[max(0, start - 1) : start]
 
 
 def _ends(
@@ -165,7 +172,7 @@ def _ends(
     for start in places:
         for phrase in phrases.get(words[start], ()) if start < len(words) else ():
             end = _end(words, start, phrase) if phrase.kind == kind else None
-            if end is not None and _NOT.isdisjoint(words[max(0, start - 1) : start]):
+            if end is not None and _NOT.isdisjoint(_before(words, start)):
                 yield end
 
 

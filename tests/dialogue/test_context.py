@@ -4,13 +4,14 @@ import pytest
 
 from bot.content.building import build_reader
 from bot.content.library import Library
-from bot.dialogue.conversation import FRAGMENT_MINUTES
+from bot.dialogue.conversation import FRAGMENT_MINUTES, Place
 from bot.dialogue.engine import Engine
 from bot.dialogue.events import DangerSeen
+from bot.dialogue.states import StateName
 from bot.nlu.understanding import Understanding
 from tests.harness.dialogue import DialogueTester, with_understander
 from tests.harness.fixed import NOW
-from tests.harness.talking import BZ, EMERGENCY
+from tests.harness.talking import BZ, EMERGENCY, at
 
 
 def test_two_halves_of_a_danger_are_read_together(tester: DialogueTester) -> None:
@@ -66,3 +67,17 @@ def test_a_command_a_greeting_and_thanks_go_on_with_nothing(
 def test_a_no_may_be_half_a_sentence(tester: DialogueTester) -> None:
     tester.say("hoi", "1", "nee")
     assert tester.conversation.position.fragment == "nee"
+
+
+def test_a_whole_sentence_goes_on_with_nothing(tester: DialogueTester) -> None:
+    """Half of one does: "he has", "a knife"."""
+    tester.begin(at(StateName.MENU)).say("ze zei bel niet", "hoe lang duurt het voordat iemand gaat helpen")
+    assert not tester.conversation.handling.danger
+    tester.begin(at(StateName.MENU)).say("hij heeft", "een mes")
+    assert tester.conversation.handling.danger
+
+
+def test_who_says_no_and_where_they_are_is_there(tester: DialogueTester) -> None:
+    tester.begin(at("someone_abroad.answer", locale="en")).say("no im in rotterdam myself")
+    assert tester.conversation.told.place is Place.NETHERLANDS
+    assert not tester.conversation.told.mentioned_country

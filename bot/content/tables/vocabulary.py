@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -23,14 +23,16 @@ from bot.nlu.asked import AskedWords, Questions, faults
 from bot.nlu.countries import CountryNames
 from bot.nlu.remarks import RemarkWords
 
+Head = TypeVar("Head", bound=msgspec.Struct)
+Row = TypeVar("Row", bound=msgspec.Struct)
+
 
 def read_vocabulary(data: Mapping[str, Any], name: str, report: Report) -> Vocabulary | None:
     """The words in `data`, the parsed file `name`.toml."""
     table = checked(data, VocabularyFile, report)
     if table is None:
         return None
-    if table.language != name:
-        report("language", f'must be "{name}", as the file')
+    _called(table.language, name, report)
     return Vocabulary(
         language=name,
         status=table.status,
@@ -49,15 +51,10 @@ def read_vocabulary(data: Mapping[str, Any], name: str, report: Report) -> Vocab
 
 def read_remarks(data: Mapping[str, Any], name: str, report: Report) -> SpokenRemarks | None:
     """The remarks in `data`, the parsed file `name`.toml of flows/remarks."""
-    above = RemarkHead.__struct_fields__
-    head = checked({key: value for key, value in data.items() if key in above}, RemarkHead, report)
-    found: dict[str, RemarkTable] = rows(
-        {key: value for key, value in data.items() if key not in above}, RemarkTable, report, RemarkKind
-    )
+    head, found = _headed(data, RemarkHead, RemarkTable, report, RemarkKind)
     if head is None:
         return None
-    if head.language != name:
-        report("language", f'must be "{name}", as the file')
+    _called(head.language, name, report)
     words = {
         kind: RemarkWords(*(_phrases(texts, head.sets) for texts in (row.whole, row.starts, row.within)))
         for kind, row in found.items()
@@ -76,14 +73,9 @@ def _phrases(texts: Iterable[str], sets: Mapping[str, str]) -> list[str]:
 
 def read_asked(data: Mapping[str, Any], name: str, states: Collection[str], report: Report) -> Questions:
     """The questions in `data`, the parsed file `name`.toml of flows/asked. states: those there are."""
-    above = AskedHead.__struct_fields__
-    head = checked({key: value for key, value in data.items() if key in above}, AskedHead, report)
-    if head is not None and head.language != name:
-        report("language", f'must be "{name}", as the file')
-    found: dict[str, AskedTable] = rows(
-        {key: value for key, value in data.items() if key not in above}, AskedTable, report
-    )
+    head, found = _headed(data, AskedHead, AskedTable, report)
     sets = {} if head is None else head.sets
+    _called(name if head is None else head.language, name, report)
     taken: dict[str, str] = {}
     asked = {
         state: AskedWords(*([_whole(text, sets) for text in texts] for texts in (row.anywhere, row.here, row.said)))
@@ -112,14 +104,26 @@ def _whole(text: str, sets: Mapping[str, str]) -> str:
 
 def read_countries(data: Mapping[str, Any], report: Report) -> Countries:
     """Names of countries and cities in `data`, and the words beside them."""
-    kinds = CountryWords.__struct_fields__
-    words = checked({name: value for name, value in data.items() if name in kinds}, CountryWords, report)
-    found: dict[str, CountryTable] = rows({n: v for n, v in data.items() if n not in kinds}, CountryTable, report)
+    words, found = _headed(data, CountryWords, CountryTable, report)
     for code in found:
         if len(code) != 2 or not (code.isascii() and code.isupper()):
             report(code, "must be called by a country's two letters")
     names = {code: CountryNames(code, row.names, row.cities, row.ambiguous) for code, row in found.items()}
     return Countries(names, _lists(msgspec.to_builtins(words or CountryWords())))
+
+
+def _headed(
+    data: Mapping[str, Any], head: type[Head], table: type[Row], report: Report, names: Any = str
+) -> tuple[Head | None, dict[str, Row]]:
+    """A file of fields above and tables below: the fields, None when one is wrong, and the sound tables by name."""
+    above = head.__struct_fields__
+    fields = checked({name: value for name, value in data.items() if name in above}, head, report)
+    return fields, rows({name: value for name, value in data.items() if name not in above}, table, report, names)
+
+
+def _called(language: str, name: str, report: Report) -> None:
+    if language != name:
+        report("language", f'must be "{name}", as the file')
 
 
 def read_words(data: Mapping[str, Any], report: Report) -> dict[str, tuple[str, ...]]:

@@ -67,7 +67,12 @@ def step(ctx: Context) -> Turn | None:
     for remark in sorted(said, key=COURTESIES.__contains__):
         if remark in COURTESIES and (told_place or (words >= A_QUESTION and remark != "thanks")):
             continue  # "no, I am abroad" says more than no
-        if remark in VAGUE and ((topic in ctx.rules.topics and topic != at_hand) or ctx.understood.wants_advisor):
+        leaves = remark == "bye" and words < A_QUESTION
+        if (
+            remark in VAGUE
+            and not leaves
+            and ((topic in ctx.rules.topics and topic != at_hand) or ctx.understood.wants_advisor)
+        ):
             continue
         turn = _answered(ctx, conversation, events, remark)
         if turn is not None:

@@ -17,6 +17,7 @@ ANSWERS = ("documents_taken.answer", "left_behind.answer", "forced_marriage.answ
         ("wat als niemand opneemt", "follow.fails"), ("what if nobody answers", "follow.fails"),
         ("wie is dat", "follow.who"), ("who are they", "follow.who"),
         ("kan het korter", "follow.short"), ("too long", "follow.short"),
+        ("laat maar, ik ga slapen", "follow.bye"),
         ("weet ik niet", "follow.unsure"), ("stomme bot", "follow.sorry"), ("je begrijpt me niet", "follow.sorry"),
         ("praat met me", "follow.talk"), ("doei", "follow.bye"), ("bye", "follow.bye"),
         ("ok", "follow.ok"),
