@@ -130,6 +130,15 @@ def show_topic(
     return go(ctx, conversation, states.get(topic, topic), events, emergency_line=emergency_line)
 
 
+def after_the_opener(ctx: Context, conversation: Conversation, topic: str, events: Events) -> Turn:
+    """Keep a question that anybody may ask until the opener is answered. Where that stands on the screen already, one
+    neutral line says that it is heard."""
+    turn = go(ctx, conversation.with_position(deferred_topic=topic), StateName.OPENER, events)
+    if ctx.state != StateName.OPENER:
+        return turn
+    return replace(turn, say=Say(prefix=(SharedText.OPENER_FIRST,), emergency_line=True))
+
+
 def with_advisor_asked(turn: Turn) -> Turn:
     """The message also asked for a person: put it in the queue beside the answer."""
     conversation, events = request_advisor(turn.conversation)

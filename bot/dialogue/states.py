@@ -52,6 +52,7 @@ class SharedText(StrEnum):
     FOOTER_WAITING = "footer_waiting"
     ADVISOR_ASKED = "advisor_asked"
     GO_ON = "go_on"
+    OPENER_FIRST = "opener_first"
     PLACE_SAID = "place_said"
     PLACE_SAID_NL = "place_said_nl"
     CRISIS_ASKED = "crisis_asked"

@@ -2,9 +2,8 @@
 topic; in the topic at hand the words need not name the subject ("does that cost money")."""
 
 from bot.dialogue.context import Context
-from bot.dialogue.moving import go, show_topic, with_advisor_asked
+from bot.dialogue.moving import after_the_opener, go, show_topic, with_advisor_asked
 from bot.dialogue.repeating import instead_of
-from bot.dialogue.states import StateName
 from bot.dialogue.turn import Turn
 
 ASKS_MORE = 9
@@ -33,7 +32,7 @@ def step(ctx: Context) -> Turn | None:
         tells = understood.topic in ctx.rules.topics and understood.topic not in ctx.content.general
         if tells or (understood.wants_advisor and ctx.state):
             return None  # what else the message says is answered at once
-        return go(ctx, conversation.with_position(deferred_topic=state), StateName.OPENER, events)
+        return after_the_opener(ctx, conversation, state, events)
     other = instead_of(ctx, conversation, state)
     if other != state:
         return go(ctx, conversation, other, events, emergency_line=understood.emergency_line)

@@ -2,7 +2,7 @@
 
 from bot.dialogue.context import Context
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.moving import go, show_topic, with_advisor_asked
+from bot.dialogue.moving import after_the_opener, go, show_topic, with_advisor_asked
 from bot.dialogue.repeating import A_FEW_WORDS, instead_of
 from bot.dialogue.states import CRISES, SUICIDE, StateName
 from bot.dialogue.turn import Turn
@@ -17,7 +17,7 @@ def step(ctx: Context) -> Turn | None:
     conversation, events = ctx.draft
     topic = ctx.understood.topic or ""
     if topic in ctx.content.general and not conversation.told.subject_disclosed:
-        return go(ctx, conversation.with_position(deferred_topic=topic), StateName.OPENER, events)
+        return after_the_opener(ctx, conversation, topic, events)
     if topic == SUICIDE and ctx.understood.confidence < SURELY_SUICIDE and not conversation.told.crisis:
         return go(ctx, conversation, StateName.AFRAID, events, emergency_line=True)
     if _tells_more(ctx, conversation, topic):

@@ -4,8 +4,9 @@ import pytest
 
 from bot.dialogue.conversation import Place, Status
 from bot.dialogue.states import StateName
+from bot.nlu.normalise import normalise
 from tests.harness.dialogue import DialogueTester
-from tests.harness.talking import at
+from tests.harness.talking import BZ, EMERGENCY, at, shared
 
 
 @pytest.mark.parametrize(
@@ -80,3 +81,11 @@ def test_a_story_that_is_surely_about_something_is_answered_by_that(tester: Dial
 def test_where_something_is_asks_for_no_signs(tester: DialogueTester) -> None:
     tester.begin(at("what_is.answer")).say("waar kan ik slapen vannacht")
     assert not tester.conversation.position.state.startswith("signs.")
+
+
+def test_before_the_opener_is_answered_a_second_question_gets_one_neutral_line(tester: DialogueTester) -> None:
+    first = tester.say("wat kost bellen").in_state(StateName.OPENER).reply
+    tester.say("ben ik anoniem").in_state(StateName.OPENER).hears(shared(tester, "opener_first"), EMERGENCY, BZ)
+    assert tester.reply != first
+    assert not [word for word in tester.engine.rules.subject if word in normalise(tester.reply)]
+    tester.say("ja").in_state("anonymous.answer")
