@@ -37,7 +37,7 @@ Priority = Literal["P0", "P1", "H"]
 Role = Literal["self", "other", "work"]
 RemarkKind = Literal[
     "yes", "no", "unsure", "ok", "thanks", "bye",
-    "safe", "unsafe", "alone", "together", "watched", "coming", "general", "stranger",
+    "safe", "unsafe", "alone", "together", "watched", "coming", "general", "stranger", "returns",
     "here_in", "not_here", "correct", "no_advisor", "works", "for_somebody", "for_self",
     "dying", "plan", "hurt", "there", "quit", "over", "mistaken", "cannot_call", "talk", "scared",
     "again", "shorter", "explain", "why", "next", "fails", "number", "when", "cost", "who", "for_other", "angry",

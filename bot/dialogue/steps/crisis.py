@@ -21,6 +21,15 @@ SURELY_SUICIDE = 0.7
 SURELY_ABOUT = 0.8
 """From this confidence on, another topic is answered in the middle of a crisis."""
 
+ASKS_A_NUMBER = frozenset({"contact", "opening_hours", "number_from_abroad", "fier"})
+"""Topics that are a question for a number: the crisis has its own answer to that."""
+
+DOUBTS = frozenset({"am_i_exaggerating", "in_doubt", "my_choice"})
+"""Topics of which the answer ("good that you ask") is none to somebody in a crisis."""
+
+ABOUT_CALLING = frozenset({"cost", "anonymous", "what_happens_when_i_call"})
+"""What somebody who does not want to live may ask before they call; else they hear only of what is urgent as well."""
+
 
 def step(ctx: Context) -> Turn | None:
     """The state that fits; None where the message asks for an advisor, or names a country to be asked back."""
@@ -32,7 +41,7 @@ def inside(ctx: Context, conversation: Conversation, events: Events) -> Turn | N
     """The same for a conversation and what has happened already."""
     said, understood = ctx.remarks, ctx.understood
     waits = conversation.handling.status is Status.WAITING
-    if waits and ("no_advisor" in said or (ctx.written_remarks == ("no",) and conversation.told.crisis != SUICIDE)):
+    if waits and ("no_advisor" in said or (_is_bare_no(ctx) and conversation.told.crisis != SUICIDE)):
         return go(ctx, conversation, StateName.CANCELLED, events)
     if understood.wants_advisor:
         return None
@@ -46,10 +55,19 @@ def inside(ctx: Context, conversation: Conversation, events: Events) -> Turn | N
         return go(ctx, conversation, ctx.rules.topics[conversation.told.crisis], events)
     if understood.country is not None:
         return None
-    other = understood.topic in ctx.rules.topics and understood.topic not in CRISES
-    if other and understood.confidence >= SURELY_ABOUT and understood.danger != "red":
-        return show_topic(ctx, conversation, understood.topic or "", events, emergency_line=True)
+    topic = understood.topic or ""
+    if topic in ctx.rules.topics and understood.confidence >= SURELY_ABOUT and understood.danger != "red":
+        if topic in ASKS_A_NUMBER:
+            return go(ctx, conversation, _answering(ctx, conversation, "number") or ctx.state, events)
+        heard = conversation.told.crisis != SUICIDE or topic in ctx.content.urgent or topic in ABOUT_CALLING
+        if heard and topic not in CRISES and topic not in DOUBTS:
+            return show_topic(ctx, conversation, topic, events, emergency_line=True)
     return go(ctx, conversation, _answering(ctx, conversation, ANYTHING) or ctx.state, events)
+
+
+def _is_bare_no(ctx: Context) -> bool:
+    """Nothing but a listed "no", of which nothing was guessed: it takes an advisor back. "No money" does not."""
+    return ctx.understood.topic == "no" and not ctx.understood.candidates
 
 
 def _urgency(remark: str) -> int:

@@ -10,17 +10,20 @@ from bot.dialogue.events import DangerSeen
 from bot.dialogue.states import SharedText, StateName
 from bot.dialogue.turn import Say, Turn
 
-SAFE_AGAIN = frozenset({"safe", "alone"})
+SAFE_AGAIN = frozenset({"safe", "alone", "returns"})
 """Remarks that say that nobody is looking any more."""
 
 
 def step(ctx: Context) -> Turn | None:
     """The answer of somebody who was called by mistake."""
     sentence = len(ctx.message.text.split()) > 1
-    if ctx.understanding.danger == "red" and sentence:
-        conversation = ctx.conversation.with_handling(danger=True)
-        return Turn(conversation, (DangerSeen(),), Say(prefix=(SharedText.EMERGENCY_LINE,)))
+    red = ctx.understanding.danger == "red" and sentence
+    conversation = ctx.conversation.with_handling(danger=True) if red else ctx.conversation
+    events = (DangerSeen(),) if red else ()
     own_way_back = ctx.conversation.privacy.return_word != ""
     if not own_way_back and sentence and not SAFE_AGAIN.isdisjoint(ctx.written_remarks):
-        return Turn(ctx.conversation.with_position(state=StateName.OPENER), (), Say(StateName.OPENER))
+        # The neutral question has both numbers in it.
+        return Turn(conversation.with_position(state=StateName.OPENER), events, Say(StateName.OPENER))
+    if red:
+        return Turn(conversation, events, Say(prefix=(SharedText.EMERGENCY_LINE,)))
     return Turn(ctx.conversation, (), Say(StateName.DECOY))

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from bot.dialogue.context import Context
 from bot.dialogue.events import DangerSeen
 from bot.dialogue.moving import go
-from bot.dialogue.states import StateName
+from bot.dialogue.states import SUICIDE, StateName
 from bot.dialogue.turn import Memory, Turn
 
 DECOY = "decoy"
@@ -26,7 +26,8 @@ COMING_WORDS_IN_DANGER = 4
 def step(ctx: Context) -> Turn | None:
     """The decoy; None where it is spoken of in general, where a choice is named, and in danger from who comes."""
     said, words = ctx.written_remarks, len(ctx.message.text.split())
-    learned = ctx.free_command == DECOY and words <= MOST_WORDS_LEARNED
+    # Who does not want to live may say who is with them; hidden by a guess they lose us.
+    learned = ctx.free_command == DECOY and words <= MOST_WORDS_LEARNED and ctx.conversation.told.crisis != SUICIDE
     if "general" in said or (words > MOST_WORDS and not learned) or _names_a_choice(ctx):
         return None
     in_danger = ctx.understood.danger == "red"

@@ -6,6 +6,7 @@ from bot.dialogue.context import Context
 from bot.dialogue.conversation import Status
 from bot.dialogue.moving import choose, go, show_topic
 from bot.dialogue.states import SharedText, StateName
+from bot.dialogue.steps import crisis
 from bot.dialogue.turn import Memory, Say, Turn
 
 DIGIT_ADVISOR = "9"
@@ -42,4 +43,8 @@ def step(ctx: Context) -> Turn | None:
         return go(ctx, conversation, commands["advisor"], events)
     if digits == DIGIT_MENU:
         return go(ctx, conversation, commands["menu"], events)
+    if conversation.told.crisis:  # "20": how many, how old, which house
+        turn = crisis.inside(ctx, conversation, events)
+        if turn is not None:
+            return turn
     return Turn(conversation, events, Say(state.name, (SharedText.NO_SUCH_NUMBER,), emergency_line=True))

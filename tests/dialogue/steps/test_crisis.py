@@ -192,3 +192,27 @@ def test_what_only_sounds_like_it_is_no_such_remark(engine: Engine, text: str) -
 def test_a_question_is_not_the_words_of_a_choice_in_it(tester: DialogueTester, text: str) -> None:
     """One of the choices says "I cannot call"."""
     tester.say("hij slaat me", text).in_state("danger.next")
+
+
+@pytest.mark.parametrize("text", ["no passport", "no money", "no he took it", "nee kan niet weg", "no way out"])
+def test_more_than_a_bare_no_takes_no_advisor_back(tester: DialogueTester, text: str) -> None:
+    tester.say(IN_DANGER).say(text)
+    assert tester.conversation.handling.status is Status.WAITING
+
+
+@pytest.mark.parametrize("text", ["nee", "no", "hayır", "no thanks", "stuur niemand", "no dont send anyone"])
+def test_a_bare_no_and_a_plain_refusal_do(tester: DialogueTester, text: str) -> None:
+    tester.say(IN_DANGER).say(text).in_state(StateName.CANCELLED)
+    assert tester.conversation.handling.status is Status.BOT
+
+
+def test_a_number_that_is_no_choice_tells_how_many(tester: DialogueTester) -> None:
+    tester.say(SUICIDAL, "ik heb pillen gepakt", "20")
+    assert tester.conversation.position.state.startswith("suicide.")
+    assert "niet in de lijst" not in tester.reply
+
+
+@pytest.mark.parametrize("text", ["mijn nichtje is hier", "ze zit op haar kamer", "تنها هستم"])
+def test_who_does_not_want_to_live_is_not_hidden_for_saying_who_is_near(tester: DialogueTester, text: str) -> None:
+    tester.say(SUICIDAL, text)
+    assert tester.conversation.position.state.partition(".")[0] in ("suicide", "danger")

@@ -90,3 +90,15 @@ def test_where_a_word_was_chosen_only_that_leads_back(tester: DialogueTester) ->
     with_words(tester).say("pannenkoek", "het is weer veilig").in_state(StateName.DECOY)
     tester.say("tante rita")
     assert tester.conversation.position.state != StateName.DECOY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ben weer alleen", "ok ze is weer weg", "ze slaapt nu", "hoi ben ik weer had me broer", "coast is clear",
+        "im back she left", "c'est bon il est parti, je suis en sécurité", "annem gitti artık yalnızım",
+        "أنا وحدي الآن", "بابام خوابید", "abbu so gaye", "mcha baba daba bohdi",
+    ],
+)  # fmt: skip
+def test_whoever_is_back_is_asked_whether_it_is_safe(tester: DialogueTester, text: str) -> None:
+    tester.say("hoi", "ja", "er dreigt onweer", text).in_state(StateName.OPENER)
