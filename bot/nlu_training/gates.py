@@ -48,7 +48,7 @@ _CONVERSATIONS = {
     "conversations": 90,
     "conversations: turns": 95,
     **{f"conversations, {kind}": 95 if kind in _ALWAYS else 85 for kind in KINDS if kind != "long"},
-    REPEATED: 4,
+    REPEATED: 2.5,
 }
 GATES: Mapping[tuple[str, str], Mapping[str, float]] = {
     (which, tier): limits

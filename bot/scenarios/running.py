@@ -4,9 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.content.tables.scenarios import Scenario
+from bot.dialogue.conversation import SILENCE_MINUTES
 from bot.dialogue.engine import Engine
+from bot.dialogue.states import StateName
 from bot.scenarios.scoring import repeats, wrong
 from bot.scenarios.talk import ConversationIn, MessageIn, Talk, TurnOut
+
+WIPED = frozenset({StateName.DECOY, StateName.ERASED, StateName.LATER})
+"""States after which nobody has what was said before: it was hidden or erased, or is to be wiped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +43,13 @@ def ran(engine: Engine, scenario: Scenario) -> Ran:
     turns: list[TurnOut] = []
     found: list[tuple[str, ...]] = []
     repeated: list[bool] = []
+    gone = 0  # so many turns are not on the phone any more
     asked = ConversationIn(table.name, messages, table.channel, table.sender)
     for turn, out in zip(table.turn, Talk(engine, asked).turns(), strict=True):
         content = engine.content(out.locale)
         found.append(tuple(wrong(turn, out, turns, content)))
-        repeated.append(not turn.again and repeats(out, turns, content))
+        gone = len(turns) if turn.after > SILENCE_MINUTES * 60 else gone
+        repeated.append(not turn.again and repeats(out, turns[gone:], content))
         turns.append(out)
+        gone = len(turns) if out.state in WIPED else gone
     return Ran(scenario, tuple(turns), tuple(found), tuple(repeated))
