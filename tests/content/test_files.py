@@ -277,11 +277,11 @@ def test_the_message_has_one_line_a_fault_sorted_by_file(copy: Path) -> None:
 
 def test_a_missing_catalog_of_a_draft_language_stops_the_start_too(copy: Path) -> None:
     with (copy / LANGUAGES).open("a", encoding="utf-8") as file:
-        file.write('\n[languages.tr]\nstatus = "draft"\nreviewer = ""\n')
-    change(copy / LANGUAGES, 'tr = "nl"\n', "")
+        file.write('\n[languages.pl]\nstatus = "draft"\nreviewer = ""\n')
+    change(copy / LANGUAGES, 'pl = "en"\n', "")
     text = (copy / LANGUAGES).read_text(encoding="utf-8")
-    assert "languages.tr" in text
-    assert named(faults(copy), "locales/tr/LC_MESSAGES/messages.po", "", "cannot be read")
+    assert "languages.pl" in text
+    assert named(faults(copy), "locales/pl/LC_MESSAGES/messages.po", "", "cannot be read")
 
 
 def test_a_fuzzy_or_empty_translation_is_not_used(copy: Path) -> None:
