@@ -21,6 +21,8 @@ class Fault:
     message: str
     severity: Severity = Severity.ERROR
     line: int = 0
+    quoted: str = ""
+    """The text that it is about, where that has a line of its own."""
 
     def __str__(self) -> str:
         file = f"{self.file}:{self.line}" if self.line else self.file

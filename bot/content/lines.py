@@ -1,6 +1,8 @@
 """The line of a fault. The parsers keep none, so it is found again in the text, by the place a fault names."""
 
+import json
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -46,7 +48,15 @@ def _line(fault: Fault, text: str) -> int:
         return int(told[1])
     if fault.file.endswith(".po"):
         return _line_of_context(text, fault.where)
-    return line_of(text, fault.where, Path(fault.file).stem)
+    line = line_of(text, fault.where, Path(fault.file).stem)
+    return _line_quoted(text, fault.quoted, line) if fault.quoted else line
+
+
+def _line_quoted(text: str, quoted: str, first: int) -> int:
+    """The line, from `first` on, on which this text stands in quotes; `first` where there is none."""
+    lines = enumerate(text.splitlines()[max(first - 1, 0) :], start=max(first, 1))
+    written = json.dumps(quoted, ensure_ascii=False)
+    return next((number for number, line in lines if written in line), first)
 
 
 def _line_of_context(text: str, context: str) -> int:
@@ -71,8 +81,9 @@ def line_of(text: str, where: str, flow: str) -> int:
 
 
 def _places(text: str) -> dict[tuple[str, ...], int]:
-    """Where each table, key and choice (by its id) stands first."""
+    """Where each table, key and choice (by its id; other tables one under another by their number) stands first."""
     found: dict[tuple[str, ...], int] = {}
+    count: Counter[tuple[str, ...]] = Counter()
     table: tuple[str, ...] = ()
     quoted = ""  # the quotes that end the text we are in
     for number, line in enumerate(text.splitlines(), start=1):
@@ -85,6 +96,10 @@ def _places(text: str) -> dict[tuple[str, ...], int]:
             if not stripped.startswith("[["):
                 for size in range(1, len(table) + 1):
                     found.setdefault(table[:size], number)
+            elif table[-1:] and not match[1].endswith("choice"):
+                count[table] += 1
+                table = (*table, str(count[table]))
+                found[table] = number
         elif match := _KEY.match(stripped):
             if known := _ID.match(stripped):
                 table = (*table, known[1])

@@ -5,16 +5,17 @@ Nothing is learned from them and no threshold is set on them. Tab-separated: lan
 
 from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
+from typing import get_args
 
 from bot.content.faults import ContentError, Fault
-from bot.dialogue.conversation import Place
+from bot.content.tables.schema import Where, Who
 from bot.nlu_training.sets import LabelledMessage
 
 FOLDER = "tests/nlu/sets/questions"
 
 QUESTIONS: Mapping[str, tuple[str, ...]] = {
-    "who": ("self", "other", "work", "stranger"),
-    "where": (Place.NETHERLANDS, "under_way", "abroad", "others_place", "going", "none"),
+    "who": get_args(Who),
+    "where": get_args(Where),
     "when": ("coming", "now", "past"),
     "looking": ("yes", "no"),
     "scope": ("in", "out"),

@@ -90,7 +90,7 @@ def test_code_says_no_shared_text_that_is_not_in_the_list() -> None:
 
 # -- languages -------------------------------------------------------------------------------------------------------
 
-PLACES = {("bot/dialogue/conversation.py", str(Place.NETHERLANDS))}
+PLACES = {(f"bot/{name}.py", str(Place.NETHERLANDS)) for name in ("dialogue/conversation", "content/tables/schema")}
 """A place that is called as a language is."""
 
 

@@ -1,6 +1,7 @@
 """The lines that are learned from are enough, and apart from the messages measured with; and the figures hold."""
 
 from collections import Counter
+from typing import get_args
 
 import pytest
 from rapidfuzz import fuzz, process
@@ -9,6 +10,7 @@ from bot.content.building import build_reader
 from bot.content.files import COMMANDS
 from bot.content.library import Library
 from bot.content.models import read_model
+from bot.content.tables.schema import Tense, Where, Who
 from bot.content.tables.utterances import Utterances, read_utterances
 from bot.dialogue.states import TOPICS
 from bot.nlu.normalise import normalise
@@ -49,6 +51,17 @@ def test_danger_and_what_only_looks_like_it_have_lines_enough(utterances: Uttera
     assert len(languages) == 18
 
 
+def test_lines_by_voice_are_many_and_tell_all_that_is_asked(utterances: Utterances) -> None:
+    assert len(utterances.said) >= 25_000
+    for question, kind in {"who": Who, "where": Where, "when": Tense}.items():
+        counts = Counter(getattr(line, question) for line in utterances.said)
+        assert min(counts[label] for label in get_args(kind)) >= 300, question
+    commands = Counter((line.topics, line.language) for line in utterances.said)
+    for command in ("language", "menu", "back", "erase", "card", "stop", "decoy"):
+        assert min(commands[(command,), language] for language in ("nl", "en")) >= 100, command
+    assert sum(line.topics == ("out_of_scope",) for line in utterances.said) >= 3_000
+
+
 def test_every_language_has_commands(library: Library) -> None:
     for language, words in library.content.vocabularies.items():
         assert set(COMMANDS) - {"greeting", "thanks", "yes", "no"} <= set(words.commands), language
@@ -66,7 +79,8 @@ def test_no_message_that_is_measured_with_is_nearly_a_line_that_was_learned(
         sets = {kind: every[kind] for kind in ("topics", "danger", "person", "commands") if kind in every}
     lines = [*utterances.topics, *utterances.commands, *utterances.hard]
     lines += [*utterances.danger, *utterances.indirect, *utterances.person]
-    learned = sorted({written for line in lines if len(written := normalise(line.text)) >= 12})
+    texts = [*(line.text for line in lines), *(line.text for line in utterances.said)]
+    learned = sorted({written for text in texts if len(written := normalise(text)) >= 12})
     measured = sorted(
         {written for messages in sets.values() for message in messages if len(written := normalise(message.text)) >= 12}
     )

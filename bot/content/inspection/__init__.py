@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
-from bot.content.faults import Fault
+from bot.content.faults import ContentError, Fault
 from bot.content.inspection.answers import answer_faults, follow_up_faults
 from bot.content.inspection.messages import desk_faults, message_faults
 from bot.content.inspection.reaching import reachable
@@ -16,6 +16,7 @@ from bot.content.library import Library
 from bot.content.lines import located
 from bot.content.localizing import localize
 from bot.content.tables.scenarios import read_scenarios
+from bot.content.tables.utterances import read_utterances
 
 __all__ = ["inspect", "reachable"]
 
@@ -36,6 +37,7 @@ def inspect(library: Library, root: Path) -> list[Fault]:
         *(message_faults(library, localized) for localized in live),
         desk_faults(library),
         code_word_faults(content),
+        _line_faults(root),
     )
     return sorted([*located(chain.from_iterable(found), root), *scenario_faults(library, root)])
 
@@ -44,3 +46,11 @@ def scenario_faults(library: Library, root: Path) -> list[Fault]:
     """What is wrong with the conversations in tests/conversations, where the repository has them."""
     _scenarios, faults = read_scenarios(root, library.content, library.languages.live)
     return faults
+
+
+def _line_faults(root: Path) -> Iterator[Fault]:
+    """What is wrong in the lines that are learned from."""
+    try:
+        read_utterances(root / "flows" / "utterances")
+    except ContentError as error:
+        yield from error.faults

@@ -100,10 +100,12 @@ def _named(table: Mapping[str, object], names: Any, kind: Any, where: str, repor
 
 
 def _items(values: list[object], schema: type[Table], where: str, report: Report) -> list[Table]:
-    """Tables one under another; each is known by its id."""
+    """Tables one under another; each is known by its id, or by its number where none has one."""
     found = []
-    for value in values:
+    for number, value in enumerate(values, start=1):
         name = value.get("id") if isinstance(value, dict) else None
+        if "id" not in _fields(schema):
+            name = str(number)
         table = checked(value, schema, report, f"{where} {name}" if isinstance(name, str) and name else where)
         if table is not None:
             found.append(table)

@@ -4,11 +4,12 @@ A description says, in a message about a fault, what should have stood there.
 """
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias, get_args
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from bot.dialogue.conversation import Place, Status
+from bot.dialogue.states import NEITHER, TOPICS
 from bot.handoff.delivery import Action
 
 Text = Annotated[str, Meta(pattern=r"\S")]
@@ -394,6 +395,14 @@ Level = Literal["red", "amber", "harmless"]
 """How dangerous a message is, in danger_levels.toml."""
 PersonAsked = Literal["wants", "nocall", "no"]
 """Whether a message asks for a person, in person.toml."""
+Who = Literal["self", "other", "work", "stranger"]
+"""For whom somebody writes; a stranger is not the person this phone belongs to."""
+Where = Literal["nl", "under_way", "abroad", "others_place", "going", "none"]
+"""Where the writer is now, or what else a place in the message is."""
+Tense = Literal["coming", "now", "past", "none"]
+"""Whether what a message is mostly about lies ahead, goes on or has happened."""
+TopicOrCommand: TypeAlias = Literal[(*TOPICS, *NEITHER, *get_args(Command), "none")]  # type: ignore[valid-type]
+"""What lines are about; "none" is no command, and any topic."""
 
 
 class LinesTable(Strict, frozen=True):
@@ -407,3 +416,25 @@ class TopicLines(LinesTable, frozen=True):
     """[<language>] of flows/utterances/<topic>.toml"""
 
     contrast: Lines = []
+
+
+class SaidLines(LinesTable, frozen=True, kw_only=True):
+    """[[said]] of flows/utterances/voices/<name>.toml: what is true of each of the lines; what is left out is not
+    known, or differs. topics: any of them, where several are right."""
+
+    language: Text
+    voice: Text
+    """Who writes, in a word or two: nothing is learned from it."""
+    topics: list[TopicOrCommand] = []
+    danger: Level | UnsetType = UNSET
+    person: PersonAsked | UnsetType = UNSET
+    who: Who | UnsetType = UNSET
+    where: Where | UnsetType = UNSET
+    when: Tense | UnsetType = UNSET
+
+
+class VoicesFile(Strict, frozen=True):
+    """flows/utterances/voices/<name>.toml"""
+
+    said: list[SaidLines]
+    note: str = ""
