@@ -15,6 +15,7 @@ from bot.nlu.numbers import NumberWords
 from bot.nlu.phrases import Lexicon
 from bot.nlu.reader import Reader
 from bot.nlu.remarks import Remarks, RemarkWords
+from bot.nlu.whereabouts import Whereabouts
 
 
 def build_engine(library: Library, encoder: Encoder | None = None) -> Engine:
@@ -48,6 +49,7 @@ def build_engine(library: Library, encoder: Encoder | None = None) -> Engine:
             ),
             asked=Asked(content.asked),
             countries=reader.countries,
+            whereabouts=Whereabouts(content.whereabouts.values(), reader.countries),
             answers=answering_states(content),
             crisis_asks=content.crisis_asks,
             subject=_subject_words(content),

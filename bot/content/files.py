@@ -18,7 +18,14 @@ from bot.content.tables.numbers import read_local_numbers, read_referrals
 from bot.content.tables.parsing import parsed
 from bot.content.tables.schema import Command, Priority
 from bot.content.tables.texts import read_crisis, read_facts, read_shared
-from bot.content.tables.vocabulary import read_asked, read_countries, read_remarks, read_vocabulary, read_words
+from bot.content.tables.vocabulary import (
+    read_asked,
+    read_countries,
+    read_remarks,
+    read_vocabulary,
+    read_whereabouts,
+    read_words,
+)
 from bot.content.values import Content, Shared, SpokenRemarks, Vocabulary
 from bot.content.zones import zones_by_country
 from bot.dialogue.flow import Flow, State
@@ -38,6 +45,7 @@ DATA = (
     "referrals.toml",
     "neutral.toml",
     "countries.toml",
+    "whereabouts.toml",
     "hours.toml",
     "code_words.toml",
     "crisis.toml",
@@ -104,6 +112,7 @@ def _content(folder: _Folder, today: date) -> Content:
         ),
         vocabularies=vocabularies,
         countries=read_countries(*table("countries.toml")),
+        whereabouts=read_whereabouts(*table("whereabouts.toml")),
         neutral=read_words(*table("neutral.toml")),
         code_words=read_words(*table("code_words.toml")),
         hours=hours((hours_table := table("hours.toml"))[0], vocabularies, hours_table[1]),

@@ -12,6 +12,7 @@ from bot.handoff.desk_texts import DeskTexts
 from bot.nlu.asked import Questions
 from bot.nlu.countries import CountryNames
 from bot.nlu.remarks import RemarkWords
+from bot.nlu.whereabouts import HereWords
 
 STATUSES = ("stated", "approved", "owner_must_confirm")
 SAYABLE = ("stated", "approved")
@@ -103,7 +104,7 @@ class Content:
     the subject, which a text marked neutral must not have. hours: when advisors are there. delivery: what can go wrong
     with a message, by code. zones: two letters of a country -> its time zones.
     desk: what advisors have at hand. remarks: language -> the short things people say in answer.
-    asked: language -> how questions are asked in it.
+    asked: language -> how questions are asked in it. whereabouts: language -> how its people say where they are.
     crisis_asks: whether an advisor is asked for at once in a crisis."""
 
     flows: Mapping[str, Flow]
@@ -122,6 +123,7 @@ class Content:
     desk: DeskTexts = field(default_factory=DeskTexts)
     remarks: Mapping[str, SpokenRemarks] = field(default_factory=dict)
     asked: Mapping[str, Questions] = field(default_factory=dict)
+    whereabouts: Mapping[str, HereWords] = field(default_factory=dict)
     crisis_asks: bool = True
 
     @cached_property

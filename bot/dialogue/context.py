@@ -23,6 +23,7 @@ from bot.nlu.normalise import MAX_LENGTH, normalise
 from bot.nlu.numbers import NumberWords
 from bot.nlu.remarks import MOST_WORDS, Remarks
 from bot.nlu.understanding import Understander, Understanding
+from bot.nlu.whereabouts import Whereabouts
 
 FRAGMENT_WORDS = 5
 """A message of at most so many words may be half a sentence."""
@@ -36,8 +37,11 @@ ASKING = frozenset({"number", "next", "why", "when", "cost", "who", "fails", "ex
 BESIDE_COMMANDS = frozenset({"yes", "no", "ok", "thanks", "number", "watched", "coming", "unsafe", "scared"})
 """Remarks that may be made with a free command; any other was listed as what it means, and is not guessed about."""
 
-NEAR_WORDS = 6
-"""So many words from the last of "I am in" on a country is still the one that is meant."""
+WORDS_OF_CORRECTION = 8
+"""In a longer one the country may be that of somebody else."""
+
+WORDS_OF_NO = 3
+"""A "no" and a country, in at most so many words, put right which country was understood."""
 
 CANCEL = "cancel"
 """The choice that takes back the request for an advisor."""
@@ -81,6 +85,7 @@ class Rules:
     remarks: Remarks
     asked: Asked
     countries: CountryFinder
+    whereabouts: Whereabouts
     answers: Mapping[tuple[str, str], tuple[str, ...]]
     """(flow, remark) -> the states that answer it there."""
     crisis_asks: bool
@@ -208,16 +213,18 @@ class Context:
     def stated_country(self) -> str:
         """The country that the message says its writer is in, in so many words ("ik zit in marokko"); "" when it says
         none. Being from there, having been there, or somebody else there is none."""
-        remarks, told = self.rules.remarks, self.conversation.told
-        said = self.written_remarks
+        told, said, text = self.conversation.told, self.written_remarks, self.message.text
         if not self.understanding.country or "not_here" in said:
             return ""
-        for tail in remarks.after(self.message.text, "here_in", self._languages):
-            country = self.rules.countries.find(tail.split()[:NEAR_WORDS])
-            if country:
-                return country
-        corrects = "correct" in said and (told.country or told.mentioned_country)
-        return self.understanding.country if corrects else ""
+        country = self.rules.whereabouts.country(text)
+        if country:
+            return country
+        words = len(text.split())
+        known = bool(told.country or told.mentioned_country)
+        corrects = "correct" in said and known and words <= WORDS_OF_CORRECTION
+        # "No, Guyana", to somebody whose country was said back to them.
+        denies = "no" in said and bool(told.country) and words <= WORDS_OF_NO
+        return self.understanding.country if corrects or denies else ""
 
     @cached_property
     def asked_state(self) -> str:

@@ -105,17 +105,6 @@ class Remarks:
         ordered = (*sorted(begins, key=_length, reverse=True), *sorted(within, key=_length, reverse=True))
         return tuple(dict.fromkeys(kind for _words, kind in ordered))
 
-    def after(self, text: str, kind: str, languages: Collection[str]) -> list[str]:
-        """What follows each time normalised `text` makes the remark `kind` by a beginning or within, nearest first;
-        with the last word of the remark itself ("in"), which tells what may follow."""
-        words = text.split()
-        found: list[int] = []
-        first = self._before(words)
-        for language in languages:
-            for places, phrases in (((first,), self._starts), (range(len(words)), self._within)):
-                found += _ends(words, places, phrases.get(language, {}), kind)
-        return [" ".join(words[end - 1 :]) for end in sorted(set(found), reverse=True)]
-
     def _before(self, words: Sequence[str]) -> int:
         """How many words at the beginning mean nothing."""
         start = 0
@@ -163,17 +152,6 @@ def _found(
 def _before(words: Sequence[str], start: int) -> Sequence[str]:
     """The word before one; not a "no" that begins the message, which answers and takes nothing back."""
     return () if start == 1 and words[0] == _NO else words[max(0, start - 1) : start]
-
-
-def _ends(
-    words: Sequence[str], places: Iterable[int], phrases: Mapping[str, Sequence[_Phrase]], kind: str
-) -> Iterable[int]:
-    """The word after each phrase of one kind; not where a "not" stands before it."""
-    for start in places:
-        for phrase in phrases.get(words[start], ()) if start < len(words) else ():
-            end = _end(words, start, phrase) if phrase.kind == kind else None
-            if end is not None and _NOT.isdisjoint(_before(words, start)):
-                yield end
 
 
 def _end(words: Sequence[str], start: int, phrase: _Phrase) -> int | None:

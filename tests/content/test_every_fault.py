@@ -27,6 +27,7 @@ class Planted:
     part: str
 
 
+WHERE = "flows/whereabouts.toml"
 REFERRALS, DESK, HOURS = "flows/referrals.toml", "flows/desk.toml", "flows/hours.toml"
 CODES, WORDS, SUPPORTED = "flows/delivery_errors.toml", "flows/vocabulary/nl.toml", "locales/supported.toml"
 ASKED = "flows/asked/nl.toml"
@@ -71,6 +72,10 @@ PLANTED = (
     Planted(UNKNOWN, "flows/countries.toml", "[AE]\n", "[AE]\nrivers = []\n", "rivers", "AE.rivers", "known field"),
     Planted(TYPE, "flows/countries.toml", "[AF]\n", "[AF]\ncities = 3\n[XX]\n", "cities = 3", "AF.cities", "list of"),
     Planted(VALUE, "flows/countries.toml", "[BE]\n", "[Belg]\n[BE]\n", "[Belg]", "Belg", "two letters"),
+    Planted(UNKNOWN, WHERE, "[tr]\n", "[tr]\nmoon = []\n", "moon", "tr.moon", "known field"),
+    Planted(TYPE, WHERE, "[ar]\nhere", "[ar]\nlives = 3\nhere", "lives = 3", "ar.lives", "list of"),
+    Planted(VALUE, WHERE, "vivo|vivimos ~ en @", "vivo|vivimos ~ en", "vivo|vivimos ~ en", "es.lives", 'one "@"'),
+    Planted(MISSING, WHERE, "[nl]\nhere", "[nl]\nthere", "[nl]", "nl.here", '"here" is missing'),
     Planted(UNKNOWN, HOURS, "[week]\n", "[week]\nmaandag = []\n", "maandag", "week.maandag", "known field"),
     Planted(TYPE, HOURS, 'tuesday = ["00:00-24:00"]', "tuesday = 3", "tuesday", "week.tuesday", "list of shifts"),
     Planted(MISSING, HOURS, 'sunday = ["00:00-24:00"]', "", "[week]", "week.sunday", "is missing"),

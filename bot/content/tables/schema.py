@@ -39,7 +39,7 @@ Role = Literal["self", "other", "work"]
 RemarkKind = Literal[
     "yes", "no", "unsure", "ok", "thanks", "bye",
     "safe", "unsafe", "alone", "together", "watched", "coming", "general", "stranger", "returns",
-    "here_in", "not_here", "correct", "no_advisor", "works", "for_somebody", "for_self",
+    "not_here", "correct", "no_advisor", "works", "for_somebody", "for_self",
     "dying", "plan", "hurt", "there", "quit", "over", "mistaken", "cannot_call", "talk", "scared",
     "again", "shorter", "explain", "why", "next", "fails", "number", "when", "cost", "who", "for_other", "angry",
 ]  # fmt: skip
@@ -263,6 +263,20 @@ class RemarkHead(Strict, frozen=True):
     """Words that "~" in a phrase may stand for."""
     sets: dict[str, Text] = {}
     """Name -> alternatives that many phrases have: "$name" stands for them."""
+
+
+class WhereTable(Strict, frozen=True):
+    """[<language>] of flows/whereabouts.toml: how its people say where they are; see `bot.nlu.whereabouts`."""
+
+    here: Words
+    lives: Words = []
+    between: Words = []
+    own: Words = []
+    others: Words = []
+    beside: Words = []
+    unless: Words = []
+    never: Words = []
+    lead: Words = []
 
 
 class AskedTable(Strict, frozen=True):

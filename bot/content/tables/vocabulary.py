@@ -16,12 +16,14 @@ from bot.content.tables.schema import (
     RemarkKind,
     RemarkTable,
     VocabularyFile,
+    WhereTable,
     Words,
 )
 from bot.content.values import Countries, SpokenRemarks, Vocabulary
 from bot.nlu.asked import AskedWords, Questions, faults
 from bot.nlu.countries import CountryNames
 from bot.nlu.remarks import RemarkWords
+from bot.nlu.whereabouts import HereWords
 
 Head = TypeVar("Head", bound=msgspec.Struct)
 Row = TypeVar("Row", bound=msgspec.Struct)
@@ -124,6 +126,17 @@ def _headed(
 def _called(language: str, name: str, report: Report) -> None:
     if language != name:
         report("language", f'must be "{name}", as the file')
+
+
+def read_whereabouts(data: Mapping[str, Any], report: Report) -> dict[str, HereWords]:
+    """Language -> how its people say where they are."""
+    found: dict[str, WhereTable] = rows(data, WhereTable, report)
+    for language, row in found.items():
+        for kind, phrases in (("here", row.here), ("lives", row.lives)):
+            for phrase in phrases:
+                if phrase.count("@") != 1:
+                    report(f"{language}.{kind}", f'"{phrase}" must have one "@", where the country stands')
+    return {language: HereWords(**msgspec.to_builtins(row)) for language, row in found.items()}
 
 
 def read_words(data: Mapping[str, Any], report: Report) -> dict[str, tuple[str, ...]]:
