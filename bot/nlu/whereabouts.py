@@ -185,8 +185,9 @@ class _Message:
     def exactly(self, name: tuple[str, ...]) -> str:
         """The country of a name none of whose words can be left out; "" for none."""
         if name not in self._known:
-            found = self._countries.find(name) or ""
-            less = len(name) > 1 and found and found in (self.exactly(name[1:]), self.exactly(name[:-1]))
+            find = self._countries.find
+            found = find(name) or ""
+            less = len(name) > 1 and found and found in (find(name[1:]), find(name[:-1]))
             self._known[name] = "" if less else found
         return self._known[name]
 

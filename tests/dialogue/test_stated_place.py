@@ -16,6 +16,7 @@ SAID = (
     ("we zitten in agadir bij oma", "MA"),
     ("ik zit bij mijn zwager in al hoceima", "MA"), ("im in iraq with my aunt", "IQ"),
     ("we just landed in lahore", "PK"),
+    ("ive been in lahore since june", "PK"),
     ("انا الان في العراق", "IQ"), ("عمري 15 سنة وانا في المغرب ولا استطيع الرجوع", "MA"), ("je suis au maroc", "MA"),
 )  # fmt: skip
 NOT_SAID = (

@@ -29,6 +29,7 @@ HERE = {
         ("we landed in erbil this morning", "IQ"), ("i am in the netherlands", "NL"),
         ("locked in a house in peshawar", "PK"), ("I'm with my aunt in Mogadishu", "SO"),
         ("i was left behind, im in pakistan", "PK"), ("i was left behind in iraq", "IQ"),
+        ("at school in utrecht", "NL"),
     ],
     "tr": [
         ("evet türkiyedeyim", "TR"), ("Konya'dayım yardım edin", "TR"), ("ben hollandadayım", "NL"),
@@ -80,6 +81,9 @@ HERE = {
 }  # fmt: skip
 
 NOWHERE = [
+    "mijn neef zit vast in marokko, wij zijn thuis",
+    "mijn zus zit vast in iran ik weet niet wat ik moet doen",
+    "my friend is stuck in egypt i want to help her", "we vliegen naar erbil",
     "amira is weg en zit in iran",
     "me matti zit al 2 maanden in marokko", "amira zit in iran", "fatima zit al een jaar in turkije",
     "noor is gestrand in irak",
