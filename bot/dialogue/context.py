@@ -34,7 +34,13 @@ ANSWERS = frozenset({"yes", "no", "ok", "unsure", "thanks", "bye"})
 ASKING = frozenset({"number", "next", "why", "when", "cost", "who", "fails", "explain"})
 """Remarks that ask something: the words of a choice in them choose nothing."""
 
-BESIDE_COMMANDS = frozenset({"yes", "no", "ok", "thanks", "number", "watched", "coming", "unsafe", "scared"})
+AGES = frozenset({"my_age", "their_age", "no_age"})
+"""Remarks with a number in them, which is how old somebody is unless it counts something else."""
+
+YOUNGEST = 7
+"""Whoever writes is at least so old."""
+
+BESIDE_COMMANDS = AGES | {"yes", "no", "ok", "thanks", "number", "watched", "coming", "unsafe", "scared"}
 """Remarks that may be made with a free command; any other was listed as what it means, and is not guessed about."""
 
 WORDS_OF_CORRECTION = 8
@@ -227,6 +233,22 @@ class Context:
         return self.understanding.country if corrects or denies else ""
 
     @cached_property
+    def own_age(self) -> int | None:
+        """How old the message says that its writer is; None when it does not."""
+        return next((age for age in self._numbers("my_age") if age >= YOUNGEST), None)
+
+    @property
+    def tells_age(self) -> bool:
+        """Does the message say how old somebody is?"""
+        return self.own_age is not None or bool(self._numbers("their_age"))
+
+    def _numbers(self, kind: str) -> list[int]:
+        """Those of a remark that count no weeks, people or kilometres."""
+        remarks, text = self.rules.remarks, self.message.text
+        others = remarks.numbers(text, "no_age", self._languages)
+        return [number for number in remarks.numbers(text, kind, self._languages) if number not in others]
+
+    @cached_property
     def asked_state(self) -> str:
         """The state that answers the question which the message asks in words; "" when it asks none."""
         shown = topic_at_hand(self.state, self.conversation)
@@ -357,6 +379,8 @@ def _with_role(
     said = [ROLES[remark] for remark in remarks if remark in ROLES]
     # Whoever tells of their work and of somebody they worry about writes for their work.
     role = "work" if "work" in said else next(iter(said), "")
+    if "self" in said and not {"no", "correct"}.isdisjoint(remarks):
+        role = "self"  # "no, not about a pupil, about me"
     if not role and not conversation.told.role:
         role = ASKED_AS.get(understood.topic or "", "")
     if not role or role == conversation.told.role:

@@ -91,6 +91,8 @@ class Position(msgspec.Struct, frozen=True, omit_defaults=True):
     """Topics offered as "did you mean"."""
     fallback_count: int = 0
     """Messages in a row that were not understood."""
+    listened: int = 0
+    """How often it was said that what they tell is read."""
     deferred_topic: str = ""
     """A general topic that was asked about before the opener was answered."""
     fragment: str = ""

@@ -26,6 +26,9 @@ from bot.dialogue.turn import Say, Turn
 ANSWERS = ("safe", "phone", "role")
 """What a choice can tell of the person, for the advisor's card."""
 
+STILL_WAITING = (SharedText.FOOTER_WAITING, SharedText.WAIT_UNKNOWN, SharedText.KEPT_FOR_ADVISOR)
+"""What is said by turns to somebody who asks again while they wait."""
+
 _WORDS: dict[object, str] = {True: "yes", False: "no"}
 
 LONG_WAIT_MINUTES = 15
@@ -56,7 +59,9 @@ def go(
     prefix = _how_long(ctx, conversation) if target == StateName.HANDOFF else ()
     say = Say(target, prefix, emergency_line=emergency_line or conversation.told.crisis != "")
     if target == ctx.state == StateName.HANDOFF and not prefix and _told_nothing(ctx, conversation):
-        say = Say(prefix=(SharedText.FOOTER_WAITING,), emergency_line=True)
+        times = conversation.position.listened
+        conversation = conversation.with_position(listened=times + 1)
+        say = Say(prefix=(STILL_WAITING[times % len(STILL_WAITING)],), emergency_line=True)
     if topic in CRISES and does != crisis.ENDS:
         conversation, asked = crisis.opened(conversation, topic, asks=ctx.rules.crisis_asks)
         if asked:

@@ -29,6 +29,10 @@ class StateName(StrEnum):
     HEARD = "follow.ok"
     GOODBYE = "follow.bye"
     LISTENING = "follow.listening"
+    WORRIED = "follow.worried"
+    LISTENING_ON = "follow.listening_on"
+    LISTENING_STILL = "follow.listening_still"
+    OF_AGE = "under_18.of_age"
     NO_MORE = "follow.no_more"
     OTHER_LANGUAGE = "language.other"
     WORD_KEPT = "word.kept"
@@ -68,6 +72,7 @@ class SharedText(StrEnum):
     CLOSED_NOW = "closed_now"
     CLOSED_LONG = "closed_long"
     LONG_WAIT = "long_wait"
+    WAIT_UNKNOWN = "wait_unknown"
     NOT_UNDERSTOOD = "not_understood"
     NO_SUCH_NUMBER = "no_such_number"
     CHOOSE_NUMBER = "choose_number"
@@ -108,6 +113,9 @@ ANNOUNCEMENT = "announcement"
 DANGER = "danger"
 SUICIDE = "suicide"
 """Topics that red danger leads to."""
+
+UNDER_18 = "under_18"
+"""The topic of who is a child themselves."""
 
 CRISES = (DANGER, SUICIDE)
 """Topics whose answer opens a crisis; see `bot.dialogue.crisis`."""

@@ -118,10 +118,14 @@ class Asked:
                     if size <= most:
                         continue
                     if asks is None:
-                        asks = "?" in text or "\u061f" in text or self._begins(text)
+                        asks = self.asks(text)
                     if _counts(pattern, len(words), shown, asks=asks):
                         found, most = pattern.state, size
         return found
+
+    def asks(self, text: str) -> bool:
+        """Is the message a question, by its sign or by how a part of it begins?"""
+        return "?" in text or "\u061f" in text or self._begins(text)
 
     def _begins(self, text: str) -> bool:
         """Does a sentence, or a part of one, begin as a question does?"""

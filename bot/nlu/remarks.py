@@ -25,6 +25,12 @@ FILLING = 5
 
 _CUT = re.compile(r"(\.\.\.|~)")
 
+NUMBER = "#"
+"""In a phrase it stands for a number."""
+
+MOST_DIGITS = 2
+"""Of such a number."""
+
 _NOT = frozenset((
     "niet", "nooit", "geen", "niemand", "niks", "not", "never", "no", "nobody", "dont", "doesnt", "isnt", "arent",
     "cant", "pas", "jamais", "personne", "degil", "yok",
@@ -105,6 +111,16 @@ class Remarks:
         ordered = (*sorted(begins, key=_length, reverse=True), *sorted(within, key=_length, reverse=True))
         return tuple(dict.fromkeys(kind for _words, kind in ordered))
 
+    def numbers(self, text: str, kind: str, languages: Collection[str]) -> list[int]:
+        """The number in each phrase by which normalised `text` makes the remark `kind`, in their order."""
+        words = text.split()
+        found: set[tuple[int, int]] = set()
+        for language in languages:
+            for places, phrases in (((self._before(words),), self._starts), (range(len(words)), self._within)):
+                found.update(_ends(words, places, phrases.get(language, {}), kind))
+        at = {place for start, end in found for place in range(start, end) if _is(words[place], NUMBER)}
+        return [int(words[place]) for place in sorted(at)]
+
     def _before(self, words: Sequence[str]) -> int:
         """How many words at the beginning mean nothing."""
         start = 0
@@ -126,11 +142,27 @@ def _length(found: tuple[int, str]) -> int:
 
 def _index(phrases: dict[str, list[_Phrase]], phrase: str, kind: str, filling: frozenset[str]) -> None:
     pieces = _CUT.split(phrase)
-    parts = tuple(tuple(normalise(each).split()) for each in pieces[::2])
+    parts = tuple(_words(each) for each in pieces[::2])
     if all(parts):
         negated = any(word in _NOT for part in parts for word in part)
         gaps = tuple(filling if cut == "~" else None for cut in pieces[1::2])
         phrases.setdefault(parts[0][0], []).append(_Phrase(parts, gaps, kind, negated))
+
+
+def _words(piece: str) -> tuple[str, ...]:
+    """Those of a piece of a phrase, as messages are spelled."""
+    return tuple(part for word in piece.split() for part in ((word,) if word == NUMBER else normalise(word).split()))
+
+
+def _is(word: str, expected: str) -> bool:
+    """Is this the word of a phrase, or the number that it asks for?"""
+    return word == expected or (expected == NUMBER and len(word) <= MOST_DIGITS and word.isdecimal())
+
+
+def _beginning(phrases: Mapping[str, Sequence[_Phrase]], word: str) -> Iterable[_Phrase]:
+    """The phrases that may begin with a word."""
+    found = phrases.get(word, ())
+    return (*found, *phrases.get(NUMBER, ())) if _is(word, NUMBER) else found
 
 
 def _found(
@@ -138,7 +170,7 @@ def _found(
 ) -> Iterable[tuple[int, str]]:
     """(how many words it covers, remark) of every phrase that begins at one of `places`."""
     for start in places:
-        for phrase in phrases.get(words[start], ()):
+        for phrase in _beginning(phrases, words[start]):
             end = _end(words, start, phrase)
             if end is None:
                 continue
@@ -154,14 +186,25 @@ def _before(words: Sequence[str], start: int) -> Sequence[str]:
     return () if start == 1 and words[0] == _NO else words[max(0, start - 1) : start]
 
 
+def _ends(
+    words: Sequence[str], places: Iterable[int], phrases: Mapping[str, Sequence[_Phrase]], kind: str
+) -> Iterable[tuple[int, int]]:
+    """The first word of each phrase of one kind, and the word after it; not where a "not" stands before it."""
+    for start in places:
+        for phrase in _beginning(phrases, words[start]) if start < len(words) else ():
+            end = _end(words, start, phrase) if phrase.kind == kind else None
+            if end is not None and _NOT.isdisjoint(_before(words, start)):
+                yield start, end
+
+
 def _end(words: Sequence[str], start: int, phrase: _Phrase) -> int | None:
     """Where a phrase that begins at `start` ends; None when it is not there."""
     position = start
     for part, filling in zip(phrase.parts, (frozenset[str](), *phrase.gaps), strict=True):
         room = 0 if position == start else GAP if filling is None else FILLING
         for at in range(position, position + room + 1):
-            between = words[position:at]
-            if tuple(words[at : at + len(part)]) == part:
+            between, there = words[position:at], words[at : at + len(part)]
+            if len(there) == len(part) and all(map(_is, there, part)):
                 if not _NOT.isdisjoint(between) or (filling is not None and not filling.issuperset(between)):
                     return None
                 position = at + len(part)

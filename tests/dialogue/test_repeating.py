@@ -37,7 +37,8 @@ def test_after_a_no_everything_is_as_it_was(tester: DialogueTester, state: str, 
 
 def test_who_waits_and_greets_hears_that_an_advisor_was_asked(tester: DialogueTester) -> None:
     first = tester.begin(at(StateName.MENU)).say("ik wil een medewerker").reply
-    for text in ("hallo?", "9", "kan ik een mens spreken"):
-        tester.say(text).hears(shared(tester, "footer_waiting"), BZ)
+    lines = ("footer_waiting", "wait_unknown", "kept_for_advisor")
+    for text, line in zip(("hallo?", "9", "kan ik een mens spreken"), lines, strict=True):
+        tester.say(text).hears(shared(tester, line), BZ)
         assert len(tester.reply) < len(first)
     tester.say("1").in_state(StateName.CANCELLED)

@@ -8,13 +8,14 @@ a command away.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.dialogue.context import Context
+from bot.dialogue.context import AGES, Context
 from bot.dialogue.conversation import Status
 from bot.dialogue.own_words import OWN_WORDS
 from bot.dialogue.pace import is_flooding
 from bot.dialogue.states import NEITHER, StateName
 from bot.dialogue.steps import (
     advisor_wanted,
+    age,
     answer_to_question,
     asked,
     asked_country,
@@ -109,6 +110,7 @@ ORDER = (
     ),
     Step("closed", lambda ctx: ctx.status is Status.CLOSED, closed.step, reads_text=True),
     Step("crisis", lambda ctx: ctx.conversation.told.crisis != "", crisis.step, reads_text=True),
+    Step("age", lambda ctx: not AGES.isdisjoint(ctx.written_remarks) and ctx.tells_age, age.step, reads_text=True),
     Step(
         "asked_country",
         lambda ctx: ctx.understood.country is not None and ctx.expects == "country",

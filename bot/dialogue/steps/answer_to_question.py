@@ -12,7 +12,7 @@ from bot.dialogue.crisis import BEFORE_ANSWERS
 from bot.dialogue.events import PlaceTold
 from bot.dialogue.flow import BACK, Choice
 from bot.dialogue.moving import after_choice, choose, go, show_topic
-from bot.dialogue.states import NEVER_GUESSED, SharedText, StateName
+from bot.dialogue.states import NEVER_GUESSED, UNDER_18, SharedText, StateName
 from bot.dialogue.turn import Turn
 
 SAID_BESIDES = 4
@@ -55,10 +55,15 @@ def _safe_and_more(ctx: Context, choice: Choice) -> Turn:
     topic = ctx.understood.topic or ""
     if ctx.asked_state:
         topic = ctx.asked_state
-    elif not sure or topic not in ctx.rules.topics or topic in NEVER_GUESSED:
+    elif not sure or topic not in ctx.rules.topics or topic in NEVER_GUESSED or _of_others(ctx, topic):
         return choose(ctx, conversation, choice, events)
     conversation, told = after_choice(ctx, conversation.with_position(deferred_topic=""), choice)
     return show_topic(ctx, conversation, topic, (*events, *told), emergency_line=ctx.understood.emergency_line)
+
+
+def _of_others(ctx: Context, topic: str) -> bool:
+    """ "The children are at school" tells nothing of how old the writer is."""
+    return topic == UNDER_18 and ctx.own_age is None
 
 
 def _elsewhere(ctx: Context, country: str) -> Turn:
@@ -78,6 +83,8 @@ def _offer(ctx: Context) -> Turn | None:
     if state is None or not state.offers or waits or ctx.understood.danger == "red" or ctx.understood.command:
         return None
     said = ctx.written_remarks
+    if "agree" in said and "?" not in state.say:
+        return None  # "that's right" says yes to what was told, not to an adviser
     if "yes" not in said or "ok" in said or "no" in said or ctx.understood.country:
         return None
     conversation, events = ctx.draft

@@ -23,15 +23,18 @@ FOLLOW_UPS = (
 ANSWERED_HERE = frozenset({"again", "for_other", "thanks"})
 """Those for which `step` itself knows where they lead."""
 
-COURTESIES = frozenset({"ok", "thanks", "bye", "yes", "no"})
+COURTESIES = frozenset({"ok", "thanks", "bye", "yes", "no", "will_do", "parting", "agree"})
 """Remarks that ask for nothing; others in the same message count before them."""
 
-VAGUE = COURTESIES | {"unsure", "cannot_call"}
+SURELY_MEANT = frozenset({"thanks", "will_do", "parting"})
+"""Courtesies that count in a longer message as well."""
+
+VAGUE = COURTESIES - {"will_do", "parting", "agree"} | {"unsure", "cannot_call"}
 """Remarks that count only where the message is about no topic: "I have no credit" asks about that."""
 
 LAST_WORDS: Mapping[str, frozenset[str]] = {
-    StateName.HEARD: frozenset({"ok", "yes", "no"}),
-    StateName.THANKS: COURTESIES - {"bye"},
+    StateName.HEARD: frozenset({"ok", "yes", "no", "will_do", "agree"}),
+    StateName.THANKS: COURTESIES - {"bye", "parting"},
     StateName.GOODBYE: COURTESIES,
 }
 """State that said a last word -> remarks to which nothing more is said after it."""
@@ -65,9 +68,10 @@ def step(ctx: Context) -> Turn | None:
         return Turn(conversation, events, None)
     told_place = (ctx.understood.place or ctx.understood.country) is not None
     for remark in sorted(said, key=COURTESIES.__contains__):
-        if remark in COURTESIES and (told_place or (words >= A_QUESTION and remark != "thanks")):
+        if remark in COURTESIES and (told_place or (words >= A_QUESTION and remark not in SURELY_MEANT)):
             continue  # "no, I am abroad" says more than no
-        leaves = remark == "bye" and words < A_QUESTION
+        thanks = remark == "thanks" and not about and not ctx.rules.asked.asks(ctx.message.inbound.text)
+        leaves = (remark == "bye" or thanks) and words < A_QUESTION
         if (
             remark in VAGUE
             and not leaves

@@ -47,4 +47,6 @@ def step(ctx: Context) -> Turn | None:
         turn = crisis.inside(ctx, conversation, events)
         if turn is not None:
             return turn
+    if not ctx.message.text.isdigit():
+        return None  # "I mean 19" is no choice from a list that has no nineteenth
     return Turn(conversation, events, Say(state.name, (SharedText.NO_SUCH_NUMBER,), emergency_line=True))

@@ -1,5 +1,6 @@
 """A message that resembles nothing still gets an answer, and never the same one twice in a row."""
 
+from bot.dialogue import listening
 from bot.dialogue.changes import Events
 from bot.dialogue.context import Context
 from bot.dialogue.conversation import Conversation, Status
@@ -23,6 +24,9 @@ def step(ctx: Context) -> Turn:
 def answer(ctx: Context, conversation: Conversation, events: Events) -> Turn:
     """The same for a conversation in which so many messages in a row were not understood as it says."""
     state = conversation.position.state
+    worried_again = ctx.understood.danger == "amber" and state == StateName.WORRIED
+    if ctx.status is Status.BOT and not worried_again and listening.tells_on(ctx, conversation):
+        return listening.listening(ctx, conversation, events)
     if ctx.understood.danger == "amber" and not _near_topic(ctx, conversation):
         target = StateName.PERSON if state == StateName.AFRAID else StateName.AFRAID
         return go(ctx, conversation, target, events, emergency_line=True)

@@ -6,8 +6,7 @@ first.
 
 from bot.dialogue.context import FRAGMENT_WORDS, Context
 from bot.dialogue.conversation import Place
-from bot.dialogue.moving import go
-from bot.dialogue.states import StateName
+from bot.dialogue.listening import listening
 from bot.dialogue.steps import place
 from bot.dialogue.turn import Turn
 
@@ -29,7 +28,7 @@ def step(ctx: Context) -> Turn | None:
     words = len(ctx.message.text.split())
     if "not_here" in ctx.written_remarks and words <= TOLD_WORDS and not ctx.stated_country:
         conversation, events = ctx.draft
-        return go(ctx, conversation, StateName.LISTENING, events, emergency_line=True)
+        return listening(ctx, conversation, events)
     at_home = understood.place == Place.NETHERLANDS
     if understood.country is None and not at_home:
         return None

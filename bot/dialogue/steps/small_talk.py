@@ -2,12 +2,16 @@
 
 from msgspec.structs import replace
 
+from bot.dialogue import listening
 from bot.dialogue.context import Context
 from bot.dialogue.conversation import Status
 from bot.dialogue.moving import go
 from bot.dialogue.states import SharedText, StateName
 from bot.dialogue.steps import not_understood
 from bot.dialogue.turn import Say, Turn
+
+A_SENTENCE = 3
+"""A "no" of at least so many words tells something."""
 
 
 def step(ctx: Context) -> Turn | None:
@@ -28,4 +32,6 @@ def step(ctx: Context) -> Turn | None:
         if state == StateName.OTHER:
             return not_understood.answer(ctx, conversation.with_position(fallback_count=1), events)
         return go(ctx, conversation, StateName.OTHER, events, emergency_line=True)
+    if len(ctx.message.text.split()) >= A_SENTENCE and listening.tells_on(ctx, conversation):
+        return listening.listening(ctx, conversation, events)
     return Turn(conversation, events, Say(state, (SharedText.CHOOSE_NUMBER,), emergency_line=True))

@@ -2,6 +2,7 @@
 
 from bot.dialogue.context import Context
 from bot.dialogue.conversation import Conversation
+from bot.dialogue.listening import listening
 from bot.dialogue.moving import after_the_opener, go, show_topic, with_advisor_asked
 from bot.dialogue.repeating import A_FEW_WORDS, instead_of
 from bot.dialogue.states import CRISES, SUICIDE, StateName
@@ -17,11 +18,12 @@ def step(ctx: Context) -> Turn | None:
     conversation, events = ctx.draft
     topic = ctx.understood.topic or ""
     if topic in ctx.content.general and not conversation.told.subject_disclosed:
-        return after_the_opener(ctx, conversation, topic, events)
+        deferred = "" if "may_ask" in ctx.written_remarks else topic  # "may I ask something" asks nothing yet
+        return after_the_opener(ctx, conversation, deferred, events)
     if topic == SUICIDE and ctx.understood.confidence < SURELY_SUICIDE and not conversation.told.crisis:
         return go(ctx, conversation, StateName.AFRAID, events, emergency_line=True)
     if _tells_more(ctx, conversation, topic):
-        return go(ctx, conversation, StateName.LISTENING, events, emergency_line=ctx.understood.emergency_line)
+        return listening(ctx, conversation, events, emergency_line=ctx.understood.emergency_line)
     if ctx.rules.topics[topic] == ctx.state and not ctx.understood.wants_advisor:
         other = instead_of(ctx, conversation, ctx.state)
         if other != ctx.state:

@@ -95,3 +95,18 @@ def test_thanks_with_a_plan_is_thanks(tester: DialogueTester, text: str) -> None
 @pytest.mark.parametrize("text", ["flikker op", "piss off", "işe yaramıyorsun", "tu ne comprends rien", "بلا فائدة"])
 def test_anger_gets_an_apology_and_a_person(tester: DialogueTester, text: str) -> None:
     tester.begin(at("left_behind.answer")).say(text).in_state("follow.sorry")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["oke dan bel ik morgen", "oke misschien bel ik", "ik ga ze morgen bellen", "All right, I will call tomorrow.",
+     "ok i might call them later", "ja klopt", "doe maar", "yeah thats right"],
+)  # fmt: skip
+def test_a_plan_to_call_and_a_yes_to_what_was_told_ask_for_nobody(tester: DialogueTester, text: str) -> None:
+    tester.say("ik ben achtergelaten", text).in_state(StateName.HEARD)
+    assert tester.conversation.handling.status is Status.BOT
+
+
+@pytest.mark.parametrize("text", ["ik ga slapen", "oke ik ga nu slapen", "moet nu naar de les doei", "laterr"])
+def test_who_goes_gets_a_goodbye(tester: DialogueTester, text: str) -> None:
+    tester.say("ik ben achtergelaten", text).in_state(StateName.GOODBYE)
