@@ -43,7 +43,7 @@ def test_chat_answers_one_line_with_one_reply_and_a_blank_line_between() -> None
 
 def test_chat_begins_in_the_language_asked_for() -> None:
     (answer,) = replies("menu", options=("--locale", "en", "--channel", "whatsapp", "--from", "+90532000000"))
-    assert "I have a question" in answer
+    assert "Ask something" in answer
 
 
 def test_chat_names_the_step_that_answered_when_asked_why() -> None:

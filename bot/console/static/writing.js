@@ -36,13 +36,14 @@ function insert(text) {
 
 /** Ask the server to review the text before it is sent. */
 function check(form) {
-  const text = form.elements.text.value;
+  const text = form.elements.text?.value;
+  if (text === undefined) return; // a page came meanwhile that takes no text
   const request = new XMLHttpRequest();
   request.open("POST", form.action);
   request.responseType = "document";
   request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
   request.onload = () => {
-    if (!form.isConnected || form.elements.text.value !== text) return; // about another text than the one that is there
+    if (!form.isConnected || form.elements.text?.value !== text) return; // about another text than the one that is there
     const fresh = request.response?.getElementById("findings");
     const place = document.getElementById("findings");
     if (request.status === 200 && fresh && place && !place.isEqualNode(fresh)) {
