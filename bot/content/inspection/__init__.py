@@ -1,6 +1,9 @@
 """Softer faults than a file that cannot be read: what makes a dialogue unsafe, unreachable, unsourced or too long."""
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -25,7 +28,7 @@ def inspect(library: Library, root: Path) -> list[Fault]:
     """Every fault and warning in the content of the repository at `root`, sorted."""
     content = library.content
     live = [localize(library, code) for code in library.languages.live]
-    found: Iterable[Iterator[Fault]] = (
+    found: Iterable[Iterable[Fault]] = (
         structure_faults(content),
         fact_faults(content),
         text_faults(content, root),
@@ -48,9 +51,27 @@ def scenario_faults(library: Library, root: Path) -> list[Fault]:
     return faults
 
 
-def _line_faults(root: Path) -> Iterator[Fault]:
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """A folder of lines that are learned from, known by what stands in it."""
+
+    digest: str
+    root: Path = field(compare=False)
+
+
+def _line_faults(root: Path) -> tuple[Fault, ...]:
     """What is wrong in the lines that are learned from."""
+    folder, digest = root / "flows" / "utterances", hashlib.sha256()
+    for path in sorted(folder.rglob("*.toml")):
+        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return _faults_in(_Lines(digest.hexdigest(), folder))
+
+
+@cache
+def _faults_in(lines: _Lines) -> tuple[Fault, ...]:
+    """Reading a hundred thousand lines takes seconds; equal ones, wherever they lie, have the same faults."""
     try:
-        read_utterances(root / "flows" / "utterances")
+        read_utterances(lines.root)
     except ContentError as error:
-        yield from error.faults
+        return tuple(error.faults)
+    return ()
