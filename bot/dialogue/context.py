@@ -10,12 +10,13 @@ from msgspec.structs import replace
 from bot.dialogue.changes import Events
 from bot.dialogue.choosing import meant, named, numbered, partly
 from bot.dialogue.conversation import Conversation, Place, Status
+from bot.dialogue.crisis import DYING, SURELY_SUICIDE
 from bot.dialogue.events import Answered, CallRefused, LanguageChosen, PlaceTold
 from bot.dialogue.flow import Choice, State
 from bot.dialogue.language import Languages, with_heard_language
 from bot.dialogue.localized_content import LocalizedContent
 from bot.dialogue.machine import Machines
-from bot.dialogue.states import CRISES, StateName
+from bot.dialogue.states import CRISES, SUICIDE, StateName
 from bot.dialogue.turn import Circumstances, Message
 from bot.nlu.asked import Asked
 from bot.nlu.countries import CountryFinder
@@ -198,6 +199,12 @@ class Context:
         """Those of the parts of a story, of which the whole is too long to make any."""
         parts = [normalise(part) for part in _PART.split(self.message.inbound.text)]
         return [remark for part in parts for remark in self.rules.remarks.read(part, self._languages)]
+
+    @property
+    def is_suicidal(self) -> bool:
+        """Does the message say that its writer does not want to live: in listed words, or as it was read?"""
+        surely = self.understood.topic == SUICIDE and self.understood.confidence >= SURELY_SUICIDE
+        return surely or DYING in self.written_remarks
 
     @cached_property
     def free_command(self) -> str | None:

@@ -14,6 +14,13 @@ from bot.dialogue.states import ANNOUNCEMENT, SharedText
 ENDS = "end_crisis"
 """What entering a state does that ends it."""
 
+DYING = "dying"
+"""The remark that somebody does not want to live, in so many words: it counts before any other topic of the message."""
+
+SURELY_SUICIDE = 0.7
+"""With less confidence than this somebody is asked what fits them, with the numbers on top, and not taken for suicidal.
+Chosen by reading some fifteen such messages: measure it again whenever the model is trained."""
+
 OWN_LIFE = frozenset({"plan", "hurt"})
 """Remarks about one's own life: they count before other danger that they name."""
 

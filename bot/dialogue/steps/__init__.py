@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bot.dialogue.context import AGES, Context
 from bot.dialogue.conversation import Status
+from bot.dialogue.crisis import DYING
 from bot.dialogue.own_words import OWN_WORDS
 from bot.dialogue.pace import is_flooding
 from bot.dialogue.states import NEITHER, StateName
@@ -98,7 +99,12 @@ ORDER = (
     Step("answer_to_question", lambda _ctx: True, answer_to_question.step, reads_text=True),
     Step(
         "danger",
-        lambda ctx: ctx.understood.danger == "red" or danger.DYING in ctx.written_remarks,
+        # To an advisor who has just closed they would only "write on".
+        lambda ctx: (
+            ctx.understood.danger == "red"
+            or DYING in ctx.written_remarks
+            or (ctx.status is Status.CLOSED and ctx.is_suicidal)
+        ),
         danger.step,
         reads_text=True,
     ),

@@ -15,9 +15,6 @@ FIRST = ("hurt", "plan")
 REPEATED = frozenset({"number", "again"})
 """Remarks that may get once more what was just shown."""
 
-SURELY_SUICIDE = 0.7
-"""With less nobody in danger is taken for suicidal; see `topic`."""
-
 SURELY_ABOUT = 0.8
 """From this confidence on, another topic is answered in the middle of a crisis."""
 
@@ -49,7 +46,7 @@ def inside(ctx: Context, conversation: Conversation, events: Events) -> Turn | N
         target = _answering(ctx, conversation, remark)
         if target:
             return go(ctx, conversation, target, events)
-    if understood.topic == SUICIDE != conversation.told.crisis and understood.confidence >= SURELY_SUICIDE:
+    if understood.topic == SUICIDE != conversation.told.crisis and ctx.is_suicidal:
         return show_topic(ctx, conversation, SUICIDE, events)
     if ctx.stated_country or (understood.place is not None and understood.country is None):
         return go(ctx, conversation, ctx.rules.topics[conversation.told.crisis], events)

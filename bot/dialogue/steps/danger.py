@@ -5,15 +5,12 @@ from msgspec.structs import replace
 
 from bot.dialogue.context import Context
 from bot.dialogue.conversation import Status
-from bot.dialogue.crisis import OWN_LIFE
+from bot.dialogue.crisis import DYING, OWN_LIFE
 from bot.dialogue.events import DangerSeen
 from bot.dialogue.moving import go, show_topic, with_advisor_asked
 from bot.dialogue.states import DANGER, SUICIDE
 from bot.dialogue.steps import crisis
 from bot.dialogue.turn import Turn
-
-DYING = "dying"
-"""The remark that somebody does not want to live, in so many words: it counts before any other topic of the message."""
 
 NAMED_FROM = 3
 """A message of at least so many words can name another danger than the one before."""

@@ -8,10 +8,6 @@ from bot.dialogue.repeating import A_FEW_WORDS, instead_of
 from bot.dialogue.states import CRISES, SUICIDE, StateName
 from bot.dialogue.turn import Turn
 
-SURELY_SUICIDE = 0.7
-"""With less confidence than this somebody is asked what fits them, with the numbers on top, and not taken for suicidal.
-Chosen by reading some fifteen such messages: measure it again whenever the model is trained."""
-
 
 def step(ctx: Context) -> Turn | None:
     """The answer. A general question before a word on the subject has fallen waits for the opener."""
@@ -20,7 +16,7 @@ def step(ctx: Context) -> Turn | None:
     if topic in ctx.content.general and not conversation.told.subject_disclosed:
         deferred = "" if "may_ask" in ctx.written_remarks else topic  # "may I ask something" asks nothing yet
         return after_the_opener(ctx, conversation, deferred, events)
-    if topic == SUICIDE and ctx.understood.confidence < SURELY_SUICIDE and not conversation.told.crisis:
+    if topic == SUICIDE and not (ctx.is_suicidal or conversation.told.crisis):
         return go(ctx, conversation, StateName.AFRAID, events, emergency_line=True)
     if _tells_more(ctx, conversation, topic):
         return listening(ctx, conversation, events, emergency_line=ctx.understood.emergency_line)

@@ -5,7 +5,7 @@ from bot.dialogue.context import Context
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.events import DangerSeen
 from bot.dialogue.moving import go
-from bot.dialogue.states import SharedText, StateName
+from bot.dialogue.states import DANGER, SUICIDE, SharedText, StateName
 from bot.dialogue.steps import looking
 from bot.dialogue.turn import Say, Turn
 
@@ -37,9 +37,12 @@ def _read(ctx: Context, state: str) -> Turn:
         return Turn(ctx.conversation.with_position(state=state), (), None)
     conversation: Conversation = ctx.heard.with_position(state=state)
     understood = ctx.understood
-    if understood.danger == "red":
+    if understood.danger == "red" or ctx.is_suicidal:
         say = Say(prefix=(SharedText.DANGER_WITH_ADVISOR,), numbers=True)
-        return Turn(conversation.with_handling(danger=True), (DangerSeen(),), say)
+        # It is still a crisis when they hand back.
+        crisis = conversation.told.crisis or (SUICIDE if ctx.is_suicidal else DANGER)
+        marked = conversation.with_handling(danger=True).with_told(crisis=crisis)
+        return Turn(marked, (DangerSeen(),), say)
     hides = looking.step(ctx)
     if hides is not None:
         return hides

@@ -216,3 +216,25 @@ def test_a_number_that_is_no_choice_tells_how_many(tester: DialogueTester) -> No
 def test_who_does_not_want_to_live_is_not_hidden_for_saying_who_is_near(tester: DialogueTester, text: str) -> None:
     tester.say(SUICIDAL, text)
     assert tester.conversation.position.state.partition(".")[0] in ("suicide", "danger")
+
+
+@pytest.mark.parametrize("text", ["ik heb pillen genomen", "ik wil dood"])
+def test_who_does_not_want_to_live_is_in_a_crisis_whoever_has_the_conversation(
+    tester: DialogueTester, text: str
+) -> None:
+    tester.say("hoi", "1", "medewerker")
+    for act in ("claims", "writes hallo"):
+        tester.advisor("ada", act)
+    tester.say(text).hears(BZ, EMERGENCY)
+    assert tester.conversation.told.crisis == "suicide"
+    assert tester.conversation.handling.danger
+
+
+@pytest.mark.parametrize("text", ["ik heb pillen genomen", "ik wil nog steeds dood"])
+def test_and_after_an_advisor_has_closed(tester: DialogueTester, text: str) -> None:
+    tester.say("hoi", "1", "medewerker")
+    for act in ("claims", "writes hallo", "closes"):
+        tester.advisor("ada", act)
+    tester.say(text).hears(BZ, EMERGENCY)
+    assert tester.conversation.told.crisis == "suicide"
+    assert tester.conversation.handling.status is Status.WAITING
