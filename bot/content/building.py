@@ -95,7 +95,7 @@ def build_reader(library: Library, encoder: Encoder | None) -> Reader:
     content = library.content
     return Reader(
         lexicons=lexicons(content),
-        countries=_countries(content),
+        countries=country_finder(content),
         model=library.model,
         encoder=encoder,
         priorities={flow.topic: flow.priority for flow in content.flows.values() if flow.topic},
@@ -119,7 +119,7 @@ def lexicons(content: Content) -> list[Lexicon]:
     ]
 
 
-def _countries(content: Content) -> CountryFinder:
+def country_finder(content: Content) -> CountryFinder:
     """Names and cities of flows/countries.toml, and the official names in every language we know."""
     official: dict[str, list[str]] = {}
     for locale in content.vocabularies:

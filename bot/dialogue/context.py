@@ -58,6 +58,12 @@ _PART = re.compile(r"[.,;:!?\n\u060c\u061f]+")
 OVERLAP = 120
 """Characters that two parts of a long message have in common."""
 
+ELSEWHERE = frozenset({"under_way", "others_place", "going", "none"})
+"""What a place in a message may be that its writer is not at."""
+
+WORDS_OF_PLACE = 3
+"""In fewer words than these a country is only named."""
+
 FOLLOW = "follow"
 """The flow of short answers that any topic shares."""
 
@@ -256,6 +262,15 @@ class Context:
         return [number for number in remarks.numbers(text, kind, self._languages) if number not in others]
 
     @cached_property
+    def asked_back(self) -> str | None:
+        """A country that the message names without saying that its writer is there, where they may be; None where it
+        names none, or says that it is another's place, or one that they want to go to or come from."""
+        found = self.understanding
+        elsewhere = found.where in ELSEWHERE or (found.where == Place.NETHERLANDS and found.country != "NL")
+        settled = elsewhere and not self.stated_country and len(self.message.text.split()) >= WORDS_OF_PLACE
+        return None if settled else found.country
+
+    @cached_property
     def asked_state(self) -> str:
         """The state that answers the question which the message asks in words; "" when it asks none."""
         shown = topic_at_hand(self.state, self.conversation)
@@ -331,7 +346,13 @@ class Context:
         if understood.country and "not_here" in self.written_remarks and not self.stated_country:
             place = None if understood.place == Place.ABROAD else understood.place
             understood = replace(understood, country=None, place=place)  # "born in Morocco" is not there
-        conversation, told = _noticed_in(conversation, understood, discloses=self.discloses, stated=self.stated_country)
+        conversation, told = _noticed_in(
+            conversation,
+            understood,
+            discloses=self.discloses,
+            stated=self.stated_country,
+            asked_back=self.asked_back if understood.country else None,
+        )
         long = len(self.message.text.split()) > MOST_WORDS
         said = self._remarks_of_parts if long else self.written_remarks
         conversation, who = _with_role(conversation, said, self.understood)
@@ -358,14 +379,14 @@ def _further_parts(text: str) -> list[str]:
 
 
 def _with_place(conversation: Conversation, understood: Understanding) -> tuple[Conversation, Events]:
-    """The place when the person says in so many words where they are. Abroad is believed at once; "in the
+    """The place when the person says where they are, in listed words: what is only learned takes no number away. Abroad
+    is believed at once; "in the
     Netherlands" is asked for once they have said abroad, because it takes the numbers that work there away; and so is
     a country by name, which may be where they were or where they fear to go."""
-    if understood.country not in (None, "NL"):
-        return conversation, ()
-    if understood.place == "abroad" and conversation.told.place is not Place.ABROAD:
+    said = understood.place if understood.country in (None, "NL") else None
+    if said == Place.ABROAD and conversation.told.place is not Place.ABROAD:
         place = Place.ABROAD
-    elif understood.place == Place.NETHERLANDS and conversation.told.place is Place.UNKNOWN:
+    elif said == Place.NETHERLANDS and conversation.told.place is Place.UNKNOWN:
         place = Place.NETHERLANDS
     else:
         return conversation, ()
@@ -379,6 +400,10 @@ ASKED_AS = {"professional": "work", "bystander": "other", "someone_abroad": "oth
 """Topic -> for whom somebody writes who asks about it in their own words, and has not said so."""
 
 
+LEARNED_ROLES = ("work", "other")
+"""Who writes for themselves rarely says so: that is assumed, and not kept as told."""
+
+
 def _with_role(
     conversation: Conversation, remarks: Sequence[str], understood: Understanding
 ) -> tuple[Conversation, Events]:
@@ -389,7 +414,8 @@ def _with_role(
     if "self" in said and not {"no", "correct"}.isdisjoint(remarks):
         role = "self"  # "no, not about a pupil, about me"
     if not role and not conversation.told.role:
-        role = ASKED_AS.get(understood.topic or "", "")
+        learned = understood.who if understood.who in LEARNED_ROLES else ""
+        role = learned or ASKED_AS.get(understood.topic or "", "")
     if not role or role == conversation.told.role:
         return conversation, ()
     return conversation.with_told(role=role), (Answered("role", role),)
@@ -405,18 +431,18 @@ def _stated(conversation: Conversation, country: str) -> tuple[Conversation, Eve
 
 
 def _noticed_in(
-    conversation: Conversation, understood: Understanding, *, discloses: bool, stated: str
+    conversation: Conversation, understood: Understanding, *, discloses: bool, stated: str, asked_back: str | None
 ) -> tuple[Conversation, Events]:
     """The conversation with what a message tells in passing. discloses: its writer knows the subject. stated: the
-    country they say they are in."""
+    country they say they are in. asked_back: one that they may be in."""
     conversation, events = _stated(conversation, stated) if stated else _with_place(conversation, understood)
     changed: dict[str, object] = {}
     if discloses:
         changed["subject_disclosed"] = True
     told = conversation.told
-    at_home = understood.country == "NL" and told.place is Place.NETHERLANDS
-    if understood.country and not stated and not at_home and understood.country != told.country:
-        changed["mentioned_country"] = understood.country
+    at_home = asked_back == "NL" and told.place is Place.NETHERLANDS
+    if asked_back and not stated and not at_home and asked_back != told.country:
+        changed["mentioned_country"] = asked_back
     if changed:
         conversation = conversation.with_told(**changed)
     if understood.danger == "amber":

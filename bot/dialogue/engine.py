@@ -20,6 +20,7 @@ from bot.dialogue.conversation import (
     Place,
     Status,
 )
+from bot.dialogue.crisis import DYING
 from bot.dialogue.events import CodeAsked, EngineFailed, ErasureRequested, Heard
 from bot.dialogue.localized_content import LocalizedContent
 from bot.dialogue.overrides import Overrides
@@ -134,9 +135,9 @@ def _finished(ctx: Context, turn: Turn, step: Step, notice: str) -> Turn:
     """The turn with what is true of every answer, and noted in the conversation."""
     inbound, second = ctx.message.inbound, int(ctx.circumstances.now.timestamp())
     if step.reads_text:
-        turn = _heard_by_the_way(
-            ctx, turn, continues=not notice and pace.is_continuation(ctx.conversation.pace, second)
-        )
+        continues = not notice and pace.is_continuation(ctx.conversation.pace, second)
+        # Who says for the first time that they do not want to live is never met with silence.
+        turn = _heard_by_the_way(ctx, turn, continues=continues and DYING not in ctx.written_remarks)
     if notice or ctx.circumstances.overrides.down:
         turn = _prefixed(ctx, turn, notice)
     told = turn.conversation.told

@@ -1,4 +1,4 @@
-"""Classifiers: one score per label for each question (topic, danger, person wanted).
+"""Classifiers: one score per label for each question (topic, danger, person wanted, …).
 
 There are two kinds: a linear one reads the letters of a message, always; one with a hidden layer reads what the layers
 of the encoder make of it, when that is installed. Scores are log probabilities up to a constant, so adding those of
@@ -16,7 +16,8 @@ from bot.nlu.features import buckets
 
 Scores = NDArray[np.float32]
 Labels = Mapping[str, tuple[str, ...]]
-"""question -> its labels. All questions share one table, their columns side by side in this order."""
+"""question -> its labels. All questions share one table, their columns side by side in this order; those of the kind
+by meaning begin with those of the letters, and may be more."""
 
 
 @dataclass(frozen=True, slots=True)

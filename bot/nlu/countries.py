@@ -4,11 +4,13 @@ The bot only asks a hit back ("Ben je in Marokko?"), so it has to be right often
 everyday word counts only where it is clearly a place: after "in" or "naar", with an ending that means "in", or alone.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from bot.nlu.normalise import normalise
+
+HOME, ABROAD = "nl", "abroad"
 
 MAX_NAME_WORDS = 4
 """Words in the longest names."""
@@ -84,21 +86,23 @@ class CountryFinder:
                     self._misspelt |= dict.fromkeys(_deletions(word) | {word}, country.code)
 
     def find(self, words: Sequence[str]) -> str | None:
-        """The country of a normalised message: one abroad before the Netherlands, the first before the others."""
-        found = list(self._all(words))
-        return next((code for code in found if code != "NL"), found[0] if found else None)
+        """The country of a normalised message; see `foremost`."""
+        return foremost(self.find_all(words))
 
-    def _all(self, words: Sequence[str]) -> Iterator[str]:
+    def find_all(self, words: Sequence[str]) -> Sequence[str]:
+        """Every country that a normalised message names, in order."""
+        found = []
         at = 0
         while at < len(words):
             for length in range(min(MAX_NAME_WORDS, len(words) - at), 0, -1):
                 code = self._named(words, at, length)
                 if code:
-                    yield code
+                    found.append(code)
                     at += length
                     break
             else:
                 at += 1
+        return found
 
     def _named(self, words: Sequence[str], at: int, length: int) -> str | None:
         phrase = " ".join(words[at : at + length])
@@ -140,6 +144,20 @@ class CountryFinder:
         return next(
             (self._misspelt[each] for each in (word, *sorted(_deletions(word))) if each in self._misspelt), None
         )
+
+
+def foremost(countries: Sequence[str]) -> str | None:
+    """One abroad before the Netherlands, the first before the others; None of none."""
+    return next((code for code in countries if code != "NL"), countries[0] if countries else None)
+
+
+def placed(probabilities: Mapping[str, float], countries: Sequence[str]) -> Mapping[str, float]:
+    """How probable each place of the writer is (a label of "where" -> probability) in a message that names these
+    countries, at least one: whoever names only one side of the border is not on the other, as far as we are told; of
+    whoever names both, only listed words say on which they are."""
+    home = all(code == "NL" for code in countries)
+    far = {ABROAD} if home else {HOME} if "NL" not in countries else {ABROAD, HOME}
+    return {label: 0.0 if label in far else probability for label, probability in probabilities.items()}
 
 
 def _stems(word: str) -> Iterator[tuple[str, bool]]:

@@ -32,6 +32,9 @@ class Thresholds(msgspec.Struct, frozen=True):
     """From here on a call is refused."""
     commands: dict[str, float] = {}
     """command -> from here on free words are taken for it."""
+    told: dict[str, dict[str, float]] = {}
+    """Question that meaning alone answers -> label -> from here on a message says it. A label that is not there is
+    never said so."""
     encoder_weights: dict[str, float] = {}
     """language the encoder hardly knows -> the weight of its vote there, instead of 1."""
 
@@ -74,10 +77,10 @@ def model_from(arrays: Mapping[str, "np.ndarray[tuple[int, ...], np.dtype[np.gen
     missing = [name for name in _ARRAYS if name not in arrays]
     if missing:
         raise UnreadableModel(f"has no {', '.join(missing)}")
-    columns = sum(map(len, description.labels.values()))
+    meant = {**description.labels, **description.by_meaning}
     shapes = {
-        "letters_weights": columns,
-        "meaning_weights": columns,
+        "letters_weights": sum(map(len, description.labels.values())),
+        "meaning_weights": sum(map(len, meant.values())),
         "languages_weights": len(description.languages),
     }
     for name, width in shapes.items():
@@ -95,7 +98,7 @@ def model_from(arrays: Mapping[str, "np.ndarray[tuple[int, ...], np.dtype[np.gen
             floats["letters_biases"],
         ),
         meaning=EmbeddingClassifier(
-            description.labels,
+            meant,
             floats["meaning_centre"],
             floats["meaning_hidden"],
             floats["meaning_hidden_biases"],
@@ -114,5 +117,7 @@ def model_from(arrays: Mapping[str, "np.ndarray[tuple[int, ...], np.dtype[np.gen
 
 class _Description(msgspec.Struct, frozen=True):
     labels: dict[str, tuple[str, ...]]
+    by_meaning: dict[str, tuple[str, ...]]
+    """Questions that only the classifier by meaning answers, in columns after the others."""
     languages: tuple[str, ...]
     calibration: Calibration

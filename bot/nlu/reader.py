@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from bot.nlu.classifiers import Scores, softmax
 from bot.nlu.commands import ANSWERS, SMALL_TALK, Commands
-from bot.nlu.countries import CountryFinder
+from bot.nlu.countries import CountryFinder, foremost, placed
 from bot.nlu.embedding import Encoder, EncoderUnavailable
 from bot.nlu.language import LanguageGuesser
 from bot.nlu.model import Model
@@ -28,10 +28,16 @@ DANGER = "danger"
 SUICIDE = "suicide"
 ADVISOR, LANGUAGE, DECOY = "advisor", "language", "decoy"
 OUT_OF_SCOPE = "out_of_scope"
+NEARLY = 0.2
+"""From this probability on a message that is danger now is about danger, where nothing else is sure."""
+
+AGE = "under_18"
+BESIDE_AN_AGE = 0.12
+"""From this probability on an urgent topic is what somebody means who tells their age as well."""
 OUT_OF_SCOPE_THRESHOLD = 0.85
 """The least probability at which a person is told that the bot cannot help with something."""
 
-STRANGE = 0.04
+STRANGE = 0.08
 """From this probability on that it is out of scope, the nearest topics are offered and none is answered. Chosen on
 messages by other hands: half as many of those that are out of scope are answered, one of two hundred others less."""
 
@@ -40,6 +46,20 @@ SURE_OF_COMMAND = 0.9
 
 FEW_WORDS = 3
 """In so few words a language may only be mentioned ("my english teacher")."""
+
+HIDES_IN_DANGER = 0.3
+"""From this probability on, danger counted, whoever may be in danger is hidden, and left the two bare numbers."""
+
+LEAST_PART = 1e-6
+A_TRACE = 0.01
+"""Below this probability nothing makes a message hide."""
+
+TOPICS_OF_DANGER = (DANGER, SUICIDE)
+OTHER_TOPIC = 0.1
+"""Below this probability of all these topics together the message is about something else."""
+
+RED_ANYWAY = 0.7
+"""And from this probability on it is danger now, whatever it is about."""
 
 Probabilities = Mapping[str, Mapping[str, float]]
 """question -> label -> probability."""
@@ -114,7 +134,7 @@ class Reader:
             hits = self._phrases.find(words)
             language, certainty = self._guesser.guess(text, self._commands.languages(whole), locale)
             command, switch_to = self._commands.read(whole, words)
-            country, place = self._countries.find(words), place_named(hits)
+            countries, place = self._countries.find_all(words), place_named(hits) if hits else None
             found = self._probabilities(self._model.letters.scores(whole), layers, language)
         except EncoderUnavailable:
             return self.without_encoder().understand(text, locale)
@@ -125,9 +145,11 @@ class Reader:
         )
         topic, confidence = self._topic(found)
         if topic == DANGER and danger != "red":
-            topic, danger = None, "amber"  # nine of ten such messages only look like it: asked, with the line
-        if danger == "red" and topic is None and _likeliest(found["topic"]) == DANGER:
-            topic = DANGER
+            # Nine of ten such messages only look like it: asked, with the line. A single word tells nothing.
+            topic, danger = None, "amber" if len(words) > 1 else danger
+        if danger == "red" and topic is None:
+            nearly = found["topic"][DANGER] >= NEARLY or _likeliest(found["topic"]) == DANGER
+            topic = DANGER if nearly else None
         stands_alone = bool(command) and not switch_to and command not in ANSWERS and danger == "none"
         if command in SMALL_TALK:
             topic, confidence, command = (command, 1.0, None) if danger != "red" else (topic, confidence, None)
@@ -143,8 +165,9 @@ class Reader:
             emergency_line=danger != "none" or not (command or self._is_ordinary(free_command or topic, found)),
             wants_advisor=command == ADVISOR or wants,
             no_call=no_call,
-            country=country,
+            country=foremost(countries) if countries else None,
             place=place,
+            **(self._told(found, countries) if self._thresholds.told else {}),
             switch_to=self._commands.named_once(words) if free_command == LANGUAGE else switch_to,
             stands_alone=stands_alone,
         )
@@ -161,10 +184,12 @@ class Reader:
 
     def _probabilities(self, scores: Scores, layers: Callable[[], Scores] | None, language: str) -> Probabilities:
         """What the letters, whose scores these are, and the encoder where there is one, make of the message."""
-        if layers is not None:
-            weight = self._thresholds.encoder_weights.get(language, 1.0)
-            scores = scores + weight * self._meaning(layers())
-        return softmax(scores, self._model.letters.labels, self._thresholds.inverse_temperature)
+        if layers is None:
+            return softmax(scores, self._model.letters.labels, self._thresholds.inverse_temperature)
+        votes, weight = self._meaning(layers()), self._thresholds.encoder_weights.get(language, 1.0)
+        shared = len(scores)
+        whole = np.concatenate([scores + weight * votes[:shared], votes[shared:]])
+        return softmax(whole, self._model.meaning.labels, self._thresholds.inverse_temperature)
 
     def _meaning(self, layers: Scores) -> Scores:
         """The votes of the encoder: of the whole, and of its sentences where it is long."""
@@ -174,10 +199,11 @@ class Reader:
     def _danger(self, words: Sequence[str], hits: Sequence[Hit], found: Probabilities) -> str:
         """Red when probable, or named and not improbable; not when it is denied ("hij slaat me niet"). Amber when
         named, or on a small suspicion."""
-        named, probabilities, thresholds = danger_named(hits), found["danger"], self._thresholds
+        named, probabilities, thresholds = danger_named(hits) if hits else "none", found["danger"], self._thresholds
         denied = named == "none" and any(hit.kind == "danger" and hit.value == "not" for hit in hits)
         parts = red_parts(words, hits) if named == "red" else []
-        red = max([probabilities["red"], *map(self._red_by_letters, parts)])
+        red = probable_red(found) if probabilities["red"] >= thresholds.red else 0.0
+        red = max([red, *map(self._red_by_letters, parts)])
         if not denied and red >= (thresholds.red_named if parts else thresholds.red):
             return "red"
         if parts and only_red(words, hits):
@@ -203,25 +229,47 @@ class Reader:
         """The command that the sentence asks for, None when none is probable enough. In danger only to be hidden, when
         nothing names the danger and nothing else is meant."""
         probabilities, thresholds = found["topic"], self._thresholds.commands
+        if probabilities[DECOY] >= A_TRACE:
+            probabilities = commands_asked(found)
         reached = [command for command in thresholds if probabilities[command] >= thresholds[command]]
-        best = max(reached, key=lambda command: probabilities[command], default=None)
+        best = max(reached, key=probabilities.__getitem__, default=None)
         surely = best is not None and probabilities[best] >= SURE_OF_COMMAND
-        if danger == "red" and not (best == DECOY and surely and danger_named(hits) == "none"):
+        hides = best == DECOY and surely and found["topic"][DECOY] >= HIDES_IN_DANGER
+        if danger == "red" and not (hides and danger_named(hits) == "none"):
             return None
         only_named = best == LANGUAGE and words <= FEW_WORDS
-        return best if surely or not (no_call or only_named) else None
+        # Who is looking may be a danger; that tells nothing against it.
+        endangered = danger != "none" and best != DECOY
+        return best if surely or not (no_call or only_named or endangered) else None
+
+    def _told(self, found: Probabilities, countries: Sequence[str]) -> dict[str, str]:
+        """What the message says of who, where and when: of each only what is probable enough."""
+        told = {}
+        for question, thresholds in self._thresholds.told.items():
+            known = placed(found[question], countries) if countries and question == "where" else found[question]
+            most = 0.0
+            for label, least in thresholds.items():
+                if known[label] >= least and known[label] > most:
+                    told[question], most = label, known[label]
+        return told
 
     def _topic(self, found: Probabilities) -> tuple[str | None, float]:
         """(the topic to answer without asking, None when unsure; the probability of the best topic)."""
         probabilities = found["topic"]
         topics = [topic for topic in probabilities if topic not in self._thresholds.commands]
-        best = max(topics, key=lambda topic: probabilities[topic])
+        best = max(topics, key=probabilities.__getitem__)
+        sum_of_two = 0.0
+        if best == AGE:  # told beside something else
+            other = max((topic for topic in topics if topic != AGE), key=probabilities.__getitem__)
+            if self._priorities.get(other) == "P0" and probabilities[other] >= BESIDE_AN_AGE:
+                best, sum_of_two = other, probabilities[AGE]
         enough = (
             max(self._thresholds.direct, OUT_OF_SCOPE_THRESHOLD) if best == OUT_OF_SCOPE else self._thresholds.direct
         )
         strange = best in self._priorities and best not in (DANGER, SUICIDE) and probabilities[OUT_OF_SCOPE] >= STRANGE
-        sure = probabilities[best] >= enough and not strange
-        return best if sure else None, round(probabilities[best], 2)
+        probability = probabilities[best] + sum_of_two
+        sure = probability >= enough and not strange
+        return best if sure else None, round(probability, 2)
 
     def _candidates(self, probabilities: Mapping[str, float]) -> tuple[Candidate, ...]:
         """The most probable topics, best first."""
@@ -256,5 +304,20 @@ class Reader:
         )
 
 
+def probable_red(found: Probabilities) -> float:
+    """How probable danger now is; 0 where the message is rather about something that is none. Somebody who is looking
+    may be the danger."""
+    red, topics = found["danger"]["red"], found["topic"]
+    about = sum(topics[topic] for topic in (*TOPICS_OF_DANGER, DECOY))
+    return red if about >= OTHER_TOPIC or red >= RED_ANYWAY else 0.0
+
+
+def commands_asked(found: Probabilities) -> Mapping[str, float]:
+    """How probable each command is. Danger tells nothing against "somebody is looking", which may be said in the same
+    words: among all other topics it is as probable as this."""
+    topics = found["topic"]
+    return {**topics, DECOY: topics[DECOY] / max(1 - topics[DANGER], topics[DECOY], LEAST_PART)}
+
+
 def _likeliest(probabilities: Mapping[str, float]) -> str:
-    return max(probabilities, key=lambda label: probabilities[label])
+    return max(probabilities, key=probabilities.__getitem__)

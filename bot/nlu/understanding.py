@@ -37,6 +37,13 @@ class Understanding(msgspec.Struct, frozen=True):
     """ISO 3166 code of a country that is mentioned."""
     place: str | None = None
     """nl or abroad, when the person says so."""
+    who: str | None = None
+    """For whom they probably write: self, other, work; or stranger: not the person."""
+    where: str | None = None
+    """Where the writer probably is: nl, under_way, abroad; or that a place in the message is none of these:
+    others_place, going, none."""
+    when: str | None = None
+    """Whether it is probably about what is coming, what goes on (now) or what is past."""
     switch_to: str | None = None
     """The language asked for, when one is named."""
     stands_alone: bool = False

@@ -13,18 +13,19 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.content.building import build_engine, build_reader, lexicons
+from bot.content.building import build_engine, build_reader, country_finder, lexicons
 from bot.content.faults import ContentError
 from bot.content.files import read
 from bot.content.library import Library, read_library
 from bot.content.models import ARRAYS, DESCRIPTION, read_encoder, read_model
 from bot.content.tables.scenarios import read_scenarios
-from bot.content.tables.utterances import read_utterances
+from bot.content.tables.utterances import Utterances, read_utterances
 from bot.dialogue.engine import Engine
 from bot.errors import StartError
 from bot.nlu.classifiers import EmbeddingClassifier, NgramClassifier, softmax
 from bot.nlu.embedding import Encoder
 from bot.nlu.model import Calibration
+from bot.nlu.normalise import normalise
 from bot.nlu.phrases import Phrases
 from bot.nlu_training import evaluate
 from bot.nlu_training.conversation_figures import lines, of_conversations, of_single_messages, parts
@@ -32,8 +33,8 @@ from bot.nlu_training.gates import CONVERSATIONS, beyond_limits
 from bot.nlu_training.question_figures import measured
 from bot.nlu_training.questions import read_questions
 from bot.nlu_training.sets import BLIND, TUNING, Sets, read_groups, read_sets
-from bot.nlu_training.sources import LABELS, TOPIC, examples, fingerprint, languages
-from bot.nlu_training.thresholds import Classifiers, fit_thresholds
+from bot.nlu_training.sources import BY_MEANING, LABELS, TOPIC, examples, fingerprint, is_held_out, languages
+from bot.nlu_training.thresholds import Classifiers, HeldOut, fit_thresholds
 from bot.scenarios.running import ran
 from bot.scenarios.talk import talking_engine
 
@@ -62,28 +63,38 @@ def main(arguments: list[str]) -> int:
 def build() -> int:
     """Write flows/model."""
     encoder = _encoder()
-    arrays = trained(encoder)
+    utterances = read_utterances(ROOT / "flows" / "utterances")
+    arrays = trained(encoder, utterances)
     MODEL.mkdir(exist_ok=True)
     names = tuple(map(str, arrays.pop("language_names")))
     np.savez_compressed(MODEL / ARRAYS, **arrays)  # type: ignore[arg-type]
-    phrases = Phrases(lexicons(read(ROOT / "flows", datetime.now(UTC).date())))
-    calibration = calibrated(arrays, encoder, phrases, read_sets(ROOT, TUNING))
-    description = {"labels": LABELS, "languages": names, "calibration": calibration}
+    content = read(ROOT / "flows", datetime.now(UTC).date())
+    phrases, countries = Phrases(lexicons(content)), country_finder(content)
+    held_out = [
+        (line, countries.find_all(normalise(line.text).split())) for line in utterances.said if is_held_out(line)
+    ]
+    calibration = calibrated(arrays, encoder, phrases, read_sets(ROOT, TUNING), held_out)
+    description = {"labels": LABELS, "by_meaning": BY_MEANING, "languages": names, "calibration": calibration}
     (MODEL / DESCRIPTION).write_bytes(msgspec.json.format(msgspec.json.encode(description), indent=1) + b"\n")
     print(f"wrote {MODEL / ARRAYS}, {(MODEL / ARRAYS).stat().st_size / 1e6:.1f} MB")
     return 0
 
 
-def trained(encoder: Encoder) -> dict[str, "NDArray[np.generic]"]:
-    """The arrays trained on flows/utterances."""
+def trained(encoder: Encoder, utterances: Utterances) -> dict[str, "NDArray[np.generic]"]:
+    """The arrays trained on these lines."""
     from bot.nlu_training.fit import fit  # noqa: PLC0415 - scikit-learn is only there to build
 
-    utterances = read_utterances(ROOT / "flows" / "utterances")
     return fit(examples(utterances), languages(utterances), encoder.layers)
 
 
-def calibrated(arrays: dict[str, "NDArray[np.generic]"], encoder: Encoder, phrases: Phrases, sets: Sets) -> Calibration:
-    """The thresholds for the classifiers in these arrays, fitted on these messages."""
+def calibrated(
+    arrays: dict[str, "NDArray[np.generic]"],
+    encoder: Encoder,
+    phrases: Phrases,
+    sets: Sets,
+    held_out: HeldOut,
+) -> Calibration:
+    """The thresholds for the classifiers in these arrays, fitted on these messages and lines."""
     letters = NgramClassifier(
         LABELS,
         arrays["letters_weights"].astype(np.int8),
@@ -91,17 +102,21 @@ def calibrated(arrays: dict[str, "NDArray[np.generic]"], encoder: Encoder, phras
         arrays["letters_biases"].astype(np.float32),
     )
     meaning = embedding_classifier(arrays)
-    texts = sorted({message.text for found in sets.values() for message in found})
+    texts = sorted(
+        {message.text for found in sets.values() for message in found} | {line.text for line, _countries in held_out}
+    )
     vectors = dict(zip(texts, encoder.layers(texts), strict=True))
     by_letters = fit_thresholds(Classifiers(letters, None, vectors), phrases, sets)
-    by_both = fit_thresholds(Classifiers(letters, meaning, vectors), phrases, sets, by_letters)
+    by_both = fit_thresholds(Classifiers(letters, meaning, vectors), phrases, sets, held_out, by_letters)
     return Calibration(fingerprint=fingerprint(ROOT), letters=by_letters, both=by_both)
 
 
 def embedding_classifier(arrays: Mapping[str, "NDArray[np.generic]"]) -> EmbeddingClassifier:
     """The classifier by meaning in these arrays."""
     names = ("centre", "hidden", "hidden_biases", "weights", "biases")
-    return EmbeddingClassifier(LABELS, *(arrays[f"meaning_{name}"].astype(np.float32) for name in names))
+    return EmbeddingClassifier(
+        {**LABELS, **BY_MEANING}, *(arrays[f"meaning_{name}"].astype(np.float32) for name in names)
+    )
 
 
 def print_figures() -> int:
@@ -172,7 +187,7 @@ def check() -> int:
     if read_model(MODEL).calibration.fingerprint != fingerprint(ROOT):
         print("flows/model was not built from these flows/utterances; `make model` regenerates it", file=sys.stderr)
         return 1
-    again = trained(encoder)
+    again = trained(encoder, read_utterances(ROOT / "flows" / "utterances"))
     with np.load(MODEL / ARRAYS, allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files}
     # Training a hidden layer ends elsewhere when one digit differs; what counts is what it answers.
@@ -193,7 +208,7 @@ def _answers_apart(stored: dict[str, Any], again: dict[str, Any], encoder: Encod
     one, other = (embedding_classifier(arrays) for arrays in (stored, again))
     apart = []
     for each in layers:
-        was, now = (softmax(classifier.scores(each), LABELS, {})[TOPIC] for classifier in (one, other))
+        was, now = (softmax(classifier.scores(each), classifier.labels, {})[TOPIC] for classifier in (one, other))
         apart.append(sum(abs(was[label] - now[label]) for label in was) / 2)
     return float(np.mean(apart))
 

@@ -12,7 +12,7 @@ from sklearn.svm import LinearSVC
 from bot.nlu.features import buckets, spelled
 from bot.nlu.normalise import normalise
 from bot.nlu_training.hidden import train
-from bot.nlu_training.sources import FREE_COMMANDS, LABELS, TOPIC, Example
+from bot.nlu_training.sources import BY_MEANING, FREE_COMMANDS, LABELS, TOPIC, Example
 
 BUCKETS = 1 << 16
 LANGUAGE_BUCKETS = 1 << 15
@@ -58,13 +58,14 @@ def fit(examples: dict[str, list[Example]], languages: list[Example], embed: Emb
 def _meaning(examples: dict[str, list[Example]], embed: Embed) -> Arrays:
     texts = sorted({example.text for found in examples.values() for example in found})
     numbers = {text: number for number, text in enumerate(texts)}
-    columns = [(question, label) for question, labels in LABELS.items() for label in labels]
+    questions = {**LABELS, **BY_MEANING}
+    columns = [(question, label) for question, labels in questions.items() for label in labels]
     possible = np.zeros((len(texts), len(columns)), np.float32)
     for question, found in examples.items():
         for example in found:
             for label in (example.label,) if example.label else example.possible:
                 possible[numbers[example.text], columns.index((question, label))] = 1
-    ends = np.cumsum([len(labels) for labels in LABELS.values()]).tolist()
+    ends = np.cumsum([len(labels) for labels in questions.values()]).tolist()
     rows = embed(texts).reshape(len(texts), -1)
     centre = rows.mean(axis=0)
     layer = train(VECTOR_SCALE * (rows - centre), possible, list(zip([0, *ends], ends, strict=False)))

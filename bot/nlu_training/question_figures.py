@@ -53,7 +53,14 @@ def _scope(turn: Turn) -> str:
     return "asked" if turn.answered_by in ASIDE else "in"
 
 
-READINGS: Mapping[str, Callable[[Turn], str]] = {"who": _who, "where": _where, "looking": _looking, "scope": _scope}
+def _when(turn: Turn) -> str:
+    """What the reader makes of it: no answer shows it."""
+    return (turn.understood.when if turn.understood else None) or "unknown"
+
+
+READINGS: Mapping[str, Callable[[Turn], str]] = {
+    "who": _who, "where": _where, "when": _when, "looking": _looking, "scope": _scope,
+}  # fmt: skip
 """Question -> what a turn shows it was read as. Without one it is not read."""
 
 NOT_HERE = frozenset({"asked", "unknown"})
@@ -70,10 +77,13 @@ RIGHT: Mapping[tuple[str, str], frozenset[str]] = {
 
 MISTAKES: Mapping[tuple[str, str], str] = {
     ("where", "abroad"): Place.NETHERLANDS,
+    ("where", "others_place"): "asked",
+    ("where", "going"): "asked",
+    ("where", "none"): "asked",
     ("scope", "in"): "out",
     ("scope", "out"): "in",
 }
-"""(question, label) -> the reading that is worse than asking back."""
+"""(question, label) -> the reading that is worse than the others which are not right, or less good."""
 
 
 def measured(engine: Engine, questions: Questions, groups: Groups) -> Iterator[str]:

@@ -6,12 +6,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.nlu.classifiers import EmbeddingClassifier, NgramClassifier, Scores, softmax
+from bot.content.tables.voices import SaidLine
+from bot.nlu.classifiers import EmbeddingClassifier, Labels, NgramClassifier, Scores, softmax
+from bot.nlu.countries import placed
 from bot.nlu.model import Thresholds
 from bot.nlu.normalise import normalise
 from bot.nlu.phrases import Hit, Phrases, danger_named, person_named, red_parts
+from bot.nlu.reader import commands_asked, probable_red
 from bot.nlu_training.sets import HARMLESS, LabelledMessage, Sets
-from bot.nlu_training.sources import DANGER, FREE_COMMANDS, HIDING, LABELS, NO_PERSON_LABEL, PERSON_WANTED, TOPIC
+from bot.nlu_training.sources import (
+    BY_MEANING,
+    DANGER,
+    FREE_COMMANDS,
+    HIDING,
+    LABELS,
+    NO_PERSON_LABEL,
+    PERSON_WANTED,
+    TOPIC,
+)
+from bot.nlu_training.told import told_thresholds
 
 PRECISION = 0.95
 """How many of the topics answered without asking must be right here; real messages are harder than these."""
@@ -19,8 +32,8 @@ PRECISION = 0.95
 LEAST_DIRECT = 0.6
 """Below this probability the nearest topics are offered: half of such answers are wrong on messages by other hands."""
 
-RED_ON_HARMLESS = 0.06
-NAMED_RED_ON_HARMLESS = 0.085
+RED_ON_HARMLESS = 0.05
+NAMED_RED_ON_HARMLESS = 0.075
 """How much of what is harmless may be called red: by the classifiers alone, and together with the phrases."""
 
 DANGER_RECALL = 0.995
@@ -38,10 +51,12 @@ COMMAND_BY_NOBODY = 0.0008
 """How many messages that ask for nothing of the kind may be taken for one given command."""
 UNFIT = ("danger", "suicide", "wants", "nocall")
 """Messages of which something else decides before a command does."""
+ASKED_EITHER_WAY = ("language", "about_bot")
+"""A command and a topic that the same words may mean: "do you speak Turkish"."""
 NEVER = 1.01
 """Letters do not see that "nobody is looking" is the opposite: by them alone no sentence is a command."""
-LEAST_COMMAND = 0.5
-LEAST_HIDING = 0.7
+LEAST_COMMAND = 0.65
+LEAST_HIDING = 0.8
 """Below this probability no sentence is taken for a command, however few others are. Whoever is hidden by mistake has
 lost us until they give the word."""
 
@@ -53,6 +68,7 @@ CLEARLY = 4
 Probabilities = Mapping[str, Mapping[str, float]]
 Read = tuple[LabelledMessage, Probabilities]
 Floats = NDArray[np.float64]
+HeldOut = Sequence[tuple[SaidLine, Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +79,29 @@ class Classifiers:
     meaning: EmbeddingClassifier | None
     """None to fit the thresholds for the letters alone."""
     vectors: Mapping[str, Scores]
-    """The embedding of every message to measure with."""
+    """What the layers of the encoder make of every message to measure with."""
+
+    @property
+    def labels(self) -> Labels:
+        """What the columns of their scores stand for."""
+        return self.letters.labels if self.meaning is None else self.meaning.labels
 
 
 def fit_thresholds(
-    classifiers: Classifiers, phrases: Phrases, sets: Sets, of_letters: Thresholds | None = None
+    classifiers: Classifiers,
+    phrases: Phrases,
+    sets: Sets,
+    held_out: HeldOut = (),
+    of_letters: Thresholds | None = None,
 ) -> Thresholds:
     """The thresholds with which these classifiers read best.
 
-    of_letters: those fitted before for the letters alone, which judge the parts of a message; None: these are they.
+    held_out: lines that were not learned from, and the countries each names. of_letters: those fitted before for the
+    letters alone, which judge the parts of a message; None: these are they.
     """
     weights = _encoder_weights(classifiers, sets["topics"])
     scores = {
-        kind: [_scores(classifiers, message, weights.get(message.language, 1.0)) for message in sets[kind]]
+        kind: [_scores(classifiers, message.text, weights.get(message.language, 1.0)) for message in sets[kind]]
         for kind in ("topics", "danger", "person")
     }
     inverse_temperature = {
@@ -85,7 +111,8 @@ def fit_thresholds(
     }
     read: dict[str, list[Read]] = {
         kind: [
-            (message, softmax(row, LABELS, inverse_temperature)) for message, row in zip(sets[kind], rows, strict=True)
+            (message, softmax(row, classifiers.labels, inverse_temperature))
+            for message, row in zip(sets[kind], rows, strict=True)
         ]
         for kind, rows in scores.items()
     }
@@ -95,6 +122,7 @@ def fit_thresholds(
         [1 - found[DANGER][HARMLESS] for message, found in read["danger"] if message.label != HARMLESS]
     )
     recall = DANGER_RECALL if of_letters else DANGER_RECALL_OF_LETTERS
+    told = _told(classifiers, held_out, inverse_temperature, read) if of_letters else {}
     wants, wants_named = _wants(read["person"], read["topics"], phrases)
     others = [found for message, found in [*read["person"], *read["topics"]] if message.label != "nocall"]
     return Thresholds(
@@ -108,16 +136,38 @@ def fit_thresholds(
         wants_named=wants_named,
         nocall=_reached_by(np.array([found[PERSON_WANTED]["nocall"] for found in others]), NOCALL_BY_NOBODY),
         commands=_commands(read) if of_letters else dict.fromkeys(FREE_COMMANDS, NEVER),
+        told=told,
         encoder_weights=weights,
     )
 
 
-def _scores(classifiers: Classifiers, message: LabelledMessage, weight: float) -> Scores:
-    """One score per column, the encoder's vote counting `weight`."""
-    by_letters = classifiers.letters.scores(normalise(message.text))
+def _scores(classifiers: Classifiers, text: str, weight: float) -> Scores:
+    """One score per column, the encoder's vote counting `weight` where the letters vote too."""
+    by_letters = classifiers.letters.scores(normalise(text))
     if classifiers.meaning is None:
         return by_letters
-    return by_letters + weight * classifiers.meaning.scores(classifiers.vectors[message.text])
+    votes, shared = classifiers.meaning.scores(classifiers.vectors[text]), len(by_letters)
+    return np.concatenate([by_letters + weight * votes[:shared], votes[shared:]])
+
+
+def _told(
+    classifiers: Classifiers,
+    held_out: HeldOut,
+    inverse_temperature: dict[str, float],
+    read: Mapping[str, Sequence[Read]],
+) -> dict[str, dict[str, float]]:
+    """The thresholds for what meaning alone tells, and in `inverse_temperature` what makes it probabilities."""
+    rows = [_scores(classifiers, line.text, 1.0) for line, _countries in held_out]
+    for question in BY_MEANING:
+        labels = [getattr(line, question) for line, _countries in held_out]
+        known = [row for row, label in zip(rows, labels, strict=True) if label]
+        inverse_temperature[question] = _temperature(known, [*filter(None, labels)], question, classifiers.labels)
+    found = []
+    for row, (line, countries) in zip(rows, held_out, strict=True):
+        each = softmax(row, classifiers.labels, inverse_temperature)
+        found.append((line, {**each, "where": placed(each["where"], countries) if countries else each["where"]}))
+    of_persons = [each for messages in read.values() for _message, each in messages]
+    return told_thresholds(found, of_persons)
 
 
 def _encoder_weights(classifiers: Classifiers, messages: Sequence[LabelledMessage]) -> dict[str, float]:
@@ -141,12 +191,12 @@ def _encoder_weights(classifiers: Classifiers, messages: Sequence[LabelledMessag
     return weights
 
 
-def _temperature(rows: Sequence[Scores], wanted: Sequence[str], question: str) -> float:
+def _temperature(rows: Sequence[Scores], wanted: Sequence[str], question: str, labels: Labels = LABELS) -> float:
     """Temperature scaling (Guo et al. 2017): the factor with which the right labels are most probable."""
     choices = np.geomspace(0.2, 4, 40)
 
     def loss(factor: float) -> float:
-        found = [softmax(row, LABELS, {question: factor})[question] for row in rows]
+        found = [softmax(row, labels, {question: factor})[question] for row in rows]
         given = [
             each[label] if label in each else 1 - each[HARMLESS] for each, label in zip(found, wanted, strict=True)
         ]
@@ -162,7 +212,7 @@ def _level(message: LabelledMessage) -> str:
 
 def _red(read: Sequence[Read], phrases: Phrases, red_of_part: Callable[[str], float]) -> tuple[float, float]:
     """The thresholds for red: by the classifiers alone, and where a phrase names it too."""
-    harmless = [(message, found[DANGER]["red"]) for message, found in read if message.label == HARMLESS]
+    harmless = [(message, probable_red(found)) for message, found in read if message.label == HARMLESS]
     alone = _reached_by(np.array([probability for _message, probability in harmless]), RED_ON_HARMLESS)
     with_phrases = []
     for message, probability in harmless:
@@ -225,7 +275,13 @@ def _commands(read: Mapping[str, Sequence[Read]]) -> dict[str, float]:
     others += [each for each in read["danger"] if each[0].label == HARMLESS]
     found = {}
     for command in FREE_COMMANDS:
-        values = np.array([probabilities[TOPIC][command] for _message, probabilities in others])
+        values = np.array(
+            [
+                commands_asked(probabilities)[command]
+                for message, probabilities in others
+                if (command, message.label) != ASKED_EITHER_WAY
+            ]
+        )
         least = LEAST_HIDING if command == HIDING else LEAST_COMMAND
         found[command] = max(least, _reached_by(values, COMMAND_BY_NOBODY))
     return found

@@ -90,7 +90,10 @@ def test_code_says_no_shared_text_that_is_not_in_the_list() -> None:
 
 # -- languages -------------------------------------------------------------------------------------------------------
 
-PLACES = {(f"bot/{name}.py", str(Place.NETHERLANDS)) for name in ("dialogue/conversation", "content/tables/schema")}
+PLACES = {
+    (f"bot/{name}.py", str(Place.NETHERLANDS))
+    for name in ("dialogue/conversation", "content/tables/schema", "nlu/countries")
+}
 """A place that is called as a language is."""
 
 

@@ -1,7 +1,6 @@
 """The lines that are learned from are enough, and apart from the messages measured with; and the figures hold."""
 
 from collections import Counter
-from typing import get_args
 
 import pytest
 from rapidfuzz import fuzz, process
@@ -10,7 +9,6 @@ from bot.content.building import build_reader
 from bot.content.files import COMMANDS
 from bot.content.library import Library
 from bot.content.models import read_model
-from bot.content.tables.schema import Tense, Where, Who
 from bot.content.tables.utterances import Utterances, read_utterances
 from bot.dialogue.states import TOPICS
 from bot.nlu.normalise import normalise
@@ -18,7 +16,7 @@ from bot.nlu_training.evaluate import P0, Share, figures
 from bot.nlu_training.gates import GATES, beyond_limits
 from bot.nlu_training.questions import read_questions
 from bot.nlu_training.sets import BLIND, TUNING, read_groups, read_sets
-from bot.nlu_training.sources import fingerprint
+from bot.nlu_training.sources import BY_MEANING, FREE_COMMANDS, fingerprint
 from tests.harness.fixed import ROOT
 
 pytestmark = pytest.mark.slow
@@ -53,11 +51,11 @@ def test_danger_and_what_only_looks_like_it_have_lines_enough(utterances: Uttera
 
 def test_lines_by_voice_are_many_and_tell_all_that_is_asked(utterances: Utterances) -> None:
     assert len(utterances.said) >= 25_000
-    for question, kind in {"who": Who, "where": Where, "when": Tense}.items():
+    for question, labels in BY_MEANING.items():
         counts = Counter(getattr(line, question) for line in utterances.said)
-        assert min(counts[label] for label in get_args(kind)) >= 300, question
+        assert min(counts[label] for label in labels) >= 300, question
     commands = Counter((line.topics, line.language) for line in utterances.said)
-    for command in ("language", "menu", "back", "erase", "card", "stop", "decoy"):
+    for command in FREE_COMMANDS:
         assert min(commands[(command,), language] for language in ("nl", "en")) >= 100, command
     assert sum(line.topics == ("out_of_scope",) for line in utterances.said) >= 3_000
 

@@ -141,7 +141,10 @@ ORDER = (
     Step("advisor_wanted", lambda ctx: ctx.understood.wants_advisor, advisor_wanted.step, reads_text=True),
     Step("topic", lambda ctx: ctx.understood.topic in ctx.rules.topics, topic.step, reads_text=True),
     Step(
-        "place", lambda ctx: (ctx.understood.place or ctx.understood.country) is not None, place.step, reads_text=True
+        "place",
+        lambda ctx: (ctx.understood.place or (ctx.understood.country and ctx.asked_back)) is not None,
+        place.step,
+        reads_text=True,
     ),
     Step("small_talk", lambda ctx: ctx.understood.topic in NEITHER, small_talk.step, reads_text=True),
     Step(

@@ -24,7 +24,7 @@ ASKS_A_NUMBER = frozenset({"contact", "opening_hours", "number_from_abroad", "fi
 DOUBTS = frozenset({"am_i_exaggerating", "in_doubt", "my_choice"})
 """Topics of which the answer ("good that you ask") is none to somebody in a crisis."""
 
-ABOUT_CALLING = frozenset({"cost", "anonymous", "what_happens_when_i_call"})
+ABOUT_CALLING = frozenset({"cost", "anonymous"})
 """What somebody who does not want to live may ask before they call; else they hear only of what is urgent as well."""
 
 
@@ -48,9 +48,10 @@ def inside(ctx: Context, conversation: Conversation, events: Events) -> Turn | N
             return go(ctx, conversation, target, events)
     if understood.topic == SUICIDE != conversation.told.crisis and ctx.is_suicidal:
         return show_topic(ctx, conversation, SUICIDE, events)
-    if ctx.stated_country or (understood.place is not None and understood.country is None):
+    elsewhere = conversation.told.place != ctx.conversation.told.place
+    if ctx.stated_country or elsewhere or (understood.place is not None and understood.country is None):
         return go(ctx, conversation, ctx.rules.topics[conversation.told.crisis], events)
-    if understood.country is not None:
+    if understood.country is not None and ctx.asked_back is not None:
         return None
     topic = understood.topic or ""
     if topic in ctx.rules.topics and understood.confidence >= SURELY_ABOUT and understood.danger != "red":

@@ -8,16 +8,23 @@ from bot.dialogue.conversation import Status
 from bot.dialogue.crisis import DYING, OWN_LIFE
 from bot.dialogue.events import DangerSeen
 from bot.dialogue.moving import go, show_topic, with_advisor_asked
-from bot.dialogue.states import DANGER, SUICIDE
+from bot.dialogue.states import CRISES, DANGER, SUICIDE
 from bot.dialogue.steps import crisis
 from bot.dialogue.turn import Turn
+
+A_QUESTION = 6
+"""In so few words a question that is listed is nothing else."""
 
 NAMED_FROM = 3
 """A message of at least so many words can name another danger than the one before."""
 
 
 def step(ctx: Context) -> Turn | None:
-    """The answer to danger. "Help" says nothing of the subject: then it names neither that nor an organisation."""
+    """The answer to danger; None for a listed question. "Help" says nothing of the subject: then it names neither that
+    nor an organisation."""
+    listed = ctx.asked_state and len(ctx.message.text.split()) <= A_QUESTION
+    if listed and ctx.understood.topic not in CRISES and DYING not in ctx.written_remarks:
+        return None  # "can the embassy help me" is what it is, whatever was guessed of it; the line goes with it
     conversation, events = ctx.draft
     if ctx.understood.danger == "red":
         events = (*events, DangerSeen())

@@ -103,6 +103,8 @@ def _answered(ctx: Context, conversation: Conversation, events: Events, remark: 
         return show_topic(ctx, conversation, ASKS_TOPIC[remark], events, emergency_line=line)
     further = deeper(ctx, shown) if remark == "explain" else ""
     target = further or next(iter(answers.get((FOLLOW, remark), ())), "")
+    if target == ctx.state and remark == "explain":
+        target = StateName.NO_MORE  # asked twice what it means
     if not target or target == ctx.state:
         return None
     return go(ctx, conversation, target, events, emergency_line=line and remark not in COURTESIES)

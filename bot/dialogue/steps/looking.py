@@ -8,13 +8,16 @@ from bot.dialogue.moving import go
 from bot.dialogue.states import SUICIDE, StateName
 from bot.dialogue.turn import Memory, Turn
 
-DECOY = "decoy"
+DECOY, BEATEN = "decoy", "partner_violence"
 
 MOST_WORDS = 9
 """Who is being watched types little. More words speak of it: "sometimes he reads along"."""
 
 MOST_WORDS_LEARNED = 16
 """The same where it was learned from whole messages."""
+
+MORE_THAN_LOOKING = 7
+"""In so many words something else is told, which may be danger."""
 
 COMING_WORDS = 6
 """And who hears somebody come, even less."""
@@ -30,13 +33,16 @@ def step(ctx: Context) -> Turn | None:
     learned = ctx.free_command == DECOY and words <= MOST_WORDS_LEARNED and ctx.conversation.told.crisis != SUICIDE
     if "general" in said or (words > MOST_WORDS and not learned) or _names_a_choice(ctx):
         return None
-    in_danger = ctx.understood.danger == "red"
+    # "He is watching and he hits me": who looks on now does so now.
+    hit_now = "watched" in said and ctx.understood.topic == BEATEN and ctx.understood.danger != "none"
+    in_danger = ctx.understood.danger == "red" or hit_now
     most = COMING_WORDS_IN_DANGER if in_danger else COMING_WORDS
     coming = "coming" in said and words <= most and not ctx.conversation.told.crisis
     if "watched" not in said and not coming and not learned:
         return None
     turn = go(ctx, ctx.heard, StateName.DECOY)
-    if learned and turn.say is not None and ctx.understood.danger != "none":
+    more = learned or words >= MORE_THAN_LOOKING
+    if more and turn.say is not None and ctx.understood.danger != "none":
         turn = replace(turn, say=replace(turn.say, emergency_line=True))
     if turn.say is not None and ctx.circumstances.memory is Memory.NONE:
         # It may be somebody new, who has no number yet.

@@ -2,7 +2,7 @@
 
 from bot.dialogue import listening
 from bot.dialogue.changes import Events
-from bot.dialogue.context import Context
+from bot.dialogue.context import Context, topic_at_hand
 from bot.dialogue.conversation import Conversation, Status
 from bot.dialogue.moving import go
 from bot.dialogue.states import NEVER_GUESSED, SharedText, StateName
@@ -11,8 +11,11 @@ from bot.dialogue.turn import Say, Turn
 FALLBACK_TOPICS = ("left_behind", "trip_planned", "contact")
 """Offered when a message resembles nothing at all."""
 
-NEAR_TOPIC = 0.5
+NEAR_TOPIC = 0.35
 """From this probability on the nearest topic is offered even to somebody who may be in danger."""
+
+ANOTHER_TOPIC = 0.3
+"""From this probability on the nearest topic is offered to somebody who may only tell more."""
 
 
 def step(ctx: Context) -> Turn:
@@ -25,11 +28,13 @@ def answer(ctx: Context, conversation: Conversation, events: Events) -> Turn:
     """The same for a conversation in which so many messages in a row were not understood as it says."""
     state = conversation.position.state
     worried_again = ctx.understood.danger == "amber" and state == StateName.WORRIED
-    if ctx.status is Status.BOT and not worried_again and listening.tells_on(ctx, conversation):
+    told = ctx.status is Status.BOT and not worried_again and listening.tells_on(ctx, conversation)
+    if told and not _may_ask_of_another(ctx, conversation):
         return listening.listening(ctx, conversation, events)
     if ctx.understood.danger == "amber" and not _near_topic(ctx, conversation):
         target = StateName.PERSON if state == StateName.AFRAID else StateName.AFRAID
-        return go(ctx, conversation, target, events, emergency_line=True)
+        if state or "angry" not in ctx.written_remarks:  # who begins with anger is asked in as anybody
+            return go(ctx, conversation, target, events, emergency_line=True)
     if not state:
         return go(ctx, conversation, StateName.OPENER, events)
     if conversation.handling.status is Status.WAITING:
@@ -52,6 +57,15 @@ def answer(ctx: Context, conversation: Conversation, events: Events) -> Turn:
     turn = go(ctx, conversation, StateName.CANDIDATES, events, emergency_line=True)
     offered = turn.conversation.with_position(fallback_count=fallbacks, candidates=nearest)
     return Turn(offered, turn.events, turn.say)
+
+
+def _may_ask_of_another(ctx: Context, conversation: Conversation) -> bool:
+    """Is another topic than the one at hand so near that the message may rather be about it?"""
+    at_hand = topic_at_hand(ctx.state, ctx.conversation).partition(".")[0]
+    first = next(iter(ctx.understood.candidates), None)
+    if first is None or first.topic in NEVER_GUESSED or conversation.position.fallback_count:
+        return False
+    return first.topic != at_hand and first.confidence >= ANOTHER_TOPIC
 
 
 def _near_topic(ctx: Context, conversation: Conversation) -> bool:

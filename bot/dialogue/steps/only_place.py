@@ -4,7 +4,7 @@ Of nearly everybody who writes "I am in Morocco" the topic is guessed at once; b
 first.
 """
 
-from bot.dialogue.context import FRAGMENT_WORDS, Context
+from bot.dialogue.context import Context
 from bot.dialogue.conversation import Place
 from bot.dialogue.listening import listening
 from bot.dialogue.steps import place
@@ -15,9 +15,6 @@ NAMED_BY_A_PLACE = frozenset({"left_behind", "someone_abroad", "number_from_abro
 
 TOLD_WORDS = 14
 """One of at most so many words that names a country its writer is not in tells of their life, and asks nothing."""
-
-STATED_WORDS = 7
-"""A message of at most so many words that says which country its writer is in says no more than that."""
 
 
 def step(ctx: Context) -> Turn | None:
@@ -30,7 +27,6 @@ def step(ctx: Context) -> Turn | None:
         conversation, events = ctx.draft
         return listening(ctx, conversation, events)
     at_home = understood.place == Place.NETHERLANDS
-    if understood.country is None and not at_home:
+    if not at_home and (understood.country is None or ctx.asked_back is None):
         return None
-    most = STATED_WORDS if ctx.stated_country or at_home else FRAGMENT_WORDS
-    return place.step(ctx) if words <= most else None
+    return place.numbers(ctx) if words <= place.most_words(ctx) else None

@@ -11,6 +11,11 @@ from bot.dialogue.turn import Turn
 MOST_WORDS = 12
 """A longer message is that of somebody who worries about another person."""
 
+MOST_WORDS_LEARNED = 40
+"""The same where it was learned from whole messages."""
+
+STRANGER = "stranger"
+
 ABOUT_OTHERS = frozenset({"others", "bystander", "someone_abroad", "work", "professional"})
 """Flows in which somebody says for whom they write."""
 
@@ -19,7 +24,9 @@ def step(ctx: Context) -> Turn | None:
     """The decoy with the two numbers; None for whoever has said that they worry about somebody."""
     told = ctx.conversation.told
     worries = told.role in ("other", "work") or ctx.state.partition(".")[0] in ABOUT_OTHERS
-    if worries or "stranger" not in ctx.written_remarks or len(ctx.message.text.split()) > MOST_WORDS:
+    listed, words = "stranger" in ctx.written_remarks, len(ctx.message.text.split())
+    learned = ctx.understood.who == STRANGER and ctx.state != "" and words <= MOST_WORDS_LEARNED
+    if worries or not (learned or (listed and words <= MOST_WORDS)):
         return None
     if ctx.understood.danger == "red":
         return None

@@ -46,6 +46,8 @@ def test_in_danger_who_comes_is_the_danger_and_who_looks_is_hidden_from(tester: 
 
 def test_danger_that_is_told_with_it_leaves_the_bare_numbers(tester: DialogueTester) -> None:
     tester.begin(at(StateName.MENU)).say("hij kijkt mee en heeft een mes").in_state(StateName.DECOY)
+    tester.hears(BZ, EMERGENCY)
+    tester.begin(at(StateName.MENU)).say("hij kijkt mee en slaat me").in_state(StateName.DECOY)
     tester.hears(BZ, EMERGENCY).caused(DangerSeen)
 
 
