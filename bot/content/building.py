@@ -35,7 +35,12 @@ def build_engine(library: Library, encoder: Encoder | None = None) -> Engine:
             work_states=[name for name in content.states if name.partition(".")[0] in work_flows],
             machines=Machines(content.flows.values()),
             commands=content.commands,
-            languages=Languages(contents, languages.closest, languages.source),
+            languages=Languages(
+                contents,
+                languages.closest,
+                languages.source,
+                content.vocabularies[languages.source].commands.get("greeting", ()),
+            ),
             understander=reader,
             cheap_understander=reader.without_encoder(),
             numbers=NumberWords(

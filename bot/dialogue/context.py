@@ -327,7 +327,7 @@ class Context:
         found = self.understood
         conversation, choice = self.chosen
         words = 0 if choice else len(self.message.text.split())
-        locale = self.rules.languages.settled(conversation.locale, found, words)
+        locale = self._settled(conversation.locale, words)
         events: Events = ()
         if locale != conversation.locale:
             events = (LanguageChosen(locale),)
@@ -336,6 +336,16 @@ class Context:
         if found.no_call and not conversation.told.no_call and "for_somebody" not in self.written_remarks:
             conversation, events = conversation.with_told(no_call=True), (*events, CallRefused())
         return (conversation, events), choice
+
+    def _settled(self, locale: str, words: int) -> str:
+        """The language of the answer to a message of so many words that names no choice."""
+        languages, found = self.rules.languages, self.understood
+        if not locale:
+            by_greeting = languages.of_greeting(self.message.text, self.message.inbound.address)
+            return by_greeting or languages.settled(locale, found, words)
+        if self.state == StateName.OPENER and found.topic in ("yes", "no") and not found.switch_to:
+            return languages.answered_in(locale, found)
+        return languages.settled(locale, found, words)
 
     @cached_property
     def draft(self) -> Draft:

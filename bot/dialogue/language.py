@@ -1,10 +1,11 @@
 """Which language the answer is in: asked for by name, else the first message decides, else a clear change. And which
 one a person writes, which is not always one the bot answers in: it decides which advisor can help."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.localized_content import LocalizedContent
+from bot.nlu.normalise import normalise
 from bot.nlu.understanding import Understanding
 
 SURE_OF_LANGUAGE = 0.6
@@ -14,15 +15,24 @@ SURE_OF_SENTENCE = 0.7
 
 SENTENCE = 5
 SWITCH_FROM = 2
-"""One word never changes the language: "hallo" and "ok" belong to many."""
+"""One word changes the language only as the answer to the first question: "hallo" and "ok" belong to many."""
+
+HOME = "+31"
+"""How the numbers of people begin whose greeting is rather in the source language, where it is a word of several."""
 
 
 class Languages:
     """The live languages, and what is answered to somebody who writes in another one."""
 
     def __init__(
-        self, contents: Mapping[str, LocalizedContent], closest: Mapping[str, str], default_locale: str
+        self,
+        contents: Mapping[str, LocalizedContent],
+        closest: Mapping[str, str],
+        default_locale: str,
+        greetings: Iterable[str] = (),
     ) -> None:
+        """greetings: those of the default language, some of which are words of others too."""
+        self._greetings = frozenset(map(normalise, greetings))
         self._live = tuple(contents)
         self._closest = closest
         self.default = default_locale
@@ -38,6 +48,16 @@ class Languages:
         sure = SURE_OF_SWITCH if words < SENTENCE else SURE_OF_SENTENCE
         changes = words >= SWITCH_FROM and understood.language_confidence >= sure
         return understood.language if changes and understood.language in self._live else locale
+
+    def of_greeting(self, text: str, address: str) -> str:
+        """The language of the answer to a normalised greeting by somebody whose number tells which one they mean; ""
+        for any other message. A number tells nothing else: not where somebody is."""
+        return self.default if address.startswith(HOME) and text in self._greetings else ""
+
+    def answered_in(self, locale: str, understood: Understanding) -> str:
+        """The language of a yes or no to the first question, which was asked after a word or two: "hey", "ja"."""
+        sure = understood.language_confidence >= SURE_OF_SWITCH and understood.language in self._live
+        return understood.language if sure else locale
 
     def closest(self, language: str) -> str:
         """The live language for somebody who writes `language`."""

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.content.library import Library
+from bot.dialogue.conversation import Place
 from bot.dialogue.events import (
     LanguageChosen,
 )
@@ -51,3 +52,37 @@ def test_the_language_menu_leads_back_to_where_the_person_was(tester: DialogueTe
 def test_the_third_choice_of_the_opener_is_the_other_language(tester: DialogueTester, locale: str, other: str) -> None:
     tester.begin(at(StateName.OPENER, locale=locale, subject_disclosed=False)).say("3").in_state(StateName.OPENER)
     assert tester.conversation.locale == other
+
+
+DUTCH, ENGLISH = "+31612345678", "+447700900123"
+
+
+@pytest.mark.parametrize(
+    ("greeting", "number", "locale"),
+    [("hey", DUTCH, "nl"), ("Hey!", DUTCH, "nl"), ("yo", DUTCH, "nl"), ("hey", ENGLISH, "en"), ("hello", DUTCH, "en")],
+)
+def test_a_greeting_of_both_languages_is_answered_in_that_of_the_number(
+    tester: DialogueTester, greeting: str, number: str, locale: str
+) -> None:
+    tester.say(greeting, address=number)
+    assert tester.conversation.locale == locale
+    assert tester.conversation.told.place is Place.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("locale", "answer", "then"),
+    [
+        ("en", "ja", "nl"), ("en", "nee", "nl"), ("en", "jaa", "nl"), ("en", "tuurlijk", "nl"), ("en", "jup", "nl"),
+        ("nl", "yes", "en"), ("nl", "yeah", "en"), ("en", "ok", "en"), ("nl", "ok", "nl"), ("nl", "ja", "nl"),
+    ],
+)  # fmt: skip
+def test_a_yes_or_no_to_the_first_question_tells_the_language(
+    tester: DialogueTester, locale: str, answer: str, then: str
+) -> None:
+    tester.begin(at(StateName.OPENER, locale=locale, subject_disclosed=False)).say(answer)
+    assert tester.conversation.locale == then
+
+
+def test_later_one_word_changes_nothing(tester: DialogueTester) -> None:
+    tester.begin(at("cost.answer", locale="en")).say("ja")
+    assert tester.conversation.locale == "en"
