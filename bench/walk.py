@@ -78,7 +78,7 @@ TARGETS = {
 
 MOST = {
     "menu": Count(71, 20),
-    "free text": Count(232, 44),
+    "free text": Count(236, 44),
     "repeated": Count(30, 11),
     "advisor's reply": Count(108, 29),
     "worker to sender": Count(56, 8),

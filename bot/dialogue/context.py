@@ -16,7 +16,7 @@ from bot.dialogue.flow import Choice, State
 from bot.dialogue.language import Languages, with_heard_language
 from bot.dialogue.localized_content import LocalizedContent
 from bot.dialogue.machine import Machines
-from bot.dialogue.states import CRISES, SUICIDE, StateName
+from bot.dialogue.states import CRISES, NEVER_GUESSED, SUICIDE, StateName
 from bot.dialogue.turn import Circumstances, Message
 from bot.nlu.asked import Asked
 from bot.nlu.countries import CountryFinder
@@ -32,17 +32,44 @@ FRAGMENT_WORDS = 5
 ANSWERS = frozenset({"yes", "no", "ok", "unsure", "thanks", "bye"})
 """Remarks that are an answer by themselves: no part of a label is looked for in them."""
 
+ANSWERS_ALONE = frozenset({"yes", "ok", "thanks", "will_do", "agree"})
+"""What is only such a remark goes on with nothing that was said before it."""
+
+BESIDE_NUMBER = frozenset({"correct", "unsure"})
+"""One of these remarks is made with the number of a choice; "no" may stand beside it."""
+
+WORDS_BESIDE_NUMBER = 5
+"""Such a message has at most so many words."""
+
+A_TOLD_SENTENCE = 5
+"""So many words of a first message tell something,"""
+
+FIRST, TOGETHER = 0.4, 0.75
+"""where one urgent topic is so probable, and all urgent ones together;"""
+
+ALONE = 0.8
+"""so do fewer, where one of them is as probable as this."""
+
 ASKING = frozenset({"number", "next", "why", "when", "cost", "who", "fails", "explain"})
 """Remarks that ask something: the words of a choice in them choose nothing."""
 
-AGES = frozenset({"my_age", "their_age", "no_age"})
+AGES = frozenset({"my_age", "their_age", "an_age", "no_age"})
 """Remarks with a number in them, which is how old somebody is unless it counts something else."""
+
+OF_ANOTHER = ("other", "work")
+"""Roles of who writes about somebody else: an age of which nobody is named is that of the one it is about."""
 
 YOUNGEST = 7
 """Whoever writes is at least so old."""
 
 BESIDE_COMMANDS = AGES | {"yes", "no", "ok", "thanks", "number", "watched", "coming", "unsafe", "scared"}
 """Remarks that may be made with a free command; any other was listed as what it means, and is not guessed about."""
+
+LISTED_AS = {"leaves": "stop", "hides": "decoy"}
+"""Remark -> the free command that it is."""
+
+WORDS_OF_COMMAND = 9
+"""In a longer message such a remark is part of a story."""
 
 WORDS_OF_CORRECTION = 8
 """In a longer one the country may be that of somebody else."""
@@ -170,7 +197,8 @@ class Context:
         """The same, with the danger that it names together with the few words sent just before: "hij heeft", "een
         mes". What stands alone goes on with nothing, and so does a whole sentence."""
         found, fragment = self.understanding, self.conversation.position.fragment
-        if fragment and not found.stands_alone and len(self.message.text.split()) <= FRAGMENT_WORDS:
+        answers = ANSWERS_ALONE.issuperset(self.written_remarks) and bool(self.written_remarks)
+        if fragment and not found.stands_alone and not answers and len(self.message.text.split()) <= FRAGMENT_WORDS:
             whole = f"{fragment} {self.message.text}"
             together = self.rules.understander.understand(whole, self.conversation.locale or None)
             if LEVELS.index(together.danger) > LEVELS.index(found.danger):
@@ -216,6 +244,9 @@ class Context:
     def free_command(self) -> str | None:
         """The command that is asked for in words which are not listed; None where listed ones say something else. The
         name of a country resembles that of a language."""
+        listed = next((LISTED_AS[remark] for remark in self.written_remarks if remark in LISTED_AS), None)
+        if listed and len(self.message.text.split()) <= WORDS_OF_COMMAND:
+            return listed
         found = self.understood.free_command
         if found == "language" and self.understood.country:
             return None
@@ -248,12 +279,19 @@ class Context:
     @cached_property
     def own_age(self) -> int | None:
         """How old the message says that its writer is; None when it does not."""
-        return next((age for age in self._numbers("my_age") if age >= YOUNGEST), None)
+        told = self.conversation.told.role in OF_ANOTHER
+        whose = self._numbers("my_age") or ([] if told else self._numbers("an_age"))
+        return next((age for age in whose if age >= YOUNGEST), None)
 
     @property
     def tells_age(self) -> bool:
         """Does the message say how old somebody is?"""
-        return self.own_age is not None or bool(self._numbers("their_age"))
+        return self.own_age is not None or bool(self._numbers("their_age") or self._numbers("an_age"))
+
+    @cached_property
+    def is_grown(self) -> bool:
+        """Does the message say that its writer is of age, without a number?"""
+        return "adult" in self.written_remarks and not self.asks
 
     def _numbers(self, kind: str) -> list[int]:
         """Those of a remark that count no weeks, people or kilometres."""
@@ -279,7 +317,26 @@ class Context:
         if self.conversation.told.role == "work":
             leads += self.rules.work_states
         message = self.message
-        return self.rules.asked.find(message.inbound.text, message.text, self._languages, shown, leads)
+        text = f"{message.inbound.text}?" if "wonders" in self.written_remarks else message.inbound.text
+        return self.rules.asked.find(text, message.text, self._languages, shown, leads)
+
+    @cached_property
+    def topic_told(self) -> str:
+        """What a message before the opener is answered is about, where it surely tells of something urgent and only
+        the topic is less sure; "" where that is not so."""
+        near, words = self.understood.candidates, len(self.message.text.split())
+        if self.state not in ("", StateName.OPENER) or not near or near[0].topic in NEVER_GUESSED:
+            return ""
+        told = sum(each.confidence for each in near if each.topic in self.content.urgent)
+        sentence = words >= A_TOLD_SENTENCE and near[0].confidence >= FIRST and told >= TOGETHER
+        surely = words > 1 and near[0].confidence >= ALONE
+        ours = near[0].topic in self.content.urgent and near[0].topic not in CRISES
+        return near[0].topic if ours and (sentence or surely) else ""
+
+    @cached_property
+    def asks(self) -> bool:
+        """Is the message a question, as it stands or in "I would like to know whether …"?"""
+        return "wonders" in self.written_remarks or self.rules.asked.asks(self.message.inbound.text)
 
     @property
     def expects(self) -> str:
@@ -312,9 +369,27 @@ class Context:
         first, _space, rest = text.partition(" ")
         if rest and first.isdigit():
             said = self.rules.remarks.read(rest, self._languages)
-            return numbered(text, shown, said) or meant(remarks, shown)
+            by_number = numbered(text, shown, said) or self._number_in_words(text, shown)
+            return by_number or meant(remarks, shown)
+        by_number = self._number_in_words(text, shown)
+        if by_number is not None:
+            return by_number
         asks = not ASKING.isdisjoint(self.written_remarks)
         return meant(remarks, shown) or (partly(shown, text) if ANSWERS.isdisjoint(remarks) and not asks else None)
+
+    def _number_in_words(self, text: str, shown: Sequence[Choice]) -> Choice | None:
+        """The choice whose number stands in a few words that say no more: "I meant number 2"."""
+        words = text.split()
+        numbers = [word for word in words if word.isdigit()]
+        if len(numbers) != 1 or len(words) > WORDS_BESIDE_NUMBER or not 1 <= int(numbers[0][:3]) <= len(shown):
+            return None
+        rest = " ".join(word for word in words if not word.isdigit())
+        said = self.rules.remarks.read(rest, self._languages)
+        return (
+            shown[int(numbers[0]) - 1]
+            if not BESIDE_NUMBER.isdisjoint(said) and (BESIDE_NUMBER | {"no"}).issuperset(said)
+            else None
+        )
 
     @cached_property
     def chosen(self) -> tuple[Conversation, Choice | None]:

@@ -39,7 +39,8 @@ Role = Literal["self", "other", "work"]
 RemarkKind = Literal[
     "yes", "no", "unsure", "ok", "thanks", "bye",
     "safe", "unsafe", "alone", "together", "watched", "coming", "general", "stranger", "returns",
-    "my_age", "their_age", "no_age", "will_do", "parting", "agree", "may_ask",
+    "my_age", "their_age", "an_age", "no_age", "adult", "will_do", "parting", "agree", "may_ask",
+    "day", "why_asked", "leaves", "hides", "human", "wonders",
     "not_here", "correct", "no_advisor", "works", "for_somebody", "for_self",
     "dying", "plan", "hurt", "there", "quit", "over", "mistaken", "cannot_call", "talk", "scared",
     "again", "shorter", "explain", "why", "next", "fails", "number", "when", "cost", "who", "for_other", "angry",

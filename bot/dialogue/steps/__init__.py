@@ -42,6 +42,7 @@ from bot.dialogue.steps import (
     stranger,
     topic,
     unreadable,
+    why_asked,
     with_advisor,
 )
 from bot.dialogue.turn import Memory, Turn
@@ -96,6 +97,7 @@ ORDER = (
         reads_text=True,
     ),
     Step("stranger", lambda _ctx: True, stranger.step, reads_text=True),
+    Step("why_asked", lambda ctx: why_asked.WHY_ASKED in ctx.written_remarks, why_asked.step, reads_text=True),
     Step("answer_to_question", lambda _ctx: True, answer_to_question.step, reads_text=True),
     Step(
         "danger",
@@ -116,7 +118,12 @@ ORDER = (
     ),
     Step("closed", lambda ctx: ctx.status is Status.CLOSED, closed.step, reads_text=True),
     Step("crisis", lambda ctx: ctx.conversation.told.crisis != "", crisis.step, reads_text=True),
-    Step("age", lambda ctx: not AGES.isdisjoint(ctx.written_remarks) and ctx.tells_age, age.step, reads_text=True),
+    Step(
+        "age",
+        lambda ctx: (not AGES.isdisjoint(ctx.written_remarks) and ctx.tells_age) or ctx.is_grown,
+        age.step,
+        reads_text=True,
+    ),
     Step(
         "asked_country",
         lambda ctx: ctx.understood.country is not None and ctx.expects == "country",
@@ -139,7 +146,12 @@ ORDER = (
         reads_text=True,
     ),
     Step("advisor_wanted", lambda ctx: ctx.understood.wants_advisor, advisor_wanted.step, reads_text=True),
-    Step("topic", lambda ctx: ctx.understood.topic in ctx.rules.topics, topic.step, reads_text=True),
+    Step(
+        "topic",
+        lambda ctx: ctx.understood.topic in ctx.rules.topics or ctx.topic_told != "",
+        topic.step,
+        reads_text=True,
+    ),
     Step(
         "place",
         lambda ctx: (ctx.understood.place or (ctx.understood.country and ctx.asked_back)) is not None,

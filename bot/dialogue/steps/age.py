@@ -21,11 +21,11 @@ def step(ctx: Context) -> Turn | None:
     if about_more and len(ctx.message.text.split()) >= MORE_THAN_AN_AGE:
         return None
     line = ctx.understood.emergency_line
-    own = ctx.own_age
+    own, grown = ctx.own_age, ctx.is_grown
     if own is not None and own < OF_AGE:
         return None if about_more else show_topic(ctx, conversation, UNDER_18, events, emergency_line=line)
     if not conversation.told.subject_disclosed:
         return go(ctx, conversation, StateName.OPENER, events) if topic == UNDER_18 else None
-    if own is not None and ctx.state != StateName.OF_AGE:
+    if (own is not None or grown) and ctx.state != StateName.OF_AGE:
         return go(ctx, conversation, StateName.OF_AGE, events, emergency_line=line)
     return listening(ctx, conversation, events, emergency_line=line)

@@ -19,12 +19,29 @@ NAMED_FROM = 3
 """A message of at least so many words can name another danger than the one before."""
 
 
+HARMLESS = frozenset({"will_do", "parting", "leaves", "hides", "returns"})
+"""Listed remarks that say in a few words what the message means, whatever was guessed of it outside a crisis."""
+
+BESIDE = frozenset({"quit", "no", "ok", "yes", "bye"})
+"""And what may be said with them."""
+
+
+def _says_something_else(ctx: Context) -> bool:
+    """ "Leave me alone from now on", "I am going to bed now": no danger, where it is not said that there is one."""
+    said = ctx.written_remarks
+    few = len(ctx.message.text.split()) <= A_QUESTION
+    means = not HARMLESS.isdisjoint(said) and (HARMLESS | BESIDE).issuperset(said)
+    return few and means and not ctx.conversation.told.crisis
+
+
 def step(ctx: Context) -> Turn | None:
     """The answer to danger; None for a listed question. "Help" says nothing of the subject: then it names neither that
     nor an organisation."""
     listed = ctx.asked_state and len(ctx.message.text.split()) <= A_QUESTION
     if listed and ctx.understood.topic not in CRISES and DYING not in ctx.written_remarks:
         return None  # "can the embassy help me" is what it is, whatever was guessed of it; the line goes with it
+    if _says_something_else(ctx):
+        return None
     conversation, events = ctx.draft
     if ctx.understood.danger == "red":
         events = (*events, DangerSeen())

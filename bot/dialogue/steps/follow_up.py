@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from bot.dialogue.changes import Events
 from bot.dialogue.context import FOLLOW, Context, topic_at_hand
 from bot.dialogue.conversation import Conversation
+from bot.dialogue.listening import listening
 from bot.dialogue.moving import go, show_topic
 from bot.dialogue.repeating import deeper
 from bot.dialogue.states import StateName
@@ -70,13 +71,15 @@ def step(ctx: Context) -> Turn | None:
     for remark in sorted(said, key=COURTESIES.__contains__):
         if remark in COURTESIES and (told_place or (words >= A_QUESTION and remark not in SURELY_MEANT)):
             continue  # "no, I am abroad" says more than no
-        thanks = remark == "thanks" and not about and not ctx.rules.asked.asks(ctx.message.inbound.text)
+        thanks = remark == "thanks" and not about and not ctx.asks
         leaves = (remark == "bye" or thanks) and words < A_QUESTION
         if (
             remark in VAGUE
             and not leaves
             and ((topic in ctx.rules.topics and topic != at_hand) or ctx.understood.wants_advisor)
         ):
+            continue
+        if remark == "talk" and ctx.understood.wants_advisor:
             continue
         turn = _answered(ctx, conversation, events, remark)
         if turn is not None:
@@ -93,6 +96,8 @@ def _answered(ctx: Context, conversation: Conversation, events: Events, remark: 
         return go(ctx, conversation, own[0], events, emergency_line=line)
     if remark == "again":
         return Turn(conversation.with_position(state=shown), events, Say(shown, emergency_line=line))
+    if remark == "day":
+        return listening(ctx, conversation, events)
     if remark == "for_other":
         state = ctx.rules.topics["bystander"]
         target = (deeper(ctx, state) or state) if state == shown else state

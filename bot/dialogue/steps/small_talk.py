@@ -10,6 +10,9 @@ from bot.dialogue.states import SharedText, StateName
 from bot.dialogue.steps import not_understood
 from bot.dialogue.turn import Say, Turn
 
+SURELY_NOT_OURS = 0.9
+"""With less confidence than this, what seems to be no subject of ours may be more of what was being told."""
+
 A_SENTENCE = 3
 """A "no" of at least so many words tells something."""
 
@@ -29,9 +32,16 @@ def step(ctx: Context) -> Turn | None:
     if topic == "thanks":
         return go(ctx, conversation, StateName.THANKS, events, emergency_line=line)
     if topic == "out_of_scope":
+        perhaps_ours = ctx.status is Status.BOT and ctx.understood.confidence < SURELY_NOT_OURS
+        if perhaps_ours and listening.tells_on(ctx, conversation):
+            return listening.listening(ctx, conversation, events)
+        if perhaps_ours and listening.asks_on(ctx, conversation):
+            return listening.passed_on(ctx, conversation, events)
         if state == StateName.OTHER:
             return not_understood.answer(ctx, conversation.with_position(fallback_count=1), events)
         return go(ctx, conversation, StateName.OTHER, events, emergency_line=True)
     if len(ctx.message.text.split()) >= A_SENTENCE and listening.tells_on(ctx, conversation):
         return listening.listening(ctx, conversation, events)
+    if conversation.handling.status is Status.WAITING:
+        return Turn(conversation, events, Say(prefix=(SharedText.FOOTER_WAITING,), emergency_line=True))
     return Turn(conversation, events, Say(state, (SharedText.CHOOSE_NUMBER,), emergency_line=True))

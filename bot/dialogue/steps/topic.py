@@ -1,21 +1,29 @@
 """A question about a topic gets its answer."""
 
 from bot.dialogue.context import Context
-from bot.dialogue.conversation import Conversation
+from bot.dialogue.conversation import Conversation, Status
 from bot.dialogue.listening import listening
 from bot.dialogue.moving import after_the_opener, go, show_topic, with_advisor_asked
 from bot.dialogue.repeating import A_FEW_WORDS, instead_of
-from bot.dialogue.states import CRISES, SUICIDE, StateName
+from bot.dialogue.states import CRISES, SUICIDE, UNDER_18, StateName
 from bot.dialogue.turn import Turn
+
+INSTEAD = {"other": "bystander", "work": "professional"}
+"""Role -> the topic that answers whoever writes about a child."""
 
 
 def step(ctx: Context) -> Turn | None:
     """The answer. A general question before a word on the subject has fallen waits for the opener."""
     conversation, events = ctx.draft
     topic = ctx.understood.topic or ""
-    if topic in ctx.content.general and not conversation.told.subject_disclosed:
+    if topic not in ctx.rules.topics:
+        topic = ctx.topic_told
+    waits = ctx.status is Status.WAITING and ctx.state != ""
+    if topic in ctx.content.general and not conversation.told.subject_disclosed and not waits:
         deferred = "" if "may_ask" in ctx.written_remarks else topic  # "may I ask something" asks nothing yet
         return after_the_opener(ctx, conversation, deferred, events)
+    if topic == UNDER_18 and ctx.own_age is None and conversation.told.role in INSTEAD:
+        topic = INSTEAD[conversation.told.role]  # the children's line is for a child who writes
     if topic == SUICIDE and not (ctx.is_suicidal or conversation.told.crisis):
         return go(ctx, conversation, StateName.AFRAID, events, emergency_line=True)
     if _tells_more(ctx, conversation, topic):
