@@ -16,7 +16,7 @@ from bot.dialogue.flow import Choice, State
 from bot.dialogue.language import Languages, with_heard_language
 from bot.dialogue.localized_content import LocalizedContent
 from bot.dialogue.machine import Machines
-from bot.dialogue.states import CRISES, NEVER_GUESSED, SUICIDE, StateName
+from bot.dialogue.states import CRISES, NEVER_GUESSED, OUT_OF_SCOPE, SUICIDE, WILL_YOU_ACT, StateName
 from bot.dialogue.turn import Circumstances, Message
 from bot.nlu.asked import Asked
 from bot.nlu.countries import CountryFinder
@@ -80,6 +80,8 @@ WORDS_OF_NO = 3
 CANCEL = "cancel"
 """The choice that takes back the request for an advisor."""
 
+_CLAUSE = re.compile(r"[.,;:!?\n\u060c\u061f]+|\b(?:and|but|because|en|maar|want|et|mais|ve|ama)\b")
+
 _PART = re.compile(r"[.,;:!?\n\u060c\u061f]+")
 
 OVERLAP = 120
@@ -87,6 +89,33 @@ OVERLAP = 120
 
 ELSEWHERE = frozenset({"under_way", "others_place", "going", "none"})
 """What a place in a message may be that its writer is not at."""
+
+SURELY_ENDANGERED = 0.9
+"""From this confidence on danger is what a message is about, though somebody who helps is named in it."""
+
+OWN_DESPAIR = frozenset({"dying", "plan", "hurt", "scared", "quit"})
+"""Remarks with which a question is no question."""
+
+OF_OTHERS = frozenset({"bystander", "signs", "risk_factors"})
+"""Topics of what somebody sees of another person; what they see happen in general is no danger now."""
+
+SAFE_NOW = frozenset({"safe", "returns"})
+"""Remarks that say that who was dangerous is gone or asleep."""
+
+NO_THREAT = frozenset({"laughs", "mistaken", "general", "over"})
+"""Remarks beside which a threat is none."""
+
+FEW_WORDS = 5
+"""In at most so many words they say no more than that."""
+
+ABOUT_US = frozenset({
+    "what_can_you_do", "what_happens_when_i_call", "reporting", "reported_me", "will_you_act", "professional",
+    "anonymous", "about_bot", "contact", "shelter", "law",
+})  # fmt: skip
+"""Flows about what we and others do: "do they come to the door" is asked of them, and is no danger."""
+
+QUESTION_WORDS = 8
+"""Such a question has at most so many words."""
 
 WORDS_OF_PLACE = 3
 """In fewer words than these a country is only named."""
@@ -194,15 +223,58 @@ class Context:
 
     @cached_property
     def understood(self) -> Understanding:
-        """The same, with the danger that it names together with the few words sent just before: "hij heeft", "een
-        mes". What stands alone goes on with nothing, and so does a whole sentence."""
+        """The same, with the danger that it names together with the few words sent just before: "hij heeft", "een mes";
+        and without danger that was only guessed where the message itself says that it is none. What stands alone goes
+        on with nothing, and so does a whole sentence."""
         found, fragment = self.understanding, self.conversation.position.fragment
         answers = ANSWERS_ALONE.issuperset(self.written_remarks) and bool(self.written_remarks)
         if fragment and not found.stands_alone and not answers and len(self.message.text.split()) <= FRAGMENT_WORDS:
             whole = f"{fragment} {self.message.text}"
             together = self.rules.understander.understand(whole, self.conversation.locale or None)
             if LEVELS.index(together.danger) > LEVELS.index(found.danger):
-                return replace(found, danger=together.danger, emergency_line=True)
+                found = replace(found, danger=together.danger, emergency_line=True)
+        if found.danger == "red":
+            return self._calmed(found)
+        if found.danger == "amber" and found.topic != OUT_OF_SCOPE and self._is_threatened:
+            return replace(found, danger="red")
+        doubtful = found.topic == SUICIDE and found.confidence < SURELY_ENDANGERED
+        asks = doubtful and len(self.message.text.split()) <= QUESTION_WORDS and self._asks
+        if asks and OWN_DESPAIR.isdisjoint(self.written_remarks):
+            return replace(found, topic=None)  # "and if I start crying", on the phone
+        return found
+
+    @property
+    def _is_threatened(self) -> bool:
+        """Does the message say, and not ask or joke, that somebody will kill or wound a person?"""
+        said = self.written_remarks
+        return "threat" in said and NO_THREAT.isdisjoint(said) and not self._asks
+
+    @property
+    def _asks(self) -> bool:
+        """Is the message a question?"""
+        return self.rules.asked.asks(self.message.inbound.text)
+
+    def _calmed(self, found: Understanding) -> Understanding:
+        """`found` with a suspicion in the place of red danger that a joke, a helper or a question about us only looked
+        like: the numbers stay."""
+        said, topic = self.written_remarks, found.topic if found.topic not in CRISES else None
+        if "laughs" in said and found.topic == OUT_OF_SCOPE:
+            return replace(found, danger="amber")
+        surely = found.topic in CRISES and found.confidence >= SURELY_ENDANGERED
+        if "company" in said and not surely:
+            return replace(found, danger="amber", topic=topic)
+        words = len(self.message.text.split())
+        if "will_do" in said and words <= QUESTION_WORDS and not surely:
+            return replace(found, danger="amber", topic=topic)  # "I will call them later"
+        if found.topic in OF_OTHERS and found.confidence >= SURELY_ENDANGERED and "general" in said:
+            return replace(found, danger="amber")  # "lately only with a brother"
+        asked_now = self.state in (StateName.LATER, StateName.OPENER)
+        if asked_now and words <= FEW_WORDS and not SAFE_NOW.isdisjoint(said) and "unsafe" not in said:
+            return replace(found, danger="amber", topic=topic)
+        asks = "general" in said and words <= QUESTION_WORDS
+        shown = topic_at_hand(self.state, self.conversation).partition(".")[0]
+        if asks and shown in ABOUT_US and not self.conversation.told.crisis:
+            return replace(found, danger="amber", topic=topic or WILL_YOU_ACT)
         return found
 
     @cached_property
@@ -225,8 +297,11 @@ class Context:
 
     @cached_property
     def written_remarks(self) -> tuple[str, ...]:
-        """Those that stand in flows/remarks, without what was learned."""
-        return self.rules.remarks.read(self.message.text, self._languages)
+        """Those that stand in flows/remarks, without what was learned. "I want to die lol" about a test is none."""
+        found = self.rules.remarks.read(self.message.text, self._languages)
+        if "laughs" in found and self.understanding.topic == OUT_OF_SCOPE:
+            return tuple(remark for remark in found if remark != DYING)
+        return found
 
     @property
     def _remarks_of_parts(self) -> list[str]:
@@ -264,17 +339,38 @@ class Context:
         """The country that the message says its writer is in, in so many words ("ik zit in marokko"); "" when it says
         none. Being from there, having been there, or somebody else there is none."""
         told, said, text = self.conversation.told, self.written_remarks, self.message.text
-        if not self.understanding.country or "not_here" in said:
+        if not self.understanding.country:
             return ""
         country = self.rules.whereabouts.country(text)
+        if "not_here" in said and not (country and self._is_here_in_a_part(country)):
+            return ""
         if country:
             return country
         words = len(text.split())
-        known = bool(told.country or told.mentioned_country)
+        known = bool(told.country) or self.state == StateName.CONFIRM_COUNTRY
         corrects = "correct" in said and known and words <= WORDS_OF_CORRECTION
         # "No, Guyana", to somebody whose country was said back to them.
         denies = "no" in said and bool(told.country) and words <= WORDS_OF_NO
         return self.understanding.country if corrects or denies else ""
+
+    def _is_here_in_a_part(self, country: str) -> bool:
+        """Does a part of the message say that its writer is in `country`, and another something of later or before?"""
+        parts = [normalise(part) for part in _CLAUSE.split(self.message.inbound.text.lower())]
+        read, languages = self.rules.remarks.read, self._languages
+        return any(
+            self.rules.whereabouts.country(part) == country and "not_here" not in read(part, languages)
+            for part in parts
+        )
+
+    @cached_property
+    def takes_place_back(self) -> bool:
+        """Does somebody who said that they are abroad say that they are not? Then both numbers count again."""
+        said, told = self.written_remarks, self.conversation.told
+        if told.place is not Place.ABROAD or self.stated_country:
+            return False
+        corrects = not {"no", "correct"}.isdisjoint(said)
+        at_home = corrects and self.rules.whereabouts.country(self.message.text, home=True) == "NL"
+        return at_home or "elsewhere" in said
 
     @cached_property
     def own_age(self) -> int | None:
@@ -438,6 +534,9 @@ class Context:
             stated=self.stated_country,
             asked_back=self.asked_back if understood.country else None,
         )
+        if conversation.told.place is Place.ABROAD and self.takes_place_back:
+            conversation = conversation.with_told(place=Place.UNKNOWN, country="", mentioned_country="")
+            told = (*told, PlaceTold(Place.UNKNOWN, ""))
         long = len(self.message.text.split()) > MOST_WORDS
         said = self._remarks_of_parts if long else self.written_remarks
         conversation, who = _with_role(conversation, said, self.understood)

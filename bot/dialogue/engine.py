@@ -26,6 +26,7 @@ from bot.dialogue.localized_content import LocalizedContent
 from bot.dialogue.overrides import Overrides
 from bot.dialogue.states import SharedText, StateName
 from bot.dialogue.steps import ORDER, Step
+from bot.dialogue.steps.danger import NAMED_FROM
 from bot.dialogue.turn import Circumstances, Memory, Message, Say, Turn
 from bot.messages import Inbound, Kind
 from bot.nlu.normalise import normalise
@@ -136,8 +137,10 @@ def _finished(ctx: Context, turn: Turn, step: Step, notice: str) -> Turn:
     inbound, second = ctx.message.inbound, int(ctx.circumstances.now.timestamp())
     if step.reads_text:
         continues = not notice and pace.is_continuation(ctx.conversation.pace, second)
-        # Who says for the first time that they do not want to live is never met with silence.
-        turn = _heard_by_the_way(ctx, turn, continues=continues and DYING not in ctx.written_remarks)
+        # Danger that is named, and not wanting to live, are never met with silence.
+        new = ctx.conversation.pace.same == 1 and len(ctx.message.text.split()) >= NAMED_FROM
+        named = step.name == "danger" and new
+        turn = _heard_by_the_way(ctx, turn, continues=continues and not named and DYING not in ctx.written_remarks)
     if notice or ctx.circumstances.overrides.down:
         turn = _prefixed(ctx, turn, notice)
     told = turn.conversation.told

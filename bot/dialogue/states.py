@@ -119,6 +119,12 @@ SUICIDE = "suicide"
 UNDER_18 = "under_18"
 """The topic of who is a child themselves."""
 
+WILL_YOU_ACT = "will_you_act"
+"""The topic of what is done without the person."""
+
+OUT_OF_SCOPE = "out_of_scope"
+"""What a message is about that is nothing to us."""
+
 CRISES = (DANGER, SUICIDE)
 """Topics whose answer opens a crisis; see `bot.dialogue.crisis`."""
 

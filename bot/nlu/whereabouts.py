@@ -7,6 +7,7 @@ nothing of the writer. See flows/whereabouts.toml.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from bot.nlu.countries import MAX_NAME_WORDS, CountryFinder
 from bot.nlu.normalise import normalise
@@ -49,6 +50,8 @@ class HereWords:
     """Words anywhere in the message that do."""
     lead: Sequence[str] = ()
     """Words that may stand before a phrase with "^", which begins a message."""
+    after: Sequence[str] = ()
+    """Words just after such a phrase, where it ends with the country: they speak of that ("in @ they marry")."""
 
 
 class _Words:
@@ -76,6 +79,7 @@ class _Language:
     unless: _Words
     never: _Words
     lead: _Words
+    after: _Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ class Whereabouts:
         self._by_first: dict[str, list[_Phrase]] = defaultdict(list)
         self._by_country: list[_Phrase] = []
         for each in languages:
-            lists = (each.between, each.own, each.others, each.beside, each.unless, each.never, each.lead)
+            lists = (each.between, each.own, each.others, each.beside, each.unless, each.never, each.lead, each.after)
             language = _Language(*map(_Words, lists))
             for phrases, only_abroad in ((each.here, False), (each.lives, True)):
                 for phrase in phrases:
@@ -119,8 +123,9 @@ class Whereabouts:
         for word in first.words:
             self._by_first[word].append(phrase)
 
-    def country(self, text: str) -> str:
-        """The country that normalised `text` says its writer is in, by the last phrase that says so; "" for none."""
+    def country(self, text: str, *, home: bool = False) -> str:
+        """The country that normalised `text` says its writer is in, by the last phrase that says so; "" for none.
+        home: or where they live, also where that is the Netherlands."""
         words = text.split()
         message = _Message(words, self._countries)
         best = (-1, 0, "")
@@ -130,7 +135,7 @@ class Whereabouts:
                 phrases = (*phrases, *self._by_country)
             for phrase in phrases:
                 for end, country in message.matches(start, phrase.tokens, phrase.language):
-                    decides = not (phrase.only_abroad and country == "NL")
+                    decides = home or not (phrase.only_abroad and country == "NL")
                     if decides and (end, start) > best[:2] and _is_own(words, start, end, phrase):
                         best = (end, start, country)
         return best[2]
@@ -164,7 +169,7 @@ class _Message:
                     found = self._named(name[:length], token)
                     if found:
                         yield from self.matches(at + skipped + length, rest, language, found)
-                if not name or name[0] not in language.between:
+                if not name or name[0] not in language.between or name[0] in _DENIALS:
                     return
         elif at < len(words) and words[at] in token.words:
             yield from self.matches(at + 1, rest, language, country)
@@ -200,10 +205,14 @@ def _is_own(words: Sequence[str], start: int, end: int, phrase: _Phrase) -> bool
     """Is it the writer who is there? Whoever is named nearest before the end decides: "my father left me in"; nobody
     named is the writer, who often leaves themselves out."""
     language = phrase.language
-    if phrase.begins and not all(each in language.lead for each in words[:start]):
+    led = all(each in language.lead for each in words[:start])
+    after = (*words[end : end + 1], " ".join(words[end : end + 2]))
+    spoken_of = phrase.tokens[-1].kind == COUNTRY and language.after.in_any(after)
+    if phrase.begins and (not led or spoken_of):
         return False
     before = 1 if words[start] in language.own else BEFORE  # "I was left behind, I am in": a new beginning
-    if language.never.in_any(words) or language.unless.in_any(words[max(0, start - before) : start]):
+    never = language.never.in_any((*words, *map(" ".join, pairwise(words))))
+    if never or language.unless.in_any(words[max(0, start - before) : start]):
         return False
     for at in range(end - 1, -1, -1):
         if words[at] in language.own and " ".join(words[max(0, at - 1) : at + 1]) not in language.others.whole:

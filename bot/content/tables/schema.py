@@ -44,6 +44,7 @@ RemarkKind = Literal[
     "not_here", "correct", "no_advisor", "works", "for_somebody", "for_self",
     "dying", "plan", "hurt", "there", "quit", "over", "mistaken", "cannot_call", "talk", "scared",
     "again", "shorter", "explain", "why", "next", "fails", "number", "when", "cost", "who", "for_other", "angry",
+    "laughs", "company", "pries", "come", "elsewhere", "no_way", "missing", "threat", "nearby",
 ]  # fmt: skip
 """The closed list of remarks: short things people say whose meaning depends on what was just said."""
 Answered = Literal[RemarkKind, "anything"]
@@ -279,6 +280,7 @@ class WhereTable(Strict, frozen=True):
     unless: Words = []
     never: Words = []
     lead: Words = []
+    after: Words = []
 
 
 class AskedTable(Strict, frozen=True):

@@ -68,9 +68,14 @@ def _phrases(texts: Iterable[str], sets: Mapping[str, str]) -> list[str]:
     """The phrases with every alternative written out: "mijn|me $kin wordt"."""
     found = []
     for text in texts:
-        words = [sets.get(word[1:], word) if word[:1] == "$" else word for word in text.split()]
+        words = [_expanded(word, sets) for word in text.split()]
         found += [" ".join(each).replace("_", " ") for each in itertools.product(*(word.split("|") for word in words))]
     return found
+
+
+def _expanded(word: str, sets: Mapping[str, str]) -> str:
+    """A word of a phrase, with each alternative written out that names a set: "mijn|$someone"."""
+    return "|".join(sets.get(part[1:], part) if part[:1] == "$" else part for part in word.split("|"))
 
 
 def read_asked(data: Mapping[str, Any], name: str, states: Collection[str], report: Report) -> Questions:
@@ -100,7 +105,7 @@ def _whole(text: str, sets: Mapping[str, str]) -> str:
     whole = []
     for group in text.split():
         never, parts = ("!" if group[0] == "!" else ""), group.removeprefix("!").split("|")
-        whole.append(never + "|".join(sets.get(part[1:], part) if part[:1] == "$" else part for part in parts))
+        whole.append(never + _expanded("|".join(parts), sets))
     return " ".join(whole)
 
 

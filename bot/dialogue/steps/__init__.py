@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.dialogue.context import AGES, Context
-from bot.dialogue.conversation import Status
+from bot.dialogue.conversation import Place, Status
 from bot.dialogue.crisis import DYING
 from bot.dialogue.own_words import OWN_WORDS
 from bot.dialogue.pace import is_flooding
@@ -92,7 +92,11 @@ ORDER = (
     # Who has seen nothing of us yet has nothing to hide; in an outage nobody knows what was seen.
     Step(
         "looking",
-        lambda ctx: ctx.state != "" or ctx.circumstances.memory is not Memory.STORED,
+        lambda ctx: (
+            ctx.state != ""
+            or ctx.circumstances.memory is not Memory.STORED
+            or ("watched" in ctx.written_remarks and ctx.understood.topic is None)
+        ),
         looking.step,
         reads_text=True,
     ),
@@ -132,7 +136,13 @@ ORDER = (
     ),
     Step(
         "only_place",
-        lambda ctx: (ctx.understood.place or ctx.understood.country) is not None and ctx.state != "",
+        lambda ctx: (
+            ctx.state != ""
+            and (
+                (ctx.understood.place or ctx.understood.country) is not None
+                or (ctx.conversation.told.place is Place.ABROAD and ctx.takes_place_back)
+            )
+        ),
         only_place.step,
         reads_text=True,
     ),

@@ -43,7 +43,10 @@ def step(ctx: Context) -> Turn | None:
     if target == StateName.CANCELLED and ctx.asked_state:
         cancelled = choose(ctx, conversation, choice, events)
         return show_topic(ctx, cancelled.conversation, ctx.asked_state, cancelled.events, emergency_line=True)
-    if len(ctx.message.text.split()) >= SAID_BESIDES and target == StateName.MENU and choice.sets.get("safe"):
+    says_more = len(ctx.message.text.split()) >= SAID_BESIDES
+    if target == StateName.LATER and says_more and ctx.stated_country and "unsafe" not in ctx.written_remarks:
+        return None  # "no, my sister is there, I am in Gouda" does not say that it is not safe
+    if (says_more or ctx.stated_country) and target == StateName.MENU and choice.sets.get("safe"):
         return _safe_and_more(ctx, choice)
     return choose(ctx, conversation, choice, events)
 

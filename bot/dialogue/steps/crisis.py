@@ -1,7 +1,7 @@
 """A crisis goes on: whatever else is written is answered in it, by what was just shown and by what the message says."""
 
 from bot.dialogue.changes import Events
-from bot.dialogue.context import Context
+from bot.dialogue.context import FRAGMENT_WORDS, Context
 from bot.dialogue.conversation import Conversation, Status
 from bot.dialogue.moving import go, show_topic
 from bot.dialogue.states import CRISES, SUICIDE, StateName
@@ -11,6 +11,9 @@ ANYTHING = "anything"
 
 FIRST = ("hurt", "plan")
 """Remarks that are answered before others in the same message."""
+
+LAST = ("yes", "no")
+"""Those that are answered after all others: "no, I cannot call" says more than no."""
 
 REPEATED = frozenset({"number", "again"})
 """Remarks that may get once more what was just shown."""
@@ -38,9 +41,10 @@ def inside(ctx: Context, conversation: Conversation, events: Events) -> Turn | N
     """The same for a conversation and what has happened already."""
     said, understood = ctx.remarks, ctx.understood
     waits = conversation.handling.status is Status.WAITING
-    if waits and ("no_advisor" in said or (_is_bare_no(ctx) and conversation.told.crisis != SUICIDE)):
+    if waits and ("no_advisor" in said or (_is_bare_no(ctx, conversation) and conversation.told.crisis != SUICIDE)):
         return go(ctx, conversation, StateName.CANCELLED, events)
-    if understood.wants_advisor:
+    asks_number = waits and not {"number", "come"}.isdisjoint(said)  # that somebody comes is known
+    if understood.wants_advisor and not asks_number:
         return None
     for remark in sorted(said, key=_urgency):
         target = _answering(ctx, conversation, remark)
@@ -51,26 +55,32 @@ def inside(ctx: Context, conversation: Conversation, events: Events) -> Turn | N
     elsewhere = conversation.told.place != ctx.conversation.told.place
     if ctx.stated_country or elsewhere or (understood.place is not None and understood.country is None):
         return go(ctx, conversation, ctx.rules.topics[conversation.told.crisis], events)
-    if understood.country is not None and ctx.asked_back is not None:
+    tells = conversation.told.crisis == SUICIDE and len(ctx.message.text.split()) > FRAGMENT_WORDS
+    if understood.country is not None and ctx.asked_back is not None and not tells:
         return None
     topic = understood.topic or ""
     if topic in ctx.rules.topics and understood.confidence >= SURELY_ABOUT and understood.danger != "red":
         if topic in ASKS_A_NUMBER:
             return go(ctx, conversation, _answering(ctx, conversation, "number") or ctx.state, events)
-        heard = conversation.told.crisis != SUICIDE or topic in ctx.content.urgent or topic in ABOUT_CALLING
+        of_others = "other" in (understood.who, conversation.told.role) or understood.where == "others_place"
+        urgent = topic in ctx.content.urgent and not of_others
+        heard = conversation.told.crisis != SUICIDE or urgent or topic in ABOUT_CALLING
         if heard and topic not in CRISES and topic not in DOUBTS:
             return show_topic(ctx, conversation, topic, events, emergency_line=True)
     return go(ctx, conversation, _answering(ctx, conversation, ANYTHING) or ctx.state, events)
 
 
-def _is_bare_no(ctx: Context) -> bool:
-    """Nothing but a listed "no", of which nothing was guessed: it takes an advisor back. "No money" does not."""
-    return ctx.understood.topic == "no" and not ctx.understood.candidates
+def _is_bare_no(ctx: Context, conversation: Conversation) -> bool:
+    """Nothing but a listed "no", after the text that says that it takes the advisor back. After any other it answers
+    that one; "no money", "no way" and a single letter say something else, or too little to lose a person by."""
+    told_how = (ctx.rules.topics[conversation.told.crisis], StateName.HANDOFF)
+    listed = ctx.understood.topic == "no" and not ctx.understood.candidates
+    return listed and "no_way" not in ctx.written_remarks and ctx.state in told_how
 
 
 def _urgency(remark: str) -> int:
     """What is answered first."""
-    return FIRST.index(remark) if remark in FIRST else len(FIRST)
+    return FIRST.index(remark) if remark in FIRST else len(FIRST) + (remark in LAST)
 
 
 def _answering(ctx: Context, conversation: Conversation, remark: str) -> str:

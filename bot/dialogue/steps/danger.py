@@ -3,7 +3,7 @@ answered as it stands."""
 
 from msgspec.structs import replace
 
-from bot.dialogue.context import Context
+from bot.dialogue.context import SAFE_NOW, Context
 from bot.dialogue.conversation import Status
 from bot.dialogue.crisis import DYING, OWN_LIFE
 from bot.dialogue.events import DangerSeen
@@ -17,6 +17,10 @@ A_QUESTION = 6
 
 NAMED_FROM = 3
 """A message of at least so many words can name another danger than the one before."""
+
+SURELY_DANGER = 0.95
+"""Only from this confidence on is it another danger where somebody else does not want to live: "in the room upstairs"
+tells of the same."""
 
 
 HARMLESS = frozenset({"will_do", "parting", "leaves", "hides", "returns"})
@@ -50,6 +54,9 @@ def step(ctx: Context) -> Turn | None:
     topic = SUICIDE if ctx.understood.topic == SUICIDE else DANGER
     # "Help" or "I do it now" is no other danger than the one they were in.
     goes_on = len(ctx.message.text.split()) < NAMED_FROM or not OWN_LIFE.isdisjoint(ctx.remarks)
+    of_another = ctx.understood.who == "other" or conversation.told.role == "other"
+    calm = of_another and not SAFE_NOW.isdisjoint(ctx.written_remarks)
+    goes_on = goes_on or calm or (of_another and ctx.understood.confidence < SURELY_DANGER)
     if DYING in ctx.written_remarks or (before == SUICIDE and goes_on):
         topic = SUICIDE
     if before == topic:

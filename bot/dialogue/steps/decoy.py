@@ -13,6 +13,9 @@ from bot.dialogue.turn import Say, Turn
 SAFE_AGAIN = frozenset({"safe", "alone", "returns"})
 """Remarks that say that nobody is looking any more."""
 
+OF_A_STRANGER = frozenset({"stranger", "pries", "general", "missing"})
+"""Remarks that are made about the person: "my daughter left home" does not lead back."""
+
 
 def step(ctx: Context) -> Turn | None:
     """The answer of somebody who was called by mistake."""
@@ -21,7 +24,9 @@ def step(ctx: Context) -> Turn | None:
     conversation = ctx.conversation.with_handling(danger=True) if red else ctx.conversation
     events = (DangerSeen(),) if red else ()
     own_way_back = ctx.conversation.privacy.return_word != ""
-    if not own_way_back and sentence and not SAFE_AGAIN.isdisjoint(ctx.written_remarks):
+    said = ctx.written_remarks
+    safe = not SAFE_AGAIN.isdisjoint(said) and OF_A_STRANGER.isdisjoint(said) and "?" not in ctx.message.inbound.text
+    if not own_way_back and sentence and safe:
         # The neutral question has both numbers in it.
         return Turn(conversation.with_position(state=StateName.OPENER), events, Say(StateName.OPENER))
     if red:

@@ -25,18 +25,30 @@ COMING_WORDS = 6
 COMING_WORDS_IN_DANGER = 4
 """With more words than "my father is coming" it is the danger itself that is told."""
 
+SURELY_IN_DANGER = 0.9
+"""Where that is surely what it is about."""
+
+NOT_NOW = frozenset({"general", "company"})
+"""Remarks that speak of it in general, or of somebody who may look on."""
+
 
 def step(ctx: Context) -> Turn | None:
     """The decoy; None where it is spoken of in general, where a choice is named, and in danger from who comes."""
     said, words = ctx.written_remarks, len(ctx.message.text.split())
     # Who does not want to live may say who is with them; hidden by a guess they lose us.
-    learned = ctx.free_command == DECOY and words <= MOST_WORDS_LEARNED and ctx.conversation.told.crisis != SUICIDE
-    if "general" in said or (words > MOST_WORDS and not learned) or _names_a_choice(ctx):
+    learned = (
+        ctx.free_command == DECOY
+        and "nearby" not in said
+        and words <= MOST_WORDS_LEARNED
+        and ctx.conversation.told.crisis != SUICIDE
+    )
+    if not NOT_NOW.isdisjoint(said) or (words > MOST_WORDS and not learned) or _names_a_choice(ctx):
         return None
     # "He is watching and he hits me": who looks on now does so now.
     hit_now = "watched" in said and ctx.understood.topic == BEATEN and ctx.understood.danger != "none"
     in_danger = ctx.understood.danger == "red" or hit_now
-    most = COMING_WORDS_IN_DANGER if in_danger else COMING_WORDS
+    surely = in_danger and ctx.understood.confidence >= SURELY_IN_DANGER
+    most = COMING_WORDS_IN_DANGER if surely else COMING_WORDS
     coming = "coming" in said and words <= most and not ctx.conversation.told.crisis
     if "watched" not in said and not coming and not learned:
         return None
@@ -44,8 +56,8 @@ def step(ctx: Context) -> Turn | None:
     more = learned or words >= MORE_THAN_LOOKING
     if more and turn.say is not None and ctx.understood.danger != "none":
         turn = replace(turn, say=replace(turn.say, emergency_line=True))
-    if turn.say is not None and ctx.circumstances.memory is Memory.NONE:
-        # It may be somebody new, who has no number yet.
+    if turn.say is not None and (ctx.circumstances.memory is Memory.NONE or not ctx.state):
+        # It is or may be somebody new, who has no number yet.
         turn = replace(turn, say=replace(turn.say, emergency_line=True))
     if not in_danger or coming or turn.say is None:
         return turn

@@ -4,6 +4,8 @@ Of nearly everybody who writes "I am in Morocco" the topic is guessed at once; b
 first.
 """
 
+from msgspec.structs import replace
+
 from bot.dialogue.context import Context
 from bot.dialogue.conversation import Place
 from bot.dialogue.listening import listening
@@ -20,6 +22,9 @@ TOLD_WORDS = 14
 def step(ctx: Context) -> Turn | None:
     """As `place`, when it is no more than that."""
     understood = ctx.understood
+    if ctx.takes_place_back:
+        turn = place.numbers(ctx)
+        return turn if turn.say is None else replace(turn, say=replace(turn.say, emergency_line=True))
     if understood.topic not in NAMED_BY_A_PLACE or understood.wants_advisor or ctx.discloses:
         return None
     words = len(ctx.message.text.split())

@@ -38,7 +38,7 @@ def numbers(ctx: Context) -> Turn:
         return go(ctx, conversation, StateName.CONFIRM_COUNTRY, events, emergency_line=True)
     if state == StateName.MENU and ctx.stated_country and told.place is Place.ABROAD:
         return go(ctx, conversation, StateName.ABROAD, events)
-    if state == StateName.ABROAD and told.place is Place.NETHERLANDS:
+    if state == StateName.ABROAD and told.place is not Place.ABROAD:
         return go(ctx, conversation, StateName.MENU, events)
     begin = state or (StateName.ABROAD if told.place is Place.ABROAD else StateName.OPENER)
     return only_numbers(ctx, Turn(conversation.with_position(state=begin), events, Say(begin, emergency_line=True)))

@@ -16,6 +16,11 @@ MOST_WORDS_LEARNED = 40
 
 STRANGER = "stranger"
 
+PRIES = "pries"
+
+FRIENDS = frozenset({"company", "for_other"})
+"""Remarks of who helps: "I am her brother and I want to help her"."""
+
 ABOUT_OTHERS = frozenset({"others", "bystander", "someone_abroad", "work", "professional"})
 """Flows in which somebody says for whom they write."""
 
@@ -26,9 +31,13 @@ def step(ctx: Context) -> Turn | None:
     worries = told.role in ("other", "work") or ctx.state.partition(".")[0] in ABOUT_OTHERS
     listed, words = "stranger" in ctx.written_remarks, len(ctx.message.text.split())
     learned = ctx.understood.who == STRANGER and ctx.state != "" and words <= MOST_WORDS_LEARNED
-    if worries or not (learned or (listed and words <= MOST_WORDS)):
+    said = ctx.written_remarks
+    if not FRIENDS.isdisjoint(said) and PRIES not in said:
         return None
-    if ctx.understood.danger == "red":
+    pries = PRIES in said and words <= MOST_WORDS
+    if not pries and (worries or not (learned or (listed and words <= MOST_WORDS))):
+        return None
+    if ctx.understood.danger == "red" and not pries:
         return None
     (spoken, _events), _choice = ctx.spoken
     # Nothing of theirs is kept as the person's, but for the language of this answer.
