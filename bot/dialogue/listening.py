@@ -13,7 +13,10 @@ LEAST_WORDS = 2
 """Fewer words tell nothing by themselves, nor do as many where nobody speaks in them."""
 
 LEAST_WORDS_AT_MENU = 4
-"""The same where no topic is at hand yet, of what may be danger."""
+"""The same where no topic is at hand yet, of what may be danger; one more of anything else."""
+
+UNCLEAR = StateName.CANDIDATES.partition(".")[0]
+"""The flow of what is said when nothing was understood: whoever writes on after that is heard."""
 
 AT_MENU = (StateName.MENU, StateName.ABROAD)
 
@@ -26,8 +29,9 @@ def tells_on(ctx: Context, conversation: Conversation) -> bool:
         return False
     words = len(ctx.message.text.split())
     if topic_at_hand(ctx.state, ctx.conversation) in AT_MENU:
-        return words >= LEAST_WORDS_AT_MENU and ctx.understood.danger != "none" and not ctx.asks
-    if topic not in ctx.rules.topics:
+        tells = ctx.understood.danger != "none" or (words > LEAST_WORDS_AT_MENU and ctx.understood.who is not None)
+        return words >= LEAST_WORDS_AT_MENU and tells and not ctx.asks
+    if topic not in ctx.rules.topics and topic != UNCLEAR:
         return False
     return (words > LEAST_WORDS or (words == LEAST_WORDS and ctx.understood.who is not None)) and not ctx.asks
 

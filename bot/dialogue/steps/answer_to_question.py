@@ -40,7 +40,7 @@ def step(ctx: Context) -> Turn | None:
         shown = ctx.rules.states.get(target)
         if shown is None or not shown.numbers:
             return None
-    if target == StateName.CANCELLED and ctx.asked_state:
+    if target == StateName.CANCELLED and ctx.asked_state and ctx.asks:
         cancelled = choose(ctx, conversation, choice, events)
         return show_topic(ctx, cancelled.conversation, ctx.asked_state, cancelled.events, emergency_line=True)
     says_more = len(ctx.message.text.split()) >= SAID_BESIDES

@@ -23,19 +23,19 @@ SURELY_DANGER = 0.95
 tells of the same."""
 
 
-HARMLESS = frozenset({"will_do", "parting", "leaves", "hides", "returns"})
+HARMLESS = frozenset({"will_do", "leaves", "hides", "returns"})
 """Listed remarks that say in a few words what the message means, whatever was guessed of it outside a crisis."""
 
-BESIDE = frozenset({"quit", "no", "ok", "yes", "bye"})
+BESIDE = frozenset({"quit", "no", "ok", "yes"})
 """And what may be said with them."""
 
 
 def _says_something_else(ctx: Context) -> bool:
-    """ "Leave me alone from now on", "I am going to bed now": no danger, where it is not said that there is one."""
+    """ "Leave me alone from now on", "ok I will call": no danger, where it is not said that there is one."""
     said = ctx.written_remarks
     few = len(ctx.message.text.split()) <= A_QUESTION
     means = not HARMLESS.isdisjoint(said) and (HARMLESS | BESIDE).issuperset(said)
-    return few and means and not ctx.conversation.told.crisis
+    return few and means and ctx.understood.topic not in CRISES and not ctx.conversation.told.crisis
 
 
 def step(ctx: Context) -> Turn | None:

@@ -13,6 +13,9 @@ from bot.dialogue.turn import Say, Turn
 SURELY_NOT_OURS = 0.9
 """With less confidence than this, what seems to be no subject of ours may be more of what was being told."""
 
+A_FEW_WORDS = 5
+"""A question of at most so many words may be one about the matter at hand."""
+
 A_SENTENCE = 3
 """A "no" of at least so many words tells something."""
 
@@ -35,7 +38,8 @@ def step(ctx: Context) -> Turn | None:
         perhaps_ours = ctx.status is Status.BOT and ctx.understood.confidence < SURELY_NOT_OURS
         if perhaps_ours and listening.tells_on(ctx, conversation):
             return listening.listening(ctx, conversation, events)
-        if perhaps_ours and listening.asks_on(ctx, conversation):
+        few = ctx.status is Status.BOT and len(ctx.message.text.split()) <= A_FEW_WORDS
+        if (perhaps_ours or few) and listening.asks_on(ctx, conversation):
             return listening.passed_on(ctx, conversation, events)
         if state == StateName.OTHER:
             return not_understood.answer(ctx, conversation.with_position(fallback_count=1), events)
