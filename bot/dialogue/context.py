@@ -320,7 +320,8 @@ class Context:
         """The command that is asked for in words which are not listed; None where listed ones say something else. The
         name of a country resembles that of a language."""
         listed = next((LISTED_AS[remark] for remark in self.written_remarks if remark in LISTED_AS), None)
-        if listed and len(self.message.text.split()) <= WORDS_OF_COMMAND:
+        leaves_crisis = listed == "stop" and self.conversation.told.crisis != ""
+        if listed and not leaves_crisis and len(self.message.text.split()) <= WORDS_OF_COMMAND:
             return listed
         found = self.understood.free_command
         if found == "language" and self.understood.country:

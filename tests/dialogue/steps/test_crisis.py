@@ -238,3 +238,8 @@ def test_and_after_an_advisor_has_closed(tester: DialogueTester, text: str) -> N
     tester.say(text).hears(BZ, EMERGENCY)
     assert tester.conversation.told.crisis == "suicide"
     assert tester.conversation.handling.status is Status.WAITING
+
+
+def test_wanting_to_be_left_alone_is_answered_inside_a_crisis(tester: DialogueTester) -> None:
+    tester.say("ik wil dood", "laat me voortaan met rust")
+    assert tester.conversation.position.state.startswith("suicide.")
