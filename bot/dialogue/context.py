@@ -71,6 +71,9 @@ LISTED_AS = {"leaves": "stop", "hides": "decoy"}
 WORDS_OF_COMMAND = 9
 """In a longer message such a remark is part of a story."""
 
+WORDS_OF_HIDING = 5
+"""Who must hide types little: "I want a word to hide this" asks for the word."""
+
 WORDS_OF_CORRECTION = 8
 """In a longer one the country may be that of somebody else."""
 
@@ -321,7 +324,8 @@ class Context:
         name of a country resembles that of a language."""
         listed = next((LISTED_AS[remark] for remark in self.written_remarks if remark in LISTED_AS), None)
         leaves_crisis = listed == "stop" and self.conversation.told.crisis != ""
-        if listed and not leaves_crisis and len(self.message.text.split()) <= WORDS_OF_COMMAND:
+        most = WORDS_OF_HIDING if listed == "decoy" else WORDS_OF_COMMAND
+        if listed and not leaves_crisis and len(self.message.text.split()) <= most:
             return listed
         found = self.understood.free_command
         if found == "language" and self.understood.country:
