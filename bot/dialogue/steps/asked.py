@@ -30,11 +30,12 @@ def step(ctx: Context) -> Turn | None:
         return None  # so many words say what it is about better than the few that were found in them
     conversation, events = ctx.draft
     waits = ctx.status is Status.WAITING and ctx.state != ""
-    if flow in ctx.content.general and not conversation.told.subject_disclosed and not waits:
+    if flow in ctx.content.general and not conversation.told.subject_disclosed:
         tells = understood.topic in ctx.rules.topics and understood.topic not in ctx.content.general
         if tells or understood.wants_advisor:
             return None  # what else the message says is answered at once
-        return after_the_opener(ctx, conversation, state, events)
+        if not waits:
+            return after_the_opener(ctx, conversation, state, events)
     other = instead_of(ctx, conversation, state)
     if other != state:
         return go(ctx, conversation, other, events, emergency_line=understood.emergency_line)

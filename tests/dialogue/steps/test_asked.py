@@ -89,3 +89,12 @@ def test_before_the_opener_is_answered_a_second_question_gets_one_neutral_line(t
     assert tester.reply != first
     assert not [word for word in tester.engine.rules.subject if word in normalise(tester.reply)]
     tester.say("ja").in_state("anonymous.answer")
+
+
+def test_a_story_told_while_waiting_is_answered_as_what_it_is_about(tester: DialogueTester) -> None:
+    tester.say("mag ik iemand van jullie spreken", "het gaat over mijn paspoort dat is afgepakt")
+    assert tester.conversation.position.state.startswith("documents_taken.")
+
+
+def test_who_complains_of_hearing_the_same_is_not_asked_whether_they_want_to_leave(tester: DialogueTester) -> None:
+    tester.say("they keep my papers", "stop sending me the same thing").in_state("follow.sorry")
