@@ -367,6 +367,12 @@ class Context:
             for part in parts
         )
 
+    @property
+    def waits_here(self) -> bool:
+        """Does the person wait for an advisor, and was that the last they read? Who hid since may not be who writes."""
+        waits = self.status is Status.WAITING and not self.conversation.privacy.observed
+        return waits and self.state.partition(".")[0] == StateName.HANDOFF.partition(".")[0]
+
     @cached_property
     def takes_place_back(self) -> bool:
         """Does somebody who said that they are abroad say that they are not? Then both numbers count again."""

@@ -102,10 +102,10 @@ def test_a_photo_with_a_caption_shows_both(pages: ConsoleApp, ada: ConsoleVisit)
 
 def test_the_language_heard_is_shown_and_decides_whose_turn_it_is(pages: ConsoleApp) -> None:
     """The bot answers in a language it has; the queue and the advisors go by what the person writes."""
-    pages.somebody("Ada", languages=("nl", "tr"))
+    pages.somebody("Ada", languages=("nl", "pl"))
     pages.somebody("Bea", languages=("nl", "en"))
-    turkish = pages.person_asks(1)
-    pages.person_sends(sms("80", "merhaba, ablam türkiye'de kaldı ve pasaportunu aldılar", person(1)))
+    polish = pages.person_asks(1)
+    pages.person_sends(sms("80", "dzień dobry, mam jedno pytanie, czy to jest bezpłatne", person(1)))
     pages.clock.later(minutes=2)
     dutch = pages.person_asks(2)
     ada, bea = pages.logged_in("Ada"), pages.logged_in("Bea")
@@ -113,13 +113,13 @@ def test_the_language_heard_is_shown_and_decides_whose_turn_it_is(pages: Console
     def waiting(visit: ConsoleVisit) -> list[str]:
         return re.findall(r'id="w-([^"]+)"', visit.get("/console/").text)
 
-    assert waiting(ada) == [turkish, dutch]
-    assert waiting(bea) == [dutch, turkish]  # somebody who is there speaks Turkish
-    assert "<li>Turks</li>" in ada.get("/console/").text
-    assert ada.act(f"/console/c/{turkish}", "claim").status_code == 303
-    page = ada.get(f"/console/c/{turkish}").text
-    assert "Turks (de bot antwoordt in het Nederlands)" in page
-    assert "<dd>Turks</dd>" in page
+    assert waiting(ada) == [polish, dutch]
+    assert waiting(bea) == [dutch, polish]  # somebody who is there speaks Polish
+    assert "<li>Pools</li>" in ada.get("/console/").text
+    assert ada.act(f"/console/c/{polish}", "claim").status_code == 303
+    page = ada.get(f"/console/c/{polish}").text
+    assert "Pools (de bot antwoordt in het Nederlands)" in page
+    assert "<dd>Pools</dd>" in page
 
 
 def test_a_quick_text_says_what_its_title_says_in_english_too(pages: ConsoleApp, ada: ConsoleVisit) -> None:

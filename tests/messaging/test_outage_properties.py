@@ -24,10 +24,12 @@ from tests.messaging.test_runner import MINUTE, Site, message
 
 ADDRESS = "+31600000001"
 HIDING = ("onweer", "kanarie")
+SAFE_AGAIN = "ik ben weer veilig"
+"""Ends hiding for whoever chose no word of their own: the neutral question follows."""
 TEXTS = [
     *HIDING, "blauwe deur", "hoi", "menu", "1", "2", "9", "0", "medewerker", "niet bellen", "stop", "wis", "ja",
     "ik ben achtergelaten in Marokko", "hij slaat me", "ik ben in het buitenland", "dank je", "ik moet op reis",
-    "hij kijkt mee", "ik ben weer veilig", "wat schrijft mijn dochter hier", "ik wil dood",
+    "hij kijkt mee", SAFE_AGAIN, "wat schrijft mijn dochter hier", "ik wil dood",
 ]  # fmt: skip
 BARE = ("Gevaar?", "Danger?")
 SPEAKING = ("achtergelaten", "slaat")
@@ -66,7 +68,7 @@ class Outages(RuleBasedStateMachine):
         self.answers[message_id] = text, reply
         if self._knows(text, failure) or (text == "hij kijkt mee" and any(said in reply for said in self.dull)):
             self.hidden = True
-        elif text == "blauwe deur" and failure != "open":
+        elif (text == "blauwe deur" and failure != "open") or self._leads_back(text):
             self.hidden = False
         if (before or failure == "open") and not any(word in text for word in (*SPEAKING, "blauwe")):
             assert not [word for word in self.subject if word in reply.lower()], (text, reply)
@@ -129,7 +131,7 @@ class Outages(RuleBasedStateMachine):
             self.hidden = False
         if text == "onweer":
             self.hidden = True
-        if text == "blauwe deur":
+        if text == "blauwe deur" or self._leads_back(text):
             self.hidden = False
         self.no_call |= text == "niet bellen" and not self.hidden and not unseen
         self._erased_now()
@@ -206,6 +208,9 @@ class Outages(RuleBasedStateMachine):
 
     def _knows(self, text: str, failure: str) -> bool:
         return text == "onweer" or (text == "kanarie" and failure != "open" and self.chosen)
+
+    def _leads_back(self, text: str) -> bool:
+        return text == SAFE_AGAIN and not self.chosen
 
     def _stored(self) -> set[str]:
         return set(self.site.storage.state.replies.get(CONTACT, ()))

@@ -2,7 +2,6 @@
 topic; in the topic at hand the words need not name the subject ("does that cost money")."""
 
 from bot.dialogue.context import Context
-from bot.dialogue.conversation import Status
 from bot.dialogue.moving import after_the_opener, go, show_topic, with_advisor_asked
 from bot.dialogue.repeating import instead_of
 from bot.dialogue.turn import Turn
@@ -29,12 +28,11 @@ def step(ctx: Context) -> Turn | None:
     if surely and understood.topic != flow and len(words) >= A_STORY:
         return None  # so many words say what it is about better than the few that were found in them
     conversation, events = ctx.draft
-    waits = ctx.status is Status.WAITING and ctx.state != ""
     if flow in ctx.content.general and not conversation.told.subject_disclosed:
         tells = understood.topic in ctx.rules.topics and understood.topic not in ctx.content.general
         if tells or understood.wants_advisor:
             return None  # what else the message says is answered at once
-        if not waits:
+        if not ctx.waits_here:
             return after_the_opener(ctx, conversation, state, events)
     other = instead_of(ctx, conversation, state)
     if other != state:

@@ -56,7 +56,9 @@ def step(ctx: Context) -> Turn | None:
     more = learned or words >= MORE_THAN_LOOKING
     if more and turn.say is not None and ctx.understood.danger != "none":
         turn = replace(turn, say=replace(turn.say, emergency_line=True))
-    if turn.say is not None and (ctx.circumstances.memory is Memory.NONE or not ctx.state):
+    if turn.say is not None and (
+        ctx.circumstances.memory is Memory.NONE or (ctx.circumstances.memory is Memory.STORED and not ctx.state)
+    ):
         # It is or may be somebody new, who has no number yet.
         turn = replace(turn, say=replace(turn.say, emergency_line=True))
     if not in_danger or coming or turn.say is None:

@@ -1,7 +1,7 @@
 """A question about a topic gets its answer."""
 
 from bot.dialogue.context import Context
-from bot.dialogue.conversation import Conversation, Status
+from bot.dialogue.conversation import Conversation
 from bot.dialogue.listening import listening
 from bot.dialogue.moving import after_the_opener, go, show_topic, with_advisor_asked
 from bot.dialogue.repeating import A_FEW_WORDS, instead_of
@@ -18,8 +18,7 @@ def step(ctx: Context) -> Turn | None:
     topic = ctx.understood.topic or ""
     if topic not in ctx.rules.topics:
         topic = ctx.topic_told
-    waits = ctx.status is Status.WAITING and ctx.state != ""
-    if topic in ctx.content.general and not conversation.told.subject_disclosed and not waits:
+    if topic in ctx.content.general and not conversation.told.subject_disclosed and not ctx.waits_here:
         deferred = "" if "may_ask" in ctx.written_remarks else topic  # "may I ask something" asks nothing yet
         return after_the_opener(ctx, conversation, deferred, events)
     if topic == UNDER_18 and ctx.own_age is None and conversation.told.role in INSTEAD:
