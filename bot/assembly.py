@@ -97,7 +97,7 @@ class Assembly:
 
     @cached_property
     def library(self) -> Library:
-        return self._library or read_library(ROOT, self.now().date())
+        return self._library or read_library(ROOT, self.now().date(), self.settings.languages)
 
     @cached_property
     def encoder(self) -> Encoder | None:

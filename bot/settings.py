@@ -43,6 +43,9 @@ class Settings:
     whatsapp_numbers: tuple[str, ...]
     """Likewise, without "whatsapp:"."""
 
+    languages: tuple[str, ...]
+    """The languages that are spoken here, beside Dutch; () for every live one."""
+
     messaging_service_sid: str
     public_url: str
     redis_url: str = field(repr=False)
@@ -226,6 +229,12 @@ SETTINGS = (
         False,
         "1",
     ),
+    Setting(
+        "LANGUAGES",
+        _list(_matching("[a-z]{2,3}")),
+        "Which of the live languages the bot speaks, comma-separated; unset: all. Dutch always.",
+        False,
+    ),
     Setting("MEANING", _flag, '"0": read messages by their letters alone; saves memory and time.', False, "1"),
     Setting("SIMULATOR", _flag, '"1" opens /simulator. Never in production: it signs as Twilio.', False),
     Setting(
@@ -288,6 +297,7 @@ def _settings(values: Mapping[str, object]) -> Settings:
         api_url=str(get("TWILIO_API_URL")),
         sms_numbers=get("SMS_NUMBER"),  # type: ignore[arg-type]
         whatsapp_numbers=get("WHATSAPP_NUMBER"),  # type: ignore[arg-type]
+        languages=get("LANGUAGES") or (),  # type: ignore[arg-type]
         messaging_service_sid=str(get("MESSAGING_SERVICE_SID")),
         public_url=str(get("PUBLIC_URL")),
         redis_url=str(get("REDIS_URL")),

@@ -117,7 +117,7 @@ def check_storage(settings: Settings) -> None:
 
 
 def _with_content(settings: Settings) -> Loaded:
-    library = read_library(ROOT, datetime.now(UTC).date())
+    library = read_library(ROOT, datetime.now(UTC).date(), settings.languages)
     encoder = read_encoder(metrics.report) if settings.meaning else None
     return Loaded(settings, library, encoder, build_engine(library, encoder))
 

@@ -178,6 +178,13 @@ def test_a_malformed_address_of_several_servers_is_refused_by_name(value: str) -
     assert value not in str(caught.value)
 
 
+def test_the_languages_that_are_spoken_are_a_setting() -> None:
+    assert read_settings(GOOD).languages == ()
+    assert read_settings(GOOD | {"LANGUAGES": "en, tr"}).languages == ("en", "tr")
+    with pytest.raises(SettingsError, match="LANGUAGES"):
+        read_settings(GOOD | {"LANGUAGES": "Turkish"})
+
+
 def test_addresses_of_several_servers_and_replicas_are_settings() -> None:
     for url in ("redis+sentinel://a:1,b:2/helpline", "redis+cluster://a:1,b:2"):
         assert read_settings(GOOD | {"REDIS_URL": url}).redis_url == url

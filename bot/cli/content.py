@@ -10,10 +10,11 @@ from bot.content import graph
 from bot.content.building import build_engine
 from bot.content.faults import Severity
 from bot.content.inspection import inspect
-from bot.content.inspection.messages import answer_sizes
+from bot.content.inspection.messages import answer_sizes, is_long
 from bot.content.localizing import localize
 from bot.content.translation import strings
 from bot.errors import StartError
+from bot.rendering.segments import Measure
 from bot.rendering.texts import last_words
 from bot.startup import environment_faults
 
@@ -46,10 +47,15 @@ def _check(_options: argparse.Namespace) -> int:
     return 1 if errors else 0
 
 
-def _sizes(language: str, sizes: list[int]) -> str:
-    """How many SMS parts the answers in a language take."""
-    within = ", ".join(f"{sum(size <= most for size in sizes) / len(sizes):.0%} at most {most}" for most in (2, 3))
-    return f"SMS parts of {len(sizes)} answers in {language}: mean {sum(sizes) / len(sizes):.2f}, {within}"
+def _sizes(language: str, sizes: list[Measure]) -> str:
+    """How many SMS parts the answers in a language take, and how many are short for its alphabet."""
+    mean = sum(size.segments for size in sizes) / len(sizes)
+    short = sum(not is_long(size) for size in sizes) / len(sizes)
+    wide = sum(size.encoding == "UCS-2" for size in sizes) / len(sizes)
+    return (
+        f"SMS parts of {len(sizes)} answers in {language}: mean {mean:.2f}, {short:.0%} at most two of 153 characters, "
+        f"{wide:.0%} in UCS-2"
+    )
 
 
 def _graph(options: argparse.Namespace) -> int:

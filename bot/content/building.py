@@ -40,6 +40,8 @@ def build_engine(library: Library, encoder: Encoder | None = None) -> Engine:
                 languages.closest,
                 languages.source,
                 content.vocabularies[languages.source].commands.get("greeting", ()),
+                languages.varieties,
+                languages.offered,
             ),
             understander=reader,
             cheap_understander=reader.without_encoder(),

@@ -1,6 +1,6 @@
 """All content as start-up reads it. `localizing` gives it in one language, `building` joins it to the engine."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,7 @@ from bot.content.files import read
 from bot.content.lines import located
 from bot.content.models import read_model
 from bot.content.translation.catalogs import BOT, CONSOLE, Catalog, catalog_path, read_catalogs
-from bot.content.translation.languages import SupportedLanguages, read_languages
+from bot.content.translation.languages import SupportedLanguages, narrowed, read_languages
 from bot.content.values import Content
 from bot.nlu.model import Model
 
@@ -31,8 +31,9 @@ class Library:
     """What was learned from flows/utterances."""
 
 
-def read_library(root: Path, today: date) -> Library:
-    """Read flows/ and locales/ under `root`. Raises ContentError with the faults of both."""
+def read_library(root: Path, today: date, languages_wanted: Sequence[str] = ()) -> Library:
+    """Read flows/ and locales/ under `root`. Raises ContentError with the faults of both. languages_wanted: those of
+    the live ones that are spoken, beside the source; () for all."""
     faults = []
     try:
         content = read(root / "flows", today)
@@ -44,6 +45,8 @@ def read_library(root: Path, today: date) -> Library:
         faults += error.faults
     try:
         languages = read_languages(root / "locales")
+        if languages_wanted:
+            languages = narrowed(languages, languages_wanted)
         catalogs, console_catalogs = _catalogs(root / "locales", languages)
     except ContentError as error:
         faults += error.faults

@@ -8,6 +8,7 @@ from babel import Locale
 from bot.content.library import Library
 from bot.content.translation.catalogs import Catalog
 from bot.content.values import Content
+from bot.dialogue.flow import Flow
 from bot.dialogue.localized_content import LocalizedContent
 from bot.handoff.delivery import Problem
 from bot.handoff.desk_texts import DeskTexts, Prepared
@@ -28,7 +29,7 @@ def localize(library: Library, locale: str) -> LocalizedContent:
     words = content.vocabularies.get(locale)
     own_names = words.country_names if words else {}
     countries = country_names(content, locale) | {code: names[0] for code, names in own_names.items()}
-    flows = [flow.localised(translate) for flow in content.flows.values()]
+    flows = [_spoken(flow, library).localised(translate) for flow in content.flows.values()]
     return LocalizedContent(
         locale=locale,
         states={name: state for flow in flows for name, state in flow.states.items()},
@@ -45,6 +46,16 @@ def localize(library: Library, locale: str) -> LocalizedContent:
         code_words=content.code_words.get(locale) or content.code_words.get(library.languages.source, ()),
         announcements={name: each.say for name, each in localize_desk(library, locale).announcement.items()},
     )
+
+
+def _spoken(flow: Flow, library: Library) -> Flow:
+    """The flow without the choices of languages that are not live."""
+    silent = set(library.languages.all) - set(library.languages.live)
+    states = {
+        name: replace(state, choices=tuple(each for each in state.choices if each.sets.get("locale") not in silent))
+        for name, state in flow.states.items()
+    }
+    return replace(flow, states=states)
 
 
 def localize_problems(library: Library, locale: str) -> dict[str, Problem]:

@@ -503,6 +503,13 @@ class Context:
         """`named_choice` in the words of the list that was shown, before a change of language."""
         return self.named_choice(self.heard)
 
+    @property
+    def names_a_choice(self) -> bool:
+        """Is the message, word for word, one of the choices on the screen?"""
+        state = self.content.states.get(self.state)
+        shown = state.visible(self.conversation) if state is not None else ()
+        return any(self.message.text in choice.keys for choice in shown)
+
     @cached_property
     def spoken(self) -> tuple[Draft, Choice | None]:
         """The conversation in the language of the answer, with a wish not to be called, and the choice it names."""
@@ -524,7 +531,8 @@ class Context:
         languages, found = self.rules.languages, self.understood
         if not locale:
             by_greeting = languages.of_greeting(self.message.text, self.message.inbound.address)
-            return by_greeting or languages.settled(locale, found, words)
+            plain = self.message.inbound.text.isascii()
+            return by_greeting or languages.settled(locale, found, words, plain=plain)
         if self.state == StateName.OPENER and found.topic in ("yes", "no") and not found.switch_to:
             return languages.answered_in(locale, found)
         return languages.settled(locale, found, words)

@@ -187,7 +187,9 @@ def _heard_by_the_way(ctx: Context, turn: Turn, *, continues: bool) -> Turn:
         turn = replace(turn, say=replace(turn.say, prefix=(unseen, *turn.say.prefix)))
     new = not before.locale and turn.conversation.position.state != StateName.DECOY
     if new and turn.say and ctx.rules.languages.has_no_texts(understood):
-        return replace(turn, say=replace(turn.say, prefix=(SharedText.LANGUAGE_MISSING, *turn.say.prefix)))
+        offered = ctx.rules.languages.offers(understood.language)
+        first = (SharedText.LANGUAGE_MISSING, SharedText.LANGUAGE_OFFERED)[: 2 if offered else 1]
+        return replace(turn, say=replace(turn.say, prefix=(*first, *turn.say.prefix)))
     return turn
 
 

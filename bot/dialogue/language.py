@@ -1,7 +1,7 @@
 """Which language the answer is in: asked for by name, else the first message decides, else a clear change. And which
 one a person writes, which is not always one the bot answers in: it decides which advisor can help."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.localized_content import LocalizedContent
@@ -30,21 +30,30 @@ class Languages:
         closest: Mapping[str, str],
         default_locale: str,
         greetings: Iterable[str] = (),
+        varieties: Collection[str] = (),
+        offered: Mapping[str, Collection[str]] | None = None,
     ) -> None:
-        """greetings: those of the default language, some of which are words of others too."""
+        """closest: language -> the one to answer in where it is not live. greetings: those of the default language,
+        some of which are words of others too. varieties: languages whose readers read the closest one as their own.
+        offered: language without texts -> what its writers may read more easily."""
+        self._offered = offered or {}
+        self._varieties = frozenset(varieties)
         self._greetings = frozenset(map(normalise, greetings))
         self._live = tuple(contents)
         self._closest = closest
         self.default = default_locale
 
-    def settled(self, locale: str, understood: Understanding, words: int) -> str:
-        """The language of the answer to a message of so many words. locale: of the conversation, "" when it is new."""
+    def settled(self, locale: str, understood: Understanding, words: int, *, plain: bool = False) -> str:
+        """The language of the answer to a message of so many words. locale: of the conversation, "" when it is new.
+        plain: it holds no letter that few languages have."""
         if understood.switch_to:
             if understood.switch_to in self._live:
                 return understood.switch_to
             return locale or self.closest(understood.switch_to)
         if not locale:
-            return self.closest(understood.language)
+            known = understood.language_confidence >= SURE_OF_LANGUAGE or not plain
+            # "menu" is a word of many; a guess would be answered in one they may not read.
+            return self.closest(understood.language) if known else self.default
         sure = SURE_OF_SWITCH if words < SENTENCE else SURE_OF_SENTENCE
         changes = words >= SWITCH_FROM and understood.language_confidence >= sure
         return understood.language if changes and understood.language in self._live else locale
@@ -61,15 +70,29 @@ class Languages:
 
     def closest(self, language: str) -> str:
         """The live language for somebody who writes `language`."""
-        return language if language in self._live else self._closest.get(language, self.default)
+        for _each in self._closest:
+            if language in self._live:
+                return language
+            language = self._closest.get(language, self.default)
+        return language if language in self._live else self.default
 
     def has_no_texts(self, understood: Understanding) -> bool:
         """Was the message surely in a language that we have no texts in?"""
-        return understood.language not in self._live and understood.language_confidence >= SURE_OF_LANGUAGE
+        own = understood.language in self._live or (
+            understood.language in self._varieties and self._closest.get(understood.language) in self._live
+        )
+        return not own and understood.language_confidence >= SURE_OF_LANGUAGE
 
-    def after(self, locale: str) -> str:
-        """The live language after this one, round and round."""
-        return self._live[(self._live.index(locale) + 1) % len(self._live)]
+    def offers(self, language: str) -> bool:
+        """Are there others that who writes this language may read more easily than what they are answered in?"""
+        offered = self._offered.get(language, ())
+        return bool(offered) and all(each in self._live for each in offered)
+
+    def beside(self, locale: str) -> str:
+        """The language that the first question offers beside its own: the second of the list, and the first to who has
+        that one."""
+        first, second = self._live[0], self._live[min(1, len(self._live) - 1)]
+        return first if locale == second else second
 
 
 def with_heard_language(conversation: Conversation, understood: Understanding, words: int) -> Conversation:

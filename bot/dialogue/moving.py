@@ -119,7 +119,7 @@ def after_choice(ctx: Context, conversation: Conversation, choice: Choice) -> Dr
     if "place" in sets:
         events = (*events, PlaceTold(conversation.told.place, conversation.told.country))
     if locale:
-        chosen = ctx.rules.languages.after(ctx.content_for(conversation).locale) if locale == "next" else str(locale)
+        chosen = ctx.rules.languages.beside(ctx.content_for(conversation).locale) if locale == "next" else str(locale)
         conversation, events = replace(conversation, locale=chosen), (*events, LanguageChosen(chosen))
     return conversation, events
 

@@ -61,6 +61,9 @@ OTHER_TOPIC = 0.1
 RED_ANYWAY = 0.7
 """And from this probability on it is danger now, whatever it is about."""
 
+SURE_OF_TOPIC, RED_BESIDE_IT = 0.95, 0.9
+"""And where it is surely about something else, only from this."""
+
 Probabilities = Mapping[str, Mapping[str, float]]
 """question -> label -> probability."""
 
@@ -309,7 +312,8 @@ def probable_red(found: Probabilities) -> float:
     may be the danger."""
     red, topics = found["danger"]["red"], found["topic"]
     about = sum(topics[topic] for topic in (*TOPICS_OF_DANGER, DECOY))
-    return red if about >= OTHER_TOPIC or red >= RED_ANYWAY else 0.0
+    enough = RED_BESIDE_IT if max(topics.values()) >= SURE_OF_TOPIC else RED_ANYWAY
+    return red if about >= OTHER_TOPIC or red >= enough else 0.0
 
 
 def commands_asked(found: Probabilities) -> Mapping[str, float]:

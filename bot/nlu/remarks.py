@@ -77,7 +77,9 @@ class Remarks:
         self._whole: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._starts: dict[str, dict[str, list[_Phrase]]] = {}
         self._within: dict[str, dict[str, list[_Phrase]]] = {}
-        self._around = frozenset(normalise(word) for words in (around or {}).values() for word in words)
+        self._around = {
+            language: frozenset(normalise(word) for word in words) for language, words in (around or {}).items()
+        }
         for language, kinds in languages.items():
             filling = frozenset(normalise(word) for word in (between or {}).get(language, ()))
             starts, within = self._starts.setdefault(language, {}), self._within.setdefault(language, {})
@@ -91,17 +93,17 @@ class Remarks:
 
     def read(self, text: str, languages: Collection[str]) -> tuple[str, ...]:
         """The remarks that normalised `text` makes, the surest first. languages: those its writer may be using; a whole
-        message counts in any."""
+        message that is a remark in none of them counts in any other."""
         text = "".join(character for character in text if character not in _SKIN)
-        found = [kind for kind, _language in self._whole.get(text, ())]
-        words = text.split()
-        bare = self._bare(words)
-        found += [kind for kind, _language in self._whole.get(" ".join(bare), ())]
-        if found:
-            return tuple(dict.fromkeys(found))
+        words, around = text.split(), self._fillers(languages)
+        bare = _bare(words, around)
+        whole = [*self._whole.get(text, ()), *self._whole.get(" ".join(bare), ())]
+        if whole:
+            theirs = [kind for kind, language in whole if language in languages]
+            return tuple(dict.fromkeys(theirs or [kind for kind, _language in whole]))
         if not words or len(words) > MOST_WORDS:
             return ()
-        beginnings = dict.fromkeys((0, self._before(words)))
+        beginnings = dict.fromkeys((0, _first(words, around)))
         within: list[tuple[int, str]] = []
         begins: list[tuple[int, str]] = []
         for language in languages:
@@ -114,26 +116,33 @@ class Remarks:
     def numbers(self, text: str, kind: str, languages: Collection[str]) -> list[int]:
         """The number in each phrase by which normalised `text` makes the remark `kind`, in their order."""
         words = text.split()
+        first = _first(words, self._fillers(languages))
         found: set[tuple[int, int]] = set()
         for language in languages:
-            for places, phrases in (((self._before(words),), self._starts), (range(len(words)), self._within)):
+            for places, phrases in (((first,), self._starts), (range(len(words)), self._within)):
                 found.update(_ends(words, places, phrases.get(language, {}), kind))
         at = {place for start, end in found for place in range(start, end) if _is(words[place], NUMBER)}
         return [int(words[place]) for place in sorted(at)]
 
-    def _before(self, words: Sequence[str]) -> int:
-        """How many words at the beginning mean nothing."""
-        start = 0
-        while start < len(words) - 1 and words[start] in self._around:
-            start += 1
-        return start
+    def _fillers(self, languages: Collection[str]) -> frozenset[str]:
+        """The words that mean nothing in what its writer may be using: "ben" does in French, and not in Dutch."""
+        return frozenset().union(*(self._around.get(language, frozenset()) for language in languages))
 
-    def _bare(self, words: Sequence[str]) -> Sequence[str]:
-        """`words` without what means nothing at either end."""
-        start, end = self._before(words), len(words)
-        while end - 1 > start and words[end - 1] in self._around:
-            end -= 1
-        return words[start:end]
+
+def _first(words: Sequence[str], around: Collection[str]) -> int:
+    """How many words at the beginning mean nothing."""
+    start = 0
+    while start < len(words) - 1 and words[start] in around:
+        start += 1
+    return start
+
+
+def _bare(words: Sequence[str], around: Collection[str]) -> Sequence[str]:
+    """`words` without what means nothing at either end."""
+    start, end = _first(words, around), len(words)
+    while end - 1 > start and words[end - 1] in around:
+        end -= 1
+    return words[start:end]
 
 
 def _length(found: tuple[int, str]) -> int:

@@ -7,7 +7,9 @@ from bot.dialogue.conversation import Place
 from bot.dialogue.events import (
     LanguageChosen,
 )
+from bot.dialogue.language import Languages
 from bot.dialogue.states import StateName
+from bot.nlu.understanding import Understanding
 from tests.harness.dialogue import DialogueTester
 from tests.harness.talking import at
 
@@ -21,7 +23,7 @@ def test_the_first_message_decides_the_language(tester: DialogueTester, text: st
     assert tester.conversation.locale == locale
 
 
-@pytest.mark.parametrize("text", ["لا أعرف ماذا أفعل", "je ne sais pas quoi faire", "nie wiem co robić"])
+@pytest.mark.parametrize("text", ["nie wiem co robić", "ich weiß nicht, was ich tun soll", "no sé qué hacer"])
 def test_a_language_without_texts_is_answered_in_the_closest_live_one(
     tester: DialogueTester, library: Library, text: str
 ) -> None:
@@ -29,6 +31,48 @@ def test_a_language_without_texts_is_answered_in_the_closest_live_one(
     assert language not in tester.engine.contents
     tester.say(text)
     assert tester.conversation.locale == library.languages.closest[language]
+
+
+@pytest.mark.parametrize(
+    ("text", "locale"),
+    [
+        ("ne yapacağımı bilmiyorum", "tr"), ("لا أعرف ماذا أفعل", "ar"), ("je ne sais pas quoi faire", "fr"),
+        ("نمی‌دانم چه کار کنم", "fa"), ("مجھے نہیں پتہ میں کیا کروں", "ur"), ("ma garanayo waxaan sameeyo", "so"),
+    ],
+)  # fmt: skip
+def test_a_draft_in_their_own_language_is_what_they_get(tester: DialogueTester, text: str, locale: str) -> None:
+    tester.say(text)
+    assert tester.conversation.locale == locale
+
+
+@pytest.mark.parametrize("text", ["menu", "sos", "bang", "papa", "mama", "?"])
+def test_a_word_of_many_languages_decides_nothing(tester: DialogueTester, text: str) -> None:
+    tester.say(text)
+    assert tester.conversation.locale == "nl"
+
+
+def test_dari_is_answered_in_persian_and_not_told_that_it_has_no_texts(tester: DialogueTester) -> None:
+    languages = tester.engine.rules.languages
+    assert languages.closest("prs") == "fa"
+    heard = Understanding(language="prs", language_confidence=0.9)
+    assert not languages.has_no_texts(heard)
+    assert languages.has_no_texts(Understanding(language="pl", language_confidence=0.9))
+
+
+def test_moroccan_in_latin_letters_is_offered_arabic_and_french(tester: DialogueTester) -> None:
+    tester.say("wach kayn chi wahed hna khallawni f lmghrib").hears("عربي / français")
+    assert tester.conversation.locale == "nl"
+    tester.say("français")
+    assert tester.conversation.locale == "fr"
+
+
+def test_the_first_question_offers_english_and_to_who_has_that_dutch(tester: DialogueTester) -> None:
+    assert [tester.engine.rules.languages.beside(each) for each in ("nl", "en", "tr")] == ["en", "nl", "en"]
+
+
+def test_with_fewer_languages_live_each_is_answered_in_one_that_is() -> None:
+    languages = Languages({"nl": None, "en": None}, {"prs": "fa", "fa": "en", "ary-Latn": "nl"}, "nl")  # type: ignore[dict-item]
+    assert [languages.closest(each) for each in ("prs", "fa", "ary-Latn", "xx", "en")] == ["en", "en", "nl", "nl", "en"]
 
 
 def test_a_language_without_texts_is_said_to_have_none(tester: DialogueTester) -> None:

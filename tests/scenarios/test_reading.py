@@ -86,9 +86,10 @@ def test_what_is_no_file_of_conversations_is_said(tmp_path: Path, library: Libra
     assert read(tmp_path, library, text) != []
 
 
-def test_every_kind_is_there_in_every_live_language(library: Library) -> None:
+def test_every_kind_is_there_in_the_languages_of_the_console_and_twenty_are_in_every_live_one(library: Library) -> None:
     found, faults = read_scenarios(ROOT, library.content, library.languages.live)
     assert faults == []
-    assert {(each.kind, each.language) for each in found} == {
-        (kind, language) for kind in KINDS for language in library.languages.live
-    }
+    for language in library.languages.live:
+        own = [each.kind for each in found if each.language == language]
+        assert len(own) >= 20
+        assert language not in library.languages.console or set(own) == set(KINDS)

@@ -1,7 +1,7 @@
 """locales/supported.toml: the one list of languages."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -28,6 +28,8 @@ class SupportedFile(Strict, frozen=True):
     console: Words
     languages: dict[str, LanguageTable]
     closest: dict[str, str] = {}
+    varieties: Words = []
+    offered: dict[str, Words] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,11 @@ class SupportedLanguages:
     """The languages of the advisors' pages."""
     all: Mapping[str, Language]
     closest: Mapping[str, str]
-    """A language without texts -> the live one to answer in."""
+    """A language without texts, or not live -> the one to answer in."""
+    varieties: frozenset[str] = frozenset()
+    """Those of them whose readers are told nothing: what is answered is theirs too."""
+    offered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """A language without texts -> what its writers may read more easily than what they are answered in."""
 
     @property
     def live(self) -> tuple[str, ...]:
@@ -76,9 +82,24 @@ def read_languages(root: Path) -> SupportedLanguages:
     return found
 
 
+def narrowed(languages: SupportedLanguages, wanted: Sequence[str]) -> SupportedLanguages:
+    """The same list with only the wanted languages live, and always the source. Raises ContentError for one that is not
+    live."""
+    unknown = [code for code in wanted if code not in languages.live]
+    if unknown:
+        raise ContentError([Fault(FILE, "LANGUAGES", f"{', '.join(unknown)}: not a live language")])
+    rows = {
+        code: replace(row, live=row.live and code in (languages.source, *wanted)) for code, row in languages.all.items()
+    }
+    return replace(languages, all=rows)
+
+
 def _languages(table: SupportedFile) -> SupportedLanguages:
     rows = {code: Language(code, row.status == "live", row.reviewer) for code, row in table.languages.items()}
-    return SupportedLanguages(table.source, tuple(table.console), rows, table.closest)
+    offered = {code: tuple(others) for code, others in table.offered.items()}
+    return SupportedLanguages(
+        table.source, tuple(table.console), rows, table.closest, frozenset(table.varieties), offered
+    )
 
 
 def _check(languages: SupportedLanguages, report: Report) -> None:

@@ -1,7 +1,8 @@
 """The text answers our own question: it names one of the choices that were shown, or means one ("sure", "not now").
 That comes before it is read as anything else; what it says besides counts as well.
 
-Red danger goes first, unless the choice leads where the numbers stand on top: then it is as good an answer as any.
+Red danger goes first, unless the label itself was typed, or the choice leads where the numbers stand on top: then it is
+as good an answer as any.
 """
 
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from bot.dialogue.flow import BACK, Choice
 from bot.dialogue.moving import after_choice, choose, go, show_topic
 from bot.dialogue.states import NEVER_GUESSED, UNDER_18, SharedText, StateName
 from bot.dialogue.turn import Turn
+from bot.nlu.normalise import normalise
 
 SAID_BESIDES = 4
 """A message of at least so many words may answer and say something else as well."""
@@ -36,7 +38,7 @@ def step(ctx: Context) -> Turn | None:
     if conversation.position.state == StateName.CONFIRM_COUNTRY and choice.id == "no" and other:
         return _elsewhere(ctx, other)
     target = ctx.rules.machines.targets[conversation.position.state, choice.id]
-    if ctx.understood.danger == "red":
+    if ctx.understood.danger == "red" and ctx.message.text != normalise(choice.label):  # our own words are no danger
         shown = ctx.rules.states.get(target)
         if shown is None or not shown.numbers:
             return None

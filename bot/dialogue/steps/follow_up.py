@@ -9,7 +9,7 @@ from bot.dialogue.conversation import Conversation
 from bot.dialogue.listening import listening
 from bot.dialogue.moving import go, show_topic
 from bot.dialogue.repeating import deeper
-from bot.dialogue.states import StateName
+from bot.dialogue.states import CRISES, StateName
 from bot.dialogue.turn import Say, Turn
 
 ASKS_TOPIC = {"cost": "cost", "when": "opening_hours", "number": "contact"}
@@ -73,6 +73,8 @@ def step(ctx: Context) -> Turn | None:
             continue  # "no, I am abroad" says more than no
         thanks = remark == "thanks" and not about and not ctx.asks
         leaves = (remark == "bye" or thanks) and words < A_QUESTION
+        if remark == "talk" and ctx.understood.wants_advisor:
+            continue  # "can I talk to someone"
         if (
             remark in VAGUE
             and not leaves
@@ -91,7 +93,7 @@ def _answered(ctx: Context, conversation: Conversation, events: Events, remark: 
     answers, line = ctx.rules.answers, ctx.understood.emergency_line
     shown = topic_at_hand(ctx.state, ctx.conversation)
     flow = shown.partition(".")[0]
-    own = answers.get((flow, remark), ())
+    own = () if flow in CRISES else answers.get((flow, remark), ())  # it is over; "ok" does not open it again
     if own:
         return go(ctx, conversation, own[0], events, emergency_line=line)
     if remark == "again":

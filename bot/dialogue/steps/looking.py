@@ -42,7 +42,7 @@ def step(ctx: Context) -> Turn | None:
         and words <= MOST_WORDS_LEARNED
         and ctx.conversation.told.crisis != SUICIDE
     )
-    if not NOT_NOW.isdisjoint(said) or (words > MOST_WORDS and not learned) or _names_a_choice(ctx):
+    if not NOT_NOW.isdisjoint(said) or (words > MOST_WORDS and not learned) or ctx.names_a_choice:
         return None
     # "He is watching and he hits me": who looks on now does so now.
     hit_now = "watched" in said and ctx.understood.topic == BEATEN and ctx.understood.danger != "none"
@@ -67,9 +67,3 @@ def step(ctx: Context) -> Turn | None:
     marked = turn.conversation.with_handling(danger=True)
     say = replace(turn.say, emergency_line=True)
     return replace(turn, conversation=marked, events=(*turn.events, DangerSeen()), say=say)
-
-
-def _names_a_choice(ctx: Context) -> bool:
-    state = ctx.content.states.get(ctx.state)
-    shown = state.visible(ctx.conversation) if state is not None else ()
-    return any(ctx.message.text in choice.keys for choice in shown)

@@ -31,6 +31,8 @@ def step(ctx: Context) -> Turn | None:
     if "not_here" in ctx.written_remarks and words <= TOLD_WORDS and not ctx.stated_country:
         conversation, events = ctx.draft
         return listening(ctx, conversation, events)
+    if ctx.stated_country and understood.danger != "none" and understood.topic in ctx.rules.topics:
+        return None  # "I am locked up in Morocco"
     at_home = understood.place == Place.NETHERLANDS
     if not at_home and (understood.country is None or ctx.asked_back is None):
         return None

@@ -37,7 +37,7 @@ def step(ctx: Context) -> Turn | None:
     pries = PRIES in said and words <= MOST_WORDS
     if not pries and (worries or not (learned or (listed and words <= MOST_WORDS))):
         return None
-    if ctx.understood.danger == "red" and not pries:
+    if (ctx.understood.danger == "red" and not pries) or ctx.names_a_choice:
         return None
     (spoken, _events), _choice = ctx.spoken
     # Nothing of theirs is kept as the person's, but for the language of this answer.
