@@ -117,6 +117,7 @@ def lexicons(content: Content) -> list[Lexicon]:
             language=words.language,
             commands=words.commands,
             switch=words.switch,
+            switch_requests=words.switch_requests,
             wants_advisor=words.wants_advisor,
             danger=words.danger,
             place=words.place,

@@ -68,6 +68,7 @@ class Vocabulary:
     status: str
     commands: Mapping[str, tuple[str, ...]]
     switch: tuple[str, ...]
+    switch_requests: tuple[str, ...]
     wants_advisor: tuple[str, ...]
     danger: Mapping[str, tuple[str, ...]]
     place: Mapping[str, tuple[str, ...]]

@@ -1,7 +1,7 @@
 """Messages that are nothing but a command, a greeting or the name of a language."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.nlu.normalise import normalise
 from bot.nlu.phrases import Lexicon
@@ -21,7 +21,7 @@ MAX_SWITCH_WORDS = 8
 class Commands:
     """Looks up a whole message among the commands of all languages."""
 
-    def __init__(self, lexicons: Iterable[Lexicon]) -> None:
+    def __init__(self, lexicons: Sequence[Lexicon]) -> None:
         self._commands: dict[str, str] = {}
         self._switch: dict[str, str] = {}
         languages: dict[str, set[str]] = defaultdict(set)
@@ -35,6 +35,9 @@ class Commands:
                     typed[spelling] |= {spelling, word}
             for word in lexicon.switch:
                 self._switch.setdefault(normalise(word), lexicon.language)
+        self._requests = frozenset(
+            f" {normalise(phrase)} " for lexicon in lexicons for phrase in lexicon.switch_requests
+        )
         self._languages = {spelling: frozenset(found) for spelling, found in languages.items()}
         self.typed = [(word, self._languages[spelling]) for spelling, words in typed.items() for word in words]
         """(a word as it may be typed, the languages in which it is a command)."""
@@ -51,7 +54,10 @@ class Commands:
         if not wanted and len(words) <= MAX_SWITCH_WORDS:
             padded = f" {bare} "
             named = {language for phrase, language in self._named if phrase in padded}
-            wanted = named.pop() if len(named) == 1 and self.named_once(words) else None
+            once = self.named_once(words)
+            wanted = named.pop() if len(named) == 1 and once else None
+            if once and not wanted and any(request in padded for request in self._requests):
+                wanted = once
         if wanted:
             return "language", wanted
         command = self._commands.get(whole) or self._commands.get(bare)

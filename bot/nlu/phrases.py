@@ -35,6 +35,7 @@ class Lexicon:
     danger: Mapping[str, Sequence[str]]
     place: Mapping[str, Sequence[str]]
     scripts: Sequence[str] = ("Latn",)
+    switch_requests: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,12 @@ def test_polite_words_do_not_spoil_a_command(reader: Reader, text: str, command:
         ("Türkçe", "tr"),
         ("عربي", "ar"),
         ("Français svp", "fr"),
+        ("Nederlands olarak yazar mısın", "nl"),
+        ("yok tekrar türkçeye dönelim", "tr"),
+        ("اكتب لي بالهولندي", "nl"),
+        ("می شه به انگلیسی بنویسید", "en"),
+        ("on peut parler en anglais stp", "en"),
+        ("schrijf maar arabisch", "ar"),
     ],
 )
 def test_a_language_can_be_asked_for_by_name(reader: Reader, text: str, language: str) -> None:
@@ -162,7 +168,17 @@ def test_a_language_can_be_asked_for_by_name(reader: Reader, text: str, language
         assert (found.command, found.switch_to) == ("language", language)
 
 
-@pytest.mark.parametrize("text", ["english people hit me", "mijn leraar engels", "the english teacher knows"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "english people hit me",
+        "mijn leraar engels",
+        "the english teacher knows",
+        "mijn vader spreekt arabisch",
+        "can you help a french girl",
+        "kun je een engelse vriendin helpen",
+    ],  # fmt: skip
+)
 def test_a_language_that_is_only_mentioned_is_not_asked_for(reader: Reader, text: str) -> None:
     assert reader.understand(text, "nl").switch_to is None
 

@@ -197,9 +197,10 @@ class ReferralTable(Strict, frozen=True):
 
 
 class SwitchTable(Strict, frozen=True):
-    """[switch]: words that ask for this language."""
+    """[switch]: words that ask for this language; requests: what asks for any, beside its name."""
 
     words: Words = []
+    requests: Words = []
 
 
 class AdvisorTable(Strict, frozen=True):

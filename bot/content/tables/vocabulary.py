@@ -40,6 +40,7 @@ def read_vocabulary(data: Mapping[str, Any], name: str, report: Report) -> Vocab
         status=table.status,
         commands=_lists(table.commands),
         switch=tuple(table.switch.words),
+        switch_requests=tuple(table.switch.requests),
         wants_advisor=tuple(table.wants_advisor.phrases),
         danger=_lists(msgspec.to_builtins(table.danger)),
         place=_lists(msgspec.to_builtins(table.place)),

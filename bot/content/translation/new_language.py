@@ -24,8 +24,9 @@ status = "draft"
 [commands]
 {commands}
 
-[switch]                # messages that ask for this language
+[switch]                # messages that ask for this language; requests: "write in", beside the name of any language
 words = []
+requests = []
 
 [wants_advisor]         # phrases that ask for a person
 phrases = []
