@@ -105,10 +105,13 @@ OF_OTHERS = frozenset({"bystander", "signs", "risk_factors"})
 SAFE_NOW = frozenset({"safe", "returns"})
 """Remarks that say that who was dangerous is gone or asleep."""
 
+NOT_SAFE = frozenset({"unsafe", "threat", "hurt"})
+"""Remarks beside which they say that it is not over."""
+
 NO_THREAT = frozenset({"laughs", "mistaken", "general", "over"})
 """Remarks beside which a threat is none."""
 
-FEW_WORDS = 5
+FEW_WORDS = 7
 """In at most so many words they say no more than that."""
 
 ABOUT_US = frozenset({
@@ -272,7 +275,8 @@ class Context:
         if found.topic in OF_OTHERS and found.confidence >= SURELY_ENDANGERED and "general" in said:
             return replace(found, danger="amber")  # "lately only with a brother"
         asked_now = self.state in (StateName.LATER, StateName.OPENER)
-        if asked_now and words <= FEW_WORDS and not SAFE_NOW.isdisjoint(said) and "unsafe" not in said:
+        safe = not SAFE_NOW.isdisjoint(said) and NOT_SAFE.isdisjoint(said)
+        if asked_now and words <= FEW_WORDS and safe:
             return replace(found, danger="amber", topic=topic)
         asks = "general" in said and words <= QUESTION_WORDS
         shown = topic_at_hand(self.state, self.conversation).partition(".")[0]

@@ -160,6 +160,8 @@ def test_what_says_who_reads_says_it_in_every_language(library: Library) -> None
         "fa": ("راهنمایی است، نه گزارش رسمی", "می\u200cخواند"),
         "ur": ("مشورہ ہے، رپورٹ نہیں", "نمائند"),
         "so": ("talo, ma aha wargelin rasmi ah", "akhri"),
+        "ps": ("مشوره ده، رسمي راپور نه دی", "لولي"),
+        "kmr": ("şîret e, ne ragihandin e", "dixwîne"),
     }
     for locale, parts in told.items():
         telling = [each for each in localize(library, locale).states.values() if each.tells]

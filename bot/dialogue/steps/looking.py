@@ -28,6 +28,9 @@ COMING_WORDS_IN_DANGER = 4
 SURELY_IN_DANGER = 0.9
 """Where that is surely what it is about."""
 
+SAYS_OTHERWISE = frozenset({"nearby", "yes", "safe", "returns", "alone"})
+"""Remarks that say where somebody is, or that nobody looks: what was only learned does not hide then."""
+
 NOT_NOW = frozenset({"general", "company"})
 """Remarks that speak of it in general, or of somebody who may look on."""
 
@@ -38,7 +41,7 @@ def step(ctx: Context) -> Turn | None:
     # Who does not want to live may say who is with them; hidden by a guess they lose us.
     learned = (
         ctx.free_command == DECOY
-        and "nearby" not in said
+        and SAYS_OTHERWISE.isdisjoint(said)
         and words <= MOST_WORDS_LEARNED
         and ctx.conversation.told.crisis != SUICIDE
     )
