@@ -105,6 +105,20 @@ OF_OTHERS = frozenset({"bystander", "signs", "risk_factors"})
 SAFE_NOW = frozenset({"safe", "returns"})
 """Remarks that say that who was dangerous is gone or asleep."""
 
+ASKED_IF_SAFE = (StateName.LATER, StateName.OPENER)
+"""States that ask whether somebody can type safely."""
+
+WORDS_OF_FINE = 12
+"""In a longer message that is part of a story."""
+
+FINE_TOPICS = (None, "greeting", "yes", OUT_OF_SCOPE)
+
+NOT_FINE = frozenset({
+    "unsafe", "threat", "hurt", "watched", "coming", "dying", "plan", "no", "missing", "unsure", "cannot_call", "quit",
+    "somebody", "held",
+})  # fmt: skip
+"""Remarks beside which all is not well."""
+
 NOT_SAFE = frozenset({"unsafe", "threat", "hurt"})
 """Remarks beside which they say that it is not over."""
 
@@ -239,6 +253,8 @@ class Context:
             together = self.rules.understander.understand(whole, self.conversation.locale or None)
             if LEVELS.index(together.danger) > LEVELS.index(found.danger):
                 found = replace(found, danger=together.danger, emergency_line=True)
+        if self.state in ASKED_IF_SAFE and self._is_fine(found):
+            return replace(found, topic=None, danger="none")
         if found.danger == "red":
             return self._calmed(found)
         if found.danger == "amber" and found.topic != OUT_OF_SCOPE and self._is_threatened:
@@ -260,6 +276,15 @@ class Context:
         """Is the message a question?"""
         return self.rules.asked.asks(self.message.inbound.text)
 
+    def _is_fine(self, found: Understanding) -> bool:
+        """Does somebody who is asked whether they can type safely say that all is well, or where they are ("on the
+        bus")? The few examples of that resemble the many of danger."""
+        said = self.written_remarks
+        if "fine" not in said or not NOT_FINE.isdisjoint(said):
+            return False
+        ordinary = found.topic in FINE_TOPICS or (found.topic in CRISES and found.confidence < SURELY_ENDANGERED)
+        return ordinary and len(self.message.text.split()) <= WORDS_OF_FINE
+
     def _calmed(self, found: Understanding) -> Understanding:
         """`found` with a suspicion in the place of red danger that a joke, a helper or a question about us only looked
         like: the numbers stay."""
@@ -274,7 +299,7 @@ class Context:
             return replace(found, danger="amber", topic=topic)  # "I will call them later"
         if found.topic in OF_OTHERS and found.confidence >= SURELY_ENDANGERED and "general" in said:
             return replace(found, danger="amber")  # "lately only with a brother"
-        asked_now = self.state in (StateName.LATER, StateName.OPENER)
+        asked_now = self.state in ASKED_IF_SAFE
         safe = not SAFE_NOW.isdisjoint(said) and NOT_SAFE.isdisjoint(said)
         if asked_now and words <= FEW_WORDS and safe:
             return replace(found, danger="amber", topic=topic)

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from bot.dialogue.conversation import Conversation, Pace
 from bot.dialogue.events import DangerSeen, TopicShown
-from bot.dialogue.states import StateName
+from bot.dialogue.states import OFFERING, StateName
 from bot.dialogue.turn import Turn
 
 WINDOW_MINUTES = 10
@@ -38,7 +38,7 @@ thought that goes on."""
 ANSWER_SECONDS = 10
 """However it goes on, after so long it gets an answer again."""
 
-CLARIFYING = frozenset({StateName.CANDIDATES, StateName.OTHER, StateName.PERSON})
+CLARIFYING = OFFERING | {StateName.OTHER, StateName.PERSON}
 """States that only ask what was meant."""
 
 DANGER = ("danger.", "suicide.")

@@ -35,6 +35,7 @@ class StateName(StrEnum):
     OF_AGE = "under_18.of_age"
     NO_MORE = "follow.no_more"
     PASSED_ON = "follow.passed_on"
+    ABOUT = "follow.about"
     LANGUAGES = "language.choose"
     MORE_LANGUAGES = "language.more"
     OTHER_LANGUAGE = "language.other"
@@ -127,6 +128,9 @@ WILL_YOU_ACT = "will_you_act"
 
 OUT_OF_SCOPE = "out_of_scope"
 """What a message is about that is nothing to us."""
+
+OFFERING = frozenset({StateName.CANDIDATES, StateName.ABOUT})
+"""States whose first choices are the topics that the message may have been about."""
 
 CRISES = (DANGER, SUICIDE)
 """Topics whose answer opens a crisis; see `bot.dialogue.crisis`."""

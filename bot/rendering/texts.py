@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from bot.dialogue.conversation import SILENCE_MINUTES, Conversation, Place, Status
 from bot.dialogue.flow import State
 from bot.dialogue.localized_content import LocalizedContent
-from bot.dialogue.states import SharedText, StateName
+from bot.dialogue.states import OFFERING, SharedText
 from bot.dialogue.turn import Say
 from bot.messages import MAX_TEXT, Channel
 from bot.rendering.opening import opening
@@ -82,7 +82,7 @@ def last_words(contents: Iterable[LocalizedContent]) -> str:
 
 
 def _choices(state: State, conversation: Conversation, content: LocalizedContent) -> str:
-    offered = conversation.position.candidates if state.name == StateName.CANDIDATES else ()
+    offered = conversation.position.candidates if state.name in OFFERING else ()
     labels = [content.titles[topic] for topic in offered]
     shown = state.visible(conversation) if state.conditional else state.choices
     labels += [choice.label for choice in shown]

@@ -21,7 +21,7 @@ from bot.content.models import read_encoder
 from bot.dialogue.case_code import RANDOM_BITS
 from bot.dialogue.conversation import Place, Status
 from bot.dialogue.engine import Engine
-from bot.dialogue.states import StateName
+from bot.dialogue.states import OFFERING, StateName
 from bot.dialogue.turn import Turn
 from bot.errors import StartError
 from bot.messages import Channel, Inbound
@@ -146,7 +146,7 @@ class Talk:
             state=state,
             topic=topic if topic in content.topics else None,
             command=self._command(inbound.text, state, understood),
-            offered=conversation.position.candidates if state == StateName.CANDIDATES else (),
+            offered=conversation.position.candidates if state in OFFERING else (),
             status=conversation.handling.status,
             danger="red" if conversation.handling.danger else "amber" if amber else "none",
             place=conversation.told.place,

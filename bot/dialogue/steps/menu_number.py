@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from bot.dialogue.context import Context
 from bot.dialogue.conversation import Status
 from bot.dialogue.moving import choose, go, show_topic
-from bot.dialogue.states import SharedText, StateName
+from bot.dialogue.states import OFFERING, SharedText, StateName
 from bot.dialogue.steps import crisis
 from bot.dialogue.turn import Memory, Say, Turn
 
@@ -33,7 +33,7 @@ def step(ctx: Context) -> Turn | None:
             return Turn(conversation, events, Say(prefix=(SharedText.OUTAGE_NUMBER,), emergency_line=True))
         return go(ctx, conversation, commands["advisor"] if digits == DIGIT_ADVISOR else StateName.OPENER, events)
     number = int(digits)
-    offered = here.candidates if state.name == StateName.CANDIDATES else ()
+    offered = here.candidates if state.name in OFFERING else ()
     if 1 <= number <= len(offered):
         return show_topic(ctx, conversation, offered[number - 1], events)
     choices = state.visible(conversation) if state.conditional else state.choices

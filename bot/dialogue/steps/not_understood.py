@@ -2,7 +2,7 @@
 
 from bot.dialogue import listening
 from bot.dialogue.changes import Events
-from bot.dialogue.context import Context, topic_at_hand
+from bot.dialogue.context import AGES, Context, topic_at_hand
 from bot.dialogue.conversation import Conversation, Status
 from bot.dialogue.moving import go, show_topic
 from bot.dialogue.states import CRISES, NEVER_GUESSED, SharedText, StateName
@@ -21,6 +21,12 @@ WHILE_WAITING = (SharedText.KEPT_FOR_ADVISOR, SharedText.FOOTER_WAITING)
 NEAR_TOPIC = 0.35
 """From this probability on the nearest topic is offered even to somebody who may be in danger."""
 
+ANOTHER_TOPIC = 0.25
+"""From this probability on the nearest topic is offered to somebody who may only tell more, or ask more."""
+
+ANOTHER_IN_DANGER = 0.3
+"""The same where it may be danger: the numbers and a question about it are worth more there."""
+
 RATHER = 0.55
 """From this probability on a question is answered from another topic than the one at hand,"""
 
@@ -36,12 +42,10 @@ def step(ctx: Context) -> Turn:
 
 def answer(ctx: Context, conversation: Conversation, events: Events) -> Turn:
     """The same for a conversation in which so many messages in a row were not understood as it says."""
-    state, bot = conversation.position.state, ctx.status is Status.BOT
-    worries = ctx.status is Status.WAITING and ctx.understood.danger == "amber"
-    if (bot or worries) and listening.tells_on(ctx, conversation):
-        return listening.listening(ctx, conversation, events)
-    if bot and listening.asks_on(ctx, conversation):
-        return _answered_or_passed_on(ctx, conversation, events)
+    state = conversation.position.state
+    heard = _heard(ctx, conversation, events)
+    if heard is not None:
+        return heard
     if ctx.understood.danger == "amber" and not _near_topic(ctx, conversation):
         target = StateName.PERSON if state == StateName.AFRAID else StateName.AFRAID
         if state or "angry" not in ctx.written_remarks:  # who begins with anger is asked in as anybody
@@ -69,18 +73,45 @@ def answer(ctx: Context, conversation: Conversation, events: Events) -> Turn:
         turn = go(ctx, conversation, target, events)
         moved = turn.conversation.with_position(fallback_count=fallbacks)
         return Turn(moved, turn.events, Say(target, prefix, emergency_line=True))
-    named = [each.topic for each in ctx.understood.candidates if each.topic not in NEVER_GUESSED]
-    nearest = tuple(dict.fromkeys([*named, *FALLBACK_TOPICS]))[:3]
-    turn = go(ctx, conversation, StateName.CANDIDATES, events, emergency_line=True)
-    offered = turn.conversation.with_position(fallback_count=fallbacks, candidates=nearest)
-    return Turn(offered, turn.events, turn.say)
+    return _offering(ctx, conversation, events, StateName.CANDIDATES)
 
 
-def _answered_or_passed_on(ctx: Context, conversation: Conversation, events: Events) -> Turn:
-    nearest = _nearest_answer(ctx)
+def _heard(ctx: Context, conversation: Conversation, events: Events) -> Turn | None:
+    """To more of a story, or one more question about it: what it may be about, that it is read, or who knows; None for
+    anything else."""
+    bot = ctx.status is Status.BOT
+    worries = ctx.status is Status.WAITING and ctx.understood.danger == "amber"
+    tells = (bot or worries) and listening.tells_on(ctx, conversation)
+    asks = bot and not tells and listening.asks_on(ctx, conversation)
+    nearest = _nearest_answer(ctx) if asks else ""
     if nearest:
         return show_topic(ctx, conversation, nearest, events, emergency_line=ctx.understood.emergency_line)
-    return listening.passed_on(ctx, conversation, events)
+    if bot and (tells or asks) and _may_be_of_another(ctx, conversation):
+        return _offering(ctx, conversation, events, StateName.ABOUT)
+    if tells:
+        return listening.listening(ctx, conversation, events)
+    return listening.passed_on(ctx, conversation, events) if asks else None
+
+
+def _offering(ctx: Context, conversation: Conversation, events: Events, target: StateName) -> Turn:
+    """The three topics that it may be about."""
+    named = [each.topic for each in ctx.understood.candidates if each.topic not in NEVER_GUESSED]
+    nearest = tuple(dict.fromkeys([*named, *FALLBACK_TOPICS]))[:3]
+    turn = go(ctx, conversation, target, events, emergency_line=True)
+    times = conversation.position.fallback_count + 1
+    return Turn(turn.conversation.with_position(fallback_count=times, candidates=nearest), turn.events, turn.say)
+
+
+def _may_be_of_another(ctx: Context, conversation: Conversation) -> bool:
+    """Is another topic than the one at hand so near that the message may rather be about it? It is offered then."""
+    at_hand = topic_at_hand(ctx.state, ctx.conversation).partition(".")[0]
+    first = next(iter(ctx.understood.candidates), None)
+    if first is None or first.topic in (*NEVER_GUESSED, at_hand) or conversation.position.fallback_count:
+        return False
+    if ctx.stated_country or not AGES.isdisjoint(ctx.written_remarks):
+        return False  # where somebody is, and how old, belongs to the matter at hand
+    least = ANOTHER_TOPIC if ctx.understood.danger == "none" else ANOTHER_IN_DANGER
+    return first.confidence >= least
 
 
 def _nearest_answer(ctx: Context) -> str:
