@@ -5,6 +5,7 @@ import binascii
 import re
 from collections.abc import Callable, Mapping
 
+from bot.channels.tapbacks import is_tapback
 from bot.handoff.delivery import DeliveryState
 from bot.messages import MAX_TEXT, Channel, Inbound, Kind
 
@@ -54,7 +55,7 @@ def read_inbound(form: Mapping[str, str], contacts: Contacts) -> Inbound | None:
     """The message in a webhook's fields; None without From or MessageSid.
 
     From is a number, "whatsapp:" and a number, or "whatsapp:" and a user id that is not a number: all are only
-    hashed. A caption beside a photo is a text like any other.
+    hashed. A caption beside a photo is a text like any other. A tapback by SMS is a reaction.
     """
     message_id, sender = form.get("MessageSid", "").strip(), form.get("From", "").strip()
     if not message_id or not sender or sender == _WHATSAPP:
@@ -68,6 +69,8 @@ def read_inbound(form: Mapping[str, str], contacts: Contacts) -> Inbound | None:
     opted = form.get("OptOutType", "").upper()
     if len(text) >= _LONG:
         text = _decoded(text)
+    if channel is Channel.SMS and kind is Kind.TEXT and not media and is_tapback(text):
+        kind = Kind.REACTION
     return Inbound(
         message_id=message_id,
         contact=ids[0],
