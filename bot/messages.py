@@ -49,6 +49,10 @@ class Inbound(msgspec.Struct, frozen=True):
     """How many files came with it."""
     media_kind: str = ""
     """What the first file is, where text came with it."""
+    forwarded: bool = False
+    """The person passed it on: the words may be somebody else's."""
+    answers_earlier: bool = False
+    """The person wrote it as an answer to one earlier message, which is not told here."""
     opt_out: bool = False
     """The provider has already answered this word (STOP, START, HELP): say nothing."""
     stays: bool = False

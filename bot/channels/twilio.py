@@ -83,6 +83,8 @@ def read_inbound(form: Mapping[str, str], contacts: Contacts) -> Inbound | None:
         payload=form.get("ButtonPayload", "")[:256],
         media=media,
         media_kind=_media_kind(form) if media and kind is Kind.TEXT else "",
+        forwarded="true" in (form.get("Forwarded", "").lower(), form.get("FrequentlyForwarded", "").lower()),
+        answers_earlier=bool(form.get("OriginalRepliedMessageSid") or form.get("OriginalRepliedMessageSender")),
         opt_out=opted in _OPTED,
         stays=opted in _STAYING,
     )

@@ -81,6 +81,12 @@ class TranscriptLine:
     media: int = 0
     """How many files came."""
 
+    forwarded: bool = False
+    """The person passed it on."""
+
+    answers_earlier: bool = False
+    """It answers one earlier message."""
+
     card: Card | None = None
     """What stands behind a case code that was brought."""
 
@@ -99,7 +105,15 @@ def _line(entry: Entry, sent: Mapping[str, Record], problems: Mapping[str, Probl
         what = event.media_kind if event.kind in (Kind.TEXT, Kind.BUTTON) else event.kind
         if event.media and not what:
             what = Kind.DOCUMENT  # kept before the kind was
-        return TranscriptLine("person", minute, what=what, text=event.text, media=event.media)
+        return TranscriptLine(
+            "person",
+            minute,
+            what=what,
+            text=event.text,
+            media=event.media,
+            forwarded=event.forwarded,
+            answers_earlier=event.answers_earlier,
+        )
     if isinstance(event, Said):
         return TranscriptLine("bot", minute, text=event.text)
     if isinstance(event, Informed):

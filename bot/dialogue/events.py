@@ -17,6 +17,10 @@ class Heard(Event, frozen=True):
     """How many files came; none is fetched."""
     media_kind: str = ""
     """What the first of them is, where text came with it."""
+    forwarded: bool = False
+    """It was passed on: the words may be somebody else's."""
+    answers_earlier: bool = False
+    """It was written as an answer to one earlier message."""
 
 
 class Said(Event, frozen=True):

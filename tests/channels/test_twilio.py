@@ -63,7 +63,7 @@ TABLE: list[tuple[str, dict[str, Any]]] = [
     ("whatsapp_empty", {"kind": Kind.EMPTY, "text": ""}),
     ("whatsapp_from_without_prefix", {"channel": Channel.WHATSAPP, "kind": Kind.TEXT, "text": "hoi"}),
     ("whatsapp_1600_emoji", {"kind": Kind.TEXT, "text": "\N{SLIGHTLY SMILING FACE}" * MAX_TEXT}),
-    ("whatsapp_forwarded", {"kind": Kind.TEXT, "text": "Kijk eens wat ik kreeg"}),
+    ("whatsapp_forwarded", {"kind": Kind.TEXT, "text": "Kijk eens wat ik kreeg", "forwarded": True}),
 ]
 
 
@@ -202,3 +202,23 @@ def test_a_status_of_twilio_is_one_of_our_states_or_nothing(status: str, state: 
 def test_what_twilio_reports_is_never_below_what_it_took_from_us() -> None:
     reported = [delivery_state(status) for status in ("accepted", "queued", "sending", "sent", "failed", "read")]
     assert all(state is not None and RANK[state] >= RANK[DeliveryState.ACCEPTED] for state in reported)
+
+
+@pytest.mark.parametrize("field", ["OriginalRepliedMessageSid", "OriginalRepliedMessageSender"])
+def test_an_answer_to_an_earlier_message_is_known_as_one(field: str) -> None:
+    assert inbound("whatsapp_text", IDENTITY, **{field: "SM00000000000000000000000000000001"}).answers_earlier
+    assert not inbound("whatsapp_text", IDENTITY, **{field: ""}).answers_earlier
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "is_forwarded"),
+    [
+        ("Forwarded", "true", True),
+        ("FrequentlyForwarded", "True", True),
+        ("Forwarded", "false", False),
+        ("Forwarded", "", False),
+    ],
+)
+def test_the_value_says_whether_it_was_forwarded(field: str, value: str, is_forwarded: bool) -> None:
+    found = inbound("whatsapp_text", IDENTITY, **{field: value})
+    assert (found.forwarded, found.answers_earlier) == (is_forwarded, False)

@@ -91,6 +91,24 @@ def test_of_media_the_kind_and_the_count_are_shown_and_nothing_is_fetched(pages:
     assert "<img" not in page
 
 
+def test_forwarded_words_and_an_answer_to_an_earlier_message_are_shown_as_such(
+    pages: ConsoleApp, ada: ConsoleVisit
+) -> None:
+    where = held(pages, ada)
+    forwarded, answer = "Doorgestuurd: deze woorden kunnen van iemand anders zijn.", "Antwoord op een eerder bericht."
+    page = ada.get(where).text
+    assert forwarded not in page
+    assert answer not in page
+    pages.person_sends(sms("80", "kom naar huis", person(1), Forwarded="true"))
+    page = ada.get(where).text
+    assert re.search(rf'{forwarded}</p>\s*<div class="words" dir="auto">kom naar huis</div>', page)
+    assert answer not in page
+    pages.person_sends(sms("81", "ja", person(1), OriginalRepliedMessageSid="SM" + "7" * 32))
+    page = ada.get(where).text
+    assert re.search(rf'{answer}</p>\s*<div class="words" dir="auto">ja</div>', page)
+    assert "7777" not in page
+
+
 def test_a_photo_with_a_caption_shows_both(pages: ConsoleApp, ada: ConsoleVisit) -> None:
     where = held(pages, ada)
     media = {"MediaContentType0": "image/jpeg", "MediaUrl0": "https://api.twilio.com/secret"}

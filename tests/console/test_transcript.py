@@ -38,6 +38,10 @@ def test_person_bot_advisor_and_note_are_told_apart() -> None:
 
 def test_media_are_named_and_have_no_place_to_be_fetched_from() -> None:
     assert shown(Heard("photo", "")) == [TranscriptLine("person", 7, what="photo")]
+    assert shown(Heard("text", "ja", forwarded=True)) == [TranscriptLine("person", 7, text="ja", forwarded=True)]
+    assert shown(Heard("text", "ja", answers_earlier=True)) == [
+        TranscriptLine("person", 7, text="ja", answers_earlier=True)
+    ]
 
 
 def test_every_event_is_a_message_a_mark_or_left_out_on_purpose() -> None:

@@ -21,7 +21,10 @@ from tests.harness.dialogue import DialogueTester
 
 FOLDER = Path(__file__).parent / "written_by_e6334ae"
 
-ADDED_SINCE = {"Heard": {"media_kind": ""}, "CameLate": {"maybe_answered": False}}
+ADDED_SINCE = {
+    "Heard": {"media_kind": "", "forwarded": False, "answers_earlier": False},
+    "CameLate": {"maybe_answered": False},
+}
 """Fields of events that code of e6334ae did not know, with what they are in its records."""
 
 NOW_CALLED = {
