@@ -34,6 +34,8 @@ _TYPES = {
 _OPTED = frozenset({"STOP", "START", "HELP"})
 _STAYING = frozenset({"START", "HELP"})
 _LONG = 60
+_TAPBACK_HOLDS = re.compile('[“"]| an? ')
+"""Every tapback has one of these; nearly no other text by SMS has. It spares those a look."""
 _WORD = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 _STATUSES = {
@@ -69,7 +71,7 @@ def read_inbound(form: Mapping[str, str], contacts: Contacts) -> Inbound | None:
     opted = form.get("OptOutType", "").upper()
     if len(text) >= _LONG:
         text = _decoded(text)
-    if channel is Channel.SMS and kind is Kind.TEXT and not media and is_tapback(text):
+    if channel is Channel.SMS and kind is Kind.TEXT and not media and _TAPBACK_HOLDS.search(text) and is_tapback(text):
         kind = Kind.REACTION
     return Inbound(
         message_id=message_id,

@@ -94,7 +94,15 @@ class Engine:
             say = Say(prefix=(SharedText.EMERGENCY_LINE,))
         conversation = replace(bare, heard_minute=int(now.timestamp()) // 60)
         conversation, asked = request_advisor(conversation.with_handling(channel=str(inbound.channel)))
-        events = (_heard(inbound), EngineFailed(fault), *asked)
+        heard = Heard(
+            inbound.kind,
+            inbound.text,
+            inbound.media,
+            inbound.media_kind,
+            inbound.forwarded,
+            inbound.answers_earlier,
+        )
+        events = (heard, EngineFailed(fault), *asked)
         return Turn(conversation, events, say, answered_by="fault")
 
     def _prepared(
@@ -158,7 +166,14 @@ def _finished(ctx: Context, turn: Turn, step: Step, notice: str) -> Turn:
             pending = after.heard_minute
         # Only an advisor's answer needs to know the channel.
         after = after.with_handling(channel=str(inbound.channel), pending_minute=pending)
-    heard = _heard(inbound)
+    heard = Heard(
+        inbound.kind,
+        inbound.text,
+        inbound.media,
+        inbound.media_kind,
+        inbound.forwarded,
+        inbound.answers_earlier,
+    )
     privacy = after.privacy
     if (privacy.hide_word or privacy.return_word) and own_words.is_own_word(after, ctx.message.text):
         heard = Heard(kind=OWN_WORD, text="")  # it is theirs: not even an advisor reads it
@@ -222,15 +237,3 @@ def _prefixed(ctx: Context, turn: Turn, notice: str) -> Turn:
     if ctx.circumstances.overrides.down and is_new and conversation.position.state != StateName.DECOY:
         say = replace(say, numbers=True, prefix=(SharedText.DOWN, *say.prefix))
     return replace(turn, say=say)
-
-
-def _heard(inbound: Inbound) -> Heard:
-    """What the advisor will see of it."""
-    return Heard(
-        inbound.kind,
-        inbound.text,
-        inbound.media,
-        inbound.media_kind,
-        forwarded=inbound.forwarded,
-        answers_earlier=inbound.answers_earlier,
-    )
