@@ -65,7 +65,7 @@ YOUNGEST = 7
 BESIDE_COMMANDS = AGES | {"yes", "no", "ok", "thanks", "number", "watched", "coming", "unsafe", "scared"}
 """Remarks that may be made with a free command; any other was listed as what it means, and is not guessed about."""
 
-LISTED_AS = {"leaves": "stop", "hides": "decoy"}
+LISTED_AS = {"leaves": "stop", "hides": "decoy", "wipes": "erase"}
 """Remark -> the free command that it is."""
 
 WORDS_OF_COMMAND = 9
@@ -73,6 +73,14 @@ WORDS_OF_COMMAND = 9
 
 WORDS_OF_HIDING = 5
 """Who must hide types little: "I want a word to hide this" asks for the word."""
+
+AWAY = frozenset({
+    "left_behind", "abroad_afraid", "number_from_abroad", "local_emergency_number", "embassy", "abroad", "place",
+})  # fmt: skip
+"""Flows of whoever is abroad: they may live in the Netherlands all the same."""
+
+WORDS_OF_SLIP = 3
+"""In so few words "sorry" or an asterisk puts the word before right: "iraq sorry", "*iraq"."""
 
 WORDS_OF_CORRECTION = 8
 """In a longer one the country may be that of somebody else."""
@@ -338,7 +346,7 @@ class Context:
     @property
     def _remarks_of_parts(self) -> list[str]:
         """Those of the parts of a story, of which the whole is too long to make any."""
-        parts = [normalise(part) for part in _PART.split(self.message.inbound.text)]
+        parts = [normalise(part) for part in _CLAUSE.split(self.message.inbound.text.lower())]
         return [remark for part in parts for remark in self.rules.remarks.read(part, self._languages)]
 
     @property
@@ -380,12 +388,26 @@ class Context:
             return ""
         if country:
             return country
+        if self._lives_here:
+            return "NL"
         words = len(text.split())
         known = bool(told.country) or self.state == StateName.CONFIRM_COUNTRY
-        corrects = "correct" in said and known and words <= WORDS_OF_CORRECTION
+        typed = self.message.inbound.text.strip()
+        slip = words <= WORDS_OF_SLIP and ("slip" in said or typed[:1] == "*" or typed[-1:] == "*")
+        corrects = known and (slip or ("correct" in said and words <= WORDS_OF_CORRECTION))
         # "No, Guyana", to somebody whose country was said back to them.
         denies = "no" in said and bool(told.country) and words <= WORDS_OF_NO
         return self.understanding.country if corrects or denies else ""
+
+    @property
+    def _lives_here(self) -> bool:
+        """Does somebody of whom nothing else is known say that they live in the Netherlands, and not that they were
+        left behind? Who was may live there too."""
+        at_hand = topic_at_hand(self.state, self.conversation).partition(".")[0]
+        away = self.understanding.topic in AWAY or at_hand in AWAY or self.understanding.where == Place.ABROAD
+        if away or self.conversation.told.place is not Place.UNKNOWN:
+            return False
+        return self.rules.whereabouts.country(self.message.text, home=True) == "NL"
 
     def _is_here_in_a_part(self, country: str) -> bool:
         """Does a part of the message say that its writer is in `country`, and another something of later or before?"""
@@ -544,7 +566,7 @@ class Context:
         """The conversation in the language of the answer, with a wish not to be called, and the choice it names."""
         found = self.understood
         conversation, choice = self.chosen
-        words = 0 if choice else len(self.message.text.split())
+        words = 0 if choice else sum(not word.isdigit() for word in self.message.text.split())
         locale = self._settled(conversation.locale, words)
         events: Events = ()
         if locale != conversation.locale:

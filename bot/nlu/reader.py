@@ -209,7 +209,8 @@ class Reader:
         red = max([red, *map(self._red_by_letters, parts)])
         if not denied and red >= (thresholds.red_named if parts else thresholds.red):
             return "red"
-        if parts and only_red(words, hits):
+        surely = not denied and found["topic"][DANGER] >= SURE_OF_TOPIC
+        if parts and (surely or only_red(words, hits)):
             return "red"
         suspected = 1 - probabilities["harmless"] >= thresholds.danger or found["topic"][SUICIDE] >= thresholds.direct
         return "amber" if named != "none" or suspected else "none"

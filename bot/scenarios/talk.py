@@ -21,6 +21,7 @@ from bot.content.models import read_encoder
 from bot.dialogue.case_code import RANDOM_BITS
 from bot.dialogue.conversation import Place, Status
 from bot.dialogue.engine import Engine
+from bot.dialogue.events import DecoyStarted
 from bot.dialogue.states import OFFERING, StateName
 from bot.dialogue.turn import Turn
 from bot.errors import StartError
@@ -159,6 +160,8 @@ class Talk:
 
     def _command(self, text: str, state: str, understood: Understanding | None) -> str | None:
         """The command of a message, when it led to this state, or to the question whether it was meant."""
+        if self._turn is not None and any(isinstance(event, DecoyStarted) for event in self._turn.events):
+            return "decoy"
         command = DIGITS.get(text.strip(), "")
         if understood is not None:
             command = understood.command or understood.free_command or command

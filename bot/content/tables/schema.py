@@ -45,7 +45,7 @@ RemarkKind = Literal[
     "dying", "plan", "hurt", "there", "quit", "over", "mistaken", "cannot_call", "talk", "scared",
     "again", "shorter", "explain", "why", "next", "fails", "number", "when", "cost", "who", "for_other", "angry",
     "laughs", "company", "pries", "come", "elsewhere", "no_way", "missing", "threat", "nearby",
-    "fine", "somebody", "held",
+    "fine", "somebody", "held", "slip", "wipes",
 ]  # fmt: skip
 """The closed list of remarks: short things people say whose meaning depends on what was just said."""
 Answered = Literal[RemarkKind, "anything"]

@@ -12,6 +12,9 @@ ASKS_MORE = 9
 A_STORY = 12
 """A message of at least so many words tells more than it asks."""
 
+ABOUT_REACHING = ("contact",)
+"""Flows that say how to reach those who help."""
+
 SURELY_ABOUT = 0.8
 
 
@@ -23,6 +26,8 @@ def step(ctx: Context) -> Turn | None:
     flow = state.partition(".")[0]
     if not state:
         return None
+    if understood.wants_advisor and flow in ABOUT_REACHING and understood.topic in (None, *ABOUT_REACHING):
+        return None  # "can I just talk to someone" asks for a person, not for our numbers
     surely = understood.topic in ctx.rules.topics and understood.confidence >= SURELY_ABOUT
     words = [word for word in ctx.message.text.split() if not word.isdigit()]  # a number has four
     if surely and understood.topic != flow and len(words) >= A_STORY:

@@ -2,16 +2,19 @@
 
 from msgspec.structs import replace
 
-from bot.dialogue.context import Context
+from bot.dialogue.context import OF_OTHERS, Context
 from bot.dialogue.events import DangerSeen
 from bot.dialogue.moving import go
-from bot.dialogue.states import SUICIDE, StateName
+from bot.dialogue.states import CRISES, SUICIDE, StateName
 from bot.dialogue.turn import Memory, Turn
 
 DECOY, BEATEN = "decoy", "partner_violence"
 
 MOST_WORDS = 9
 """Who is being watched types little. More words speak of it: "sometimes he reads along"."""
+
+MOST_WORDS_OF_NOTHING_ELSE = 16
+"""The same where it is about nothing else that is known."""
 
 MOST_WORDS_LEARNED = 16
 """The same where it was learned from whole messages."""
@@ -35,6 +38,10 @@ NOT_NOW = frozenset({"general", "company"})
 """Remarks that speak of it in general, or of somebody who may look on."""
 
 
+MAY_LOOK = (*CRISES, BEATEN, "no_trace", "abroad_afraid", "about_bot", "anonymous")
+"""Topics near to somebody who looks."""
+
+
 def step(ctx: Context) -> Turn | None:
     """The decoy; None where it is spoken of in general, where a choice is named, and in danger from who comes."""
     said, words = ctx.written_remarks, len(ctx.message.text.split())
@@ -42,10 +49,12 @@ def step(ctx: Context) -> Turn | None:
     learned = (
         ctx.free_command == DECOY
         and SAYS_OTHERWISE.isdisjoint(said)
+        and not (ctx.understood.topic in OF_OTHERS or _tells_of_more(ctx))
         and words <= MOST_WORDS_LEARNED
         and ctx.conversation.told.crisis != SUICIDE
     )
-    if not NOT_NOW.isdisjoint(said) or (words > MOST_WORDS and not learned) or ctx.names_a_choice:
+    most_words = MOST_WORDS_OF_NOTHING_ELSE if ctx.understood.topic is None else MOST_WORDS
+    if not NOT_NOW.isdisjoint(said) or (words > most_words and not learned) or ctx.names_a_choice:
         return None
     # "He is watching and he hits me": who looks on now does so now.
     hit_now = "watched" in said and ctx.understood.topic == BEATEN and ctx.understood.danger != "none"
@@ -70,3 +79,9 @@ def step(ctx: Context) -> Turn | None:
     marked = turn.conversation.with_handling(danger=True)
     say = replace(turn.say, emergency_line=True)
     return replace(turn, conversation=marked, events=(*turn.events, DangerSeen()), say=say)
+
+
+def _tells_of_more(ctx: Context) -> bool:
+    """Is the message surely about something that has nothing to do with who may look?"""
+    about = ctx.understood.topic
+    return about in ctx.rules.topics and about not in MAY_LOOK and ctx.understood.confidence >= SURELY_IN_DANGER
